@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Bump allocator. Blocks form a list, newest first; with DM_ARENA_PASSTHROUGH every request is a block of its own, so that ASan
+ * sees overruns between neighbours. */
+#include "base/arena.h"
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BLOCK_MIN = 64 * 1024, BLOCK_KEEP = 8 * 1024 * 1024, ALIGN = 16 };
+
+struct dm_arena_block {
+    dm_arena_block *next;
+    size_t size, used;
+    _Alignas(ALIGN) unsigned char data[];
+};
+
+static dm_arena_block *block_new(dm_arena *a, size_t need)
+{
+    size_t size = need;
+#ifndef DM_ARENA_PASSTHROUGH
+    if (size < BLOCK_MIN)
+        size = BLOCK_MIN;
+    if (a->head && size < a->head->size * 2 && a->head->size < BLOCK_KEEP)
+        size = a->head->size * 2; /* geometric: few blocks even for a document of 16 MB */
+#endif
+    if (size > SIZE_MAX - sizeof(dm_arena_block))
+        return NULL;
+    dm_arena_block *b = malloc(sizeof *b + size);
+    if (!b)
+        return NULL;
+    b->next = a->head;
+    b->size = size;
+    b->used = 0;
+    a->head = b;
+    return b;
+}
+
+void *dm_arena_alloc(dm_arena *a, size_t n, size_t size)
+{
+    if (size && n > (SIZE_MAX - ALIGN) / size)
+        return NULL;
+    size_t need = (n * size + ALIGN - 1) / ALIGN * ALIGN;
+    if (need == 0)
+        need = ALIGN;
+    dm_arena_block *b = a->head;
+#ifdef DM_ARENA_PASSTHROUGH
+    b = NULL;
+#endif
+    if (!b || b->size - b->used < need) {
+        b = block_new(a, need);
+        if (!b)
+            return NULL;
+    }
+    void *p = b->data + b->used;
+    b->used += need;
+    a->used += need;
+    memset(p, 0, need);
+    return p;
+}
+
+void dm_arena_reset(dm_arena *a)
+{
+    dm_arena_block *keep = NULL;
+    for (dm_arena_block *b = a->head; b;) {
+        dm_arena_block *next = b->next;
+        if (b->size <= BLOCK_KEEP && (!keep || b->size > keep->size)) {
+            free(keep);
+            keep = b;
+        } else {
+            free(b);
+        }
+        b = next;
+    }
+    if (keep) {
+        keep->next = NULL;
+        keep->used = 0;
+    }
+    a->head = keep;
+    a->used = 0;
+}
+
+void dm_arena_free(dm_arena *a)
+{
+    for (dm_arena_block *b = a->head; b;) {
+        dm_arena_block *next = b->next;
+        free(b);
+        b = next;
+    }
+    a->head = NULL;
+    a->used = 0;
+}
+
+char *dm_arena_copy(dm_arena *a, const char *p, size_t len)
+{
+    if (len == SIZE_MAX)
+        return NULL;
+    char *out = dm_arena_alloc(a, len + 1, 1);
+    if (out && len)
+        memcpy(out, p, len);
+    return out;
+}
+
+dm_str dm_arena_str(dm_arena *a, dm_str s)
+{
+    return (dm_str){ dm_arena_copy(a, s.p, s.len), s.len };
+}
+
+dm_str dm_arena_printf(dm_arena *a, const char *format, ...)
+{
+    va_list ap, again;
+    va_start(ap, format);
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, format, ap);
+    va_end(ap);
+    char *out = n < 0 ? NULL : dm_arena_alloc(a, (size_t)n + 1, 1);
+    if (out)
+        vsnprintf(out, (size_t)n + 1, format, again);
+    va_end(again);
+    return (dm_str){ out, out ? (size_t)n : 0 };
+}
+
+bool dm_vec_room(dm_arena *a, void **v, uint32_t n, uint32_t *cap, size_t size)
+{
+    if (n < *cap)
+        return true;
+    if (*cap > UINT32_MAX / 2)
+        return false;
+    uint32_t more = *cap ? *cap * 2 : 16;
+    void *p = dm_arena_alloc(a, more, size);
+    if (!p)
+        return false;
+    if (n)
+        memcpy(p, *v, (size_t)n * size);
+    *v = p;
+    *cap = more;
+    return true;
+}
