@@ -17,7 +17,8 @@ void dm_tables_close(dm_tables *t);
 /* NULL when there is no such table. name: path under data/ without suffix, "actors/states". */
 const dm_table *dm_tables_get(const dm_tables *t, const char *name);
 const dm_table *dm_tables_at(const dm_tables *t, uint32_t index);
-uint32_t dm_table_index(const dm_table *t);
+uint32_t dm_tables_count(const dm_tables *t);
+uint32_t dm_table_index(const dm_tables *t, const dm_table *table);
 dm_str dm_table_name(const dm_table *t);
 uint32_t dm_table_rows(const dm_table *t);
 int dm_table_column(const dm_table *t, const char *name);           /* -1 when there is none */
@@ -31,14 +32,21 @@ typedef enum dm_group { DM_GROUP_NAME, DM_GROUP_ROLE, DM_GROUP_TRIGGER, DM_GROUP
 typedef struct dm_phrase {
     uint16_t table, column;
     uint32_t row;
-    uint8_t group, letters; /* letters: 0 any case, 1 capitals as in the table, 2 all capitals */
-    uint16_t reserved;
+    uint8_t group, flags; /* DM_PHRASE_* */
+    uint16_t caps;        /* bit i: word i (of the first 16) must start with a capital */
 } dm_phrase;
+enum { DM_PHRASE_ALLCAPS = 1 /* a single word that must be all capitals */ };
 
-/* Walks the phrase index: node 0 is the start; returns the next node after a word (folded form), or DM_NO_NODE. */
+/* The compiled file plus the users' own tables are images; each has its own phrase index, walked side by side.
+ * Node 0 is the start; a step returns the node after a word (folded form), or DM_NO_NODE. */
 #define DM_NO_NODE UINT32_MAX
-uint32_t dm_phrase_step(const dm_tables *t, uint32_t node, dm_str word);
-/* Entries that end at node. */
-const dm_phrase *dm_phrase_at(const dm_tables *t, uint32_t node, uint32_t *n);
+uint32_t dm_tables_images(const dm_tables *t);
+uint32_t dm_phrase_step(const dm_tables *t, uint32_t image, uint32_t node, dm_str word);
+/* Entries that end at node. Their table numbers are already the ones of dm_tables_at() after adding dm_image_base(). */
+const dm_phrase *dm_phrase_at(const dm_tables *t, uint32_t image, uint32_t node, uint32_t *n);
+uint32_t dm_image_base(const dm_tables *t, uint32_t image);
+
+/* Takes a compiled image (dm_table_build()) over: freed with free() on close. On failure the caller keeps it. */
+dm_status dm_tables_add_image(dm_tables *t, void *image, size_t size, dm_error *err);
 
 #endif
