@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Documents and events as text: JSONL, CSV, TSV, a readable page, CoNLL-U. The record format and the columns: docs/record.md.
+ * Everything is appended to a dm_buf; nothing is printed. */
+#ifndef DEMARCHE_WRITE_H
+#define DEMARCHE_WRITE_H
+
+#include <demarche/coder.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum dm_format { DM_FORMAT_TEXT, DM_FORMAT_JSONL, DM_FORMAT_CSV, DM_FORMAT_TSV } dm_format;
+
+/* DM_EUSAGE for a name that is none of text, jsonl, csv, tsv. */
+DM_API dm_status dm_format_find(dm_format *out, const char *name, dm_error *err);
+
+/* Set with DM_WRITE_OPTS_INIT. why, color and width concern DM_FORMAT_TEXT only. */
+typedef struct dm_write_opts {
+    unsigned version;
+    dm_format format;
+    bool why;       /* the table lines and steps behind each event */
+    bool color;     /* escape sequences of a terminal */
+    unsigned width; /* columns to wrap at; 0: no wrapping */
+} dm_write_opts;
+
+enum { DM_WIDTH_MIN = 40 }; /* narrower widths are taken as this */
+
+#define DM_WRITE_OPTS_VERSION 1
+#define DM_WRITE_OPTS_INIT                                                                                                       \
+    {                                                                                                                            \
+        DM_WRITE_OPTS_VERSION, DM_FORMAT_JSONL, false, false, 0                                                                  \
+    }
+
+/* What stands before the first document: the header line of CSV and TSV, nothing otherwise. */
+DM_API dm_status dm_write_begin(dm_buf *out, const dm_write_opts *opts, dm_error *err);
+/* The events of one document. */
+DM_API dm_status dm_write_doc(dm_buf *out, const dm_doc *doc, const dm_write_opts *opts, dm_error *err);
+
+/* The sentences of a parsed document as CoNLL-U. */
+DM_API dm_status dm_write_conllu(dm_buf *out, const dm_doc *doc, dm_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The public face of the formats: options checked, one call a document, out of memory found at the end. */
+#include "write/put.h"
+
+static const char *const format_names[] = { "text", "jsonl", "csv", "tsv" };
+
+dm_status dm_format_find(dm_format *out, const char *name, dm_error *err)
+{
+    for (unsigned i = 0; name && i < sizeof format_names / sizeof *format_names; i++)
+        if (strcmp(name, format_names[i]) == 0) {
+            *out = (dm_format)i;
+            return DM_OK;
+        }
+    return dm_fail(err, DM_EUSAGE, 0, "unknown format '%s'; there are text, jsonl, csv and tsv", name ? name : "");
+}
+
+static dm_status check(const dm_write_opts *opts, dm_error *err)
+{
+    if (opts && opts->version != DM_WRITE_OPTS_VERSION)
+        return dm_fail(err, DM_EUSAGE, 0, "dm_write_opts of version %u, this library has %u; use DM_WRITE_OPTS_INIT",
+            opts->version, DM_WRITE_OPTS_VERSION);
+    return DM_OK;
+}
+
+static dm_status finish(const dm_buf *out, dm_error *err)
+{
+    return out->failed ? dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu bytes of output", out->len) : DM_OK;
+}
+
+dm_status dm_write_begin(dm_buf *out, const dm_write_opts *opts, dm_error *err)
+{
+    dm_status st = check(opts, err);
+    if (st != DM_OK)
+        return st;
+    dm_format f = opts ? opts->format : DM_FORMAT_JSONL;
+    if (f == DM_FORMAT_CSV || f == DM_FORMAT_TSV)
+        dm_put_rows_header(out, f == DM_FORMAT_TSV);
+    return finish(out, err);
+}
+
+dm_status dm_write_doc(dm_buf *out, const dm_doc *doc, const dm_write_opts *opts, dm_error *err)
+{
+    dm_status st = check(opts, err);
+    if (st != DM_OK)
+        return st;
+    dm_format f = opts ? opts->format : DM_FORMAT_JSONL;
+    if (f == DM_FORMAT_TEXT)
+        dm_put_page(out, doc, opts);
+    else if (f == DM_FORMAT_JSONL)
+        dm_put_jsonl(out, doc);
+    else
+        dm_put_rows(out, doc, f == DM_FORMAT_TSV);
+    return finish(out, err);
+}
+
+dm_status dm_write_conllu(dm_buf *out, const dm_doc *doc, dm_error *err)
+{
+    dm_put_conllu(out, doc);
+    return finish(out, err);
+}
