@@ -29,7 +29,7 @@ typedef struct dm_toker {
     size_t len, at, chunk; /* chunk: where the stretch without white space that holds `at` ends */
     dm_abbrev_fn *abbrev;  /* NULL: every period that follows a letter belongs to its word (names in tables) */
     const void *ctx;
-    bool whole;            /* the chunk is a web or mail address */
+    bool whole; /* the chunk is a web or mail address */
     bool started;
 } dm_toker;
 
@@ -42,7 +42,8 @@ bool dm_toker_next(dm_toker *k, dm_rawtok *out);
 uint32_t dm_tokenize(const char *text, size_t len, dm_rawtok *out, uint32_t max);
 
 /* Matching form of a token into out, which holds DM_NORM_ROOM(len) bytes; returns its length. Lower case; ’ becomes ', curly quotes
- * ", dashes -, an ellipsis three periods; the periods of acronyms and abbreviations are dropped ("U.S." us, "Gen." gen). */
+ * ", dashes -, an ellipsis three periods; the periods of acronyms and abbreviations are dropped ("U.S." us, "Gen." gen), and so is
+ * the hyphen after "co" ("co-operation" cooperation, "co-sponsor" cosponsor). */
 #define DM_NORM_ROOM(len) (2 * (size_t)(len) + 4)
 uint32_t dm_token_norm(char *out, const char *p, uint32_t len);
 
