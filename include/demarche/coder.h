@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The coder: text in, documents with their events out.
  *
- * From simple to advanced: dm_code_text() codes one article held in memory; dm_input + dm_code_doc() walk over files, folders and
+ * From simple to advanced: dm_code_bytes() codes one article held in memory; dm_input + dm_code_doc() walk over files, folders and
  * streams one document at a time; dm_run() does the same on several threads with the output in the order of the input.
  *
  * A dm_coder holds tables and model, mapped read-only: make one, share it between threads. A dm_doc belongs to one thread at a
- * time. Nothing here prints; messages that are no errors go to the log callback. */
+ * time. Nothing here prints: what a user should know is in the status, the dm_error, dm_doc_note() and the callbacks of dm_sink. */
 #ifndef DEMARCHE_CODER_H
 #define DEMARCHE_CODER_H
 
@@ -20,38 +20,33 @@ DM_API const char *dm_version(void);
 
 typedef struct dm_coder dm_coder;
 
-/* Called from any thread that codes, one call at a time for each; message is one line without a newline. */
-typedef void (*dm_log_fn)(void *ctx, const char *message);
-
 /* Set with DM_CODER_OPTS_INIT and then change fields; all strings are copied. */
 typedef struct dm_coder_opts {
     unsigned version;
     const char *data_dir; /* folder with demarche.tables and english.dmm; NULL: $DEMARCHE_DATA, beside the program, installed */
     const char *home;     /* country (alpha-3 code) of bare roles where the article does not tell; NULL: none */
     dm_interval date;     /* date of every document, over anything found; precision DM_PREC_UNKNOWN: found */
-    bool why;             /* keep the reasons of each event */
-    dm_log_fn log;
-    void *log_ctx;
 } dm_coder_opts;
 
 #define DM_CODER_OPTS_VERSION 1
 #define DM_CODER_OPTS_INIT                                                                                                       \
     {                                                                                                                            \
-        DM_CODER_OPTS_VERSION, NULL, NULL, { DM_DAY_NONE, DM_DAY_NONE, DM_PREC_UNKNOWN }, true, NULL, NULL                       \
+        DM_CODER_OPTS_VERSION, NULL, NULL, { DM_DAY_NONE, DM_DAY_NONE, DM_PREC_UNKNOWN }                                         \
     }
 
 /* opts may be NULL. DM_ECORRUPT for data that is damaged or of another version, DM_EIO where it is missing. */
 DM_API dm_status dm_coder_open(dm_coder **out, const dm_coder_opts *opts, dm_error *err);
 DM_API void dm_coder_close(dm_coder *coder);
 
-/* Codes an article (UTF-8). *out is NULL or a document of an earlier call, which is emptied and used again; free it with
- * dm_doc_free(). meta may be NULL; its strings and the text are copied. */
-DM_API dm_status dm_code_text(const dm_coder *coder, dm_doc **out, dm_str text, const dm_meta *meta, dm_error *err);
+/* Codes one article held in memory: plain text, HTML or a JSON object, read as a file of this name would be. *out is NULL or a document
+ * of an earlier call, which is emptied and used again; free it with dm_doc_free(). Name and bytes are copied. */
+DM_API dm_status dm_code_bytes(const dm_coder *coder, dm_doc **out, const char *name, dm_str bytes, dm_error *err);
 
 /* Inputs: an ordered list of files, folders and "-" (standard input), read one document at a time. */
 typedef struct dm_input dm_input;
 
-DM_API dm_status dm_input_open(dm_input **out, dm_error *err);
+/* Borrows coder until dm_input_close(). */
+DM_API dm_status dm_input_open(dm_input **out, const dm_coder *coder, dm_error *err);
 /* A path that does not exist fails at dm_input_next(), in its place. */
 DM_API dm_status dm_input_add(dm_input *in, const char *path, dm_error *err);
 /* Next document into *doc (NULL or used again, as above), read but not coded. DM_END after the last. Any other status: one input
@@ -63,7 +58,7 @@ DM_API void dm_input_close(dm_input *in);
 DM_API dm_status dm_code_doc(const dm_coder *coder, dm_doc *doc, dm_error *err);
 
 /* Sentences, tokens and trees of a document that was read, every sentence parsed. */
-DM_API dm_status dm_parse_only(const dm_coder *coder, dm_doc *doc, dm_error *err);
+DM_API dm_status dm_parse_text(const dm_coder *coder, dm_doc *doc, dm_error *err);
 
 /* Time that the stages took, added up over threads. */
 typedef struct dm_stage_time {
@@ -78,13 +73,16 @@ typedef struct dm_run_stats {
     dm_stage_time stage[DM_STAGES_MAX];
 } dm_run_stats;
 
-/* What dm_run() calls. render: on the coding thread, several at once, appends to out. The others: one at a time, in the order of the
- * input. emit takes the bytes of one document; failed is an input that could not be read; after is called behind each of both. A
- * status other than DM_OK from render or emit ends the run with that status. emit, failed and after may be NULL. */
+/* What dm_run() calls. code: what is done with a document that was read; NULL: dm_code_doc(), its stages timed. render: on the coding thread, several at once, appends to out. The others: one at a time, in the order of the
+ * input. emit takes the bytes of one document; note is a repair that was made while reading, "NAME: what"; failed is an input that
+ * could not be read or coded; after is called behind each document and each failure. A status other than DM_OK from render or emit
+ * ends the run with that status. All but render may be NULL. */
 typedef struct dm_sink {
     void *ctx;
+    dm_status (*code)(const dm_coder *coder, dm_doc *doc, dm_error *err);
     dm_status (*render)(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err);
     dm_status (*emit)(void *ctx, dm_str bytes, dm_error *err);
+    void (*note)(void *ctx, dm_str line);
     void (*failed)(void *ctx, const dm_error *err);
     void (*after)(void *ctx, const dm_run_stats *so_far);
 } dm_sink;

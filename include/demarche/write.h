@@ -37,6 +37,9 @@ DM_API dm_status dm_write_begin(dm_buf *out, const dm_write_opts *opts, dm_error
 /* The events of one document. */
 DM_API dm_status dm_write_doc(dm_buf *out, const dm_doc *doc, const dm_write_opts *opts, dm_error *err);
 
+/* The document itself: its text and nothing else (DM_FORMAT_TEXT), or one JSON object with text, metadata and notes (DM_FORMAT_JSONL). */
+DM_API dm_status dm_write_source(dm_buf *out, const dm_doc *doc, dm_format format, dm_error *err);
+
 /* The sentences of a parsed document as CoNLL-U. */
 DM_API dm_status dm_write_conllu(dm_buf *out, const dm_doc *doc, dm_error *err);
 

@@ -257,3 +257,34 @@ void dm_put_jsonl(dm_buf *b, const dm_doc *doc)
     for (uint32_t i = 0; i < doc->events.n; i++)
         put_event(b, doc, &doc->events.v[i]);
 }
+
+/* The document without its events, for `demarche text --as jsonl`: it can be read again, with the same text and offsets. */
+void dm_put_source(dm_buf *b, const dm_doc *doc)
+{
+    const dm_meta *m = &doc->meta;
+    size_t from = open_object(b);
+    put_pair(b, "id", m->id);
+    put_pair(b, "title", m->title);
+    if (dm_interval_known(m->date) && m->date.from == m->date.to) {
+        dm_put_z(b, ",\"date\":\"");
+        dm_put_day(b, m->date.from);
+        dm_put_z(b, "\"");
+    }
+    put_pair(b, "url", m->url);
+    put_pair(b, "publisher", m->publisher);
+    put_pair(b, "language", m->language);
+    put_key(b, "text");
+    dm_put_json(b, doc->text);
+    if (doc->notes.n) {
+        put_key(b, "notes");
+        dm_put_z(b, "[");
+        for (uint32_t i = 0; i < doc->notes.n; i++) {
+            if (i)
+                dm_put_z(b, ",");
+            dm_put_json(b, doc->notes.v[i]);
+        }
+        dm_put_z(b, "]");
+    }
+    close_object(b, from);
+    dm_put_z(b, "\n");
+}

@@ -53,6 +53,17 @@ dm_status dm_write_doc(dm_buf *out, const dm_doc *doc, const dm_write_opts *opts
     return finish(out, err);
 }
 
+dm_status dm_write_source(dm_buf *out, const dm_doc *doc, dm_format format, dm_error *err)
+{
+    if (format != DM_FORMAT_TEXT && format != DM_FORMAT_JSONL)
+        return dm_fail(err, DM_EUSAGE, 0, "a document's text can be had as text or jsonl");
+    if (format == DM_FORMAT_TEXT)
+        dm_put(out, doc->text);
+    else
+        dm_put_source(out, doc);
+    return finish(out, err);
+}
+
 dm_status dm_write_conllu(dm_buf *out, const dm_doc *doc, dm_error *err)
 {
     dm_put_conllu(out, doc);

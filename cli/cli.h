@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the commands share: exit codes, their table, and the run over the inputs with its messages and progress. */
+#ifndef DM_CLI_H
+#define DM_CLI_H
+
+#include <demarche/coder.h>
+#include <demarche/write.h>
+#include <popt.h>
+
+/* As in docs/demarche.1. */
+enum {
+    EXIT_ALL_READ = 0,
+    EXIT_SOME_FAILED = 1, /* some inputs could not be read; the others were coded */
+    EXIT_USAGE = 2,
+    EXIT_BROKEN = 3 /* data missing or damaged, out of memory, output that cannot be written */
+};
+
+typedef struct cli_command {
+    const char *name;
+    int (*run)(int argc, const char **argv);
+    const char *summary;
+} cli_command;
+extern const cli_command cli_commands[]; /* ends with a NULL name */
+
+int cmd_code(int argc, const char **argv);
+int cmd_text(int argc, const char **argv);
+int cmd_parse(int argc, const char **argv);
+
+/* popt with the usual --help. `usage` stands behind the command's name in the help. */
+poptContext cli_options(int argc, const char **argv, const struct poptOption *options, const char *usage);
+/* Reads the options. false: *code is the exit code (help printed, or a usage error told). */
+bool cli_read_options(poptContext popt, int *code);
+
+/* What cli_run() needs. begin and render write with ctx. */
+typedef struct cli_job {
+    const dm_coder_opts *coder;
+    const char **paths; /* NULL or empty: usage error */
+    int threads;
+    bool timings, at_once; /* at_once: flush behind each document */
+    dm_status (*code)(const dm_coder *coder, dm_doc *doc, dm_error *err);
+    dm_status (*begin)(void *ctx, dm_buf *out, dm_error *err); /* may be NULL */
+    dm_status (*render)(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err);
+    void *ctx;
+} cli_job;
+
+/* Runs the job from its inputs to standard output; returns the exit code. */
+int cli_run(const cli_job *job);
+
+/* "demarche: message" on standard error, on a line of its own even below a progress bar. */
+void cli_say(const char *format, ...) DM_PRINTF(1, 2);
+
+/* Progress on standard error, only on a terminal and only after a second. */
+void cli_progress_start(void);
+void cli_progress(const dm_run_stats *s, bool last);
+void cli_progress_clear(void);
+
+/* Columns of the terminal that standard output is; else $COLUMNS; else 0. */
+unsigned cli_width(void);
+bool cli_color(void);
+
+#endif

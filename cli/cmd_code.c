@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+/* demarche code: events of articles, readable or for machines. */
+#include "cli.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static dm_status begin(void *ctx, dm_buf *out, dm_error *err)
+{
+    return dm_write_begin(out, ctx, err);
+}
+
+static dm_status render(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err)
+{
+    return dm_write_doc(out, doc, ctx, err);
+}
+
+/* Values as given; NULL where not. popt allocates them. */
+typedef struct args {
+    char *as, *date, *home;
+    int why, threads, timings;
+} args;
+
+static bool fill_opts(const args *a, dm_coder_opts *coder, dm_write_opts *write, dm_error *err)
+{
+    write->format = DM_FORMAT_TEXT;
+    if (a->as && dm_format_find(&write->format, a->as, err) != DM_OK)
+        return false;
+    if (a->date && dm_day_parse(&coder->date, (dm_str){ a->date, strlen(a->date) }, err) != DM_OK)
+        return false;
+    if (a->threads < 0 || a->threads > DM_THREADS_MAX) {
+        dm_fail(err, DM_EUSAGE, 0, "-j %d is not a number of threads; 0 (all processors) to %d", a->threads, DM_THREADS_MAX);
+        return false;
+    }
+    coder->home = a->home;
+    write->why = a->why != 0;
+    write->color = write->format == DM_FORMAT_TEXT && cli_color();
+    write->width = write->format == DM_FORMAT_TEXT ? cli_width() : 0;
+    return true;
+}
+
+static int run(const args *a, const char **paths)
+{
+    dm_coder_opts coder = DM_CODER_OPTS_INIT;
+    dm_write_opts write = DM_WRITE_OPTS_INIT;
+    dm_error err = { .msg = "" };
+    if (!fill_opts(a, &coder, &write, &err)) {
+        cli_say("%s", err.msg);
+        return EXIT_USAGE;
+    }
+    cli_job job = { .coder = &coder, .paths = paths, .threads = a->threads, .timings = a->timings != 0,
+        .at_once = isatty(STDOUT_FILENO) != 0, .begin = begin, .render = render, .ctx = &write };
+    return cli_run(&job);
+}
+
+int cmd_code(int argc, const char **argv)
+{
+    args a = { 0 };
+    const struct poptOption options[] = {
+        { "as", 'a', POPT_ARG_STRING, &a.as, 0, "form of the output (default text)", "text|jsonl|csv|tsv" },
+        { "why", 'w', POPT_ARG_NONE, &a.why, 0, "show the table lines and steps behind each event (jsonl, csv and tsv always do)", NULL },
+        { "date", 'd', POPT_ARG_STRING, &a.date, 0, "date of the articles, over any date found in them", "YYYY[-MM[-DD]]" },
+        { "home", 'H', POPT_ARG_STRING, &a.home, 0, "country of bare roles (\"the government\") where the article does not tell", "CODE" },
+        { NULL, 'j', POPT_ARG_INT, &a.threads, 0, "threads (default: one for each processor); the output is the same", "N" },
+        { "timings", 0, POPT_ARG_NONE, &a.timings, 0, "time by stage on standard error", NULL },
+        { "help", 'h', POPT_ARG_NONE, NULL, 'h', "this help", NULL },
+        POPT_TABLEEND,
+    };
+    poptContext popt = cli_options(argc, argv, options, "[OPTION...] FILE...");
+    int code;
+    if (cli_read_options(popt, &code))
+        code = run(&a, poptGetArgs(popt));
+    poptFreeContext(popt);
+    free(a.as);
+    free(a.date);
+    free(a.home);
+    return code;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/* demarche: picks the command. Uses the public headers only. */
+#include "cli.h"
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+const cli_command cli_commands[] = {
+    { "code", cmd_code, "code events from news text" },
+    { "text", cmd_text, "print the document text that offsets refer to" },
+    { "parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
+    { NULL, NULL, NULL },
+};
+
+static void help(FILE *to)
+{
+    fputs("usage: demarche COMMAND [OPTION...] FILE...\n\ncommands:\n", to);
+    for (const cli_command *c = cli_commands; c->name; c++)
+        fprintf(to, "  %-8s %s\n", c->name, c->summary);
+    fputs("\nFILE is a text, HTML or JSON file, a folder of them, or - for standard input.\n"
+          "'demarche COMMAND --help' lists a command's options; 'man demarche' tells the rest.\n",
+        to);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, ""); /* for the width of characters on a terminal; numbers stay as in C */
+    if (argc < 2) {
+        help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        help(stdout);
+        return EXIT_ALL_READ;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("demarche %s\n", dm_version());
+        return EXIT_ALL_READ;
+    }
+    for (const cli_command *c = cli_commands; c->name; c++)
+        if (strcmp(c->name, argv[1]) == 0)
+            return c->run(argc - 1, (const char **)argv + 1);
+    cli_say("unknown command '%s'; 'demarche --help' lists the commands", argv[1]);
+    return EXIT_USAGE;
+}

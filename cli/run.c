@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+/* From the paths on the command line to standard output: messages, progress, exit code.
+ * Output is buffered; what has been ready for a while is written even when the buffer is not full, so that pipes keep flowing. A
+ * reader that has gone away (EPIPE) ends the work without a word, as it would end any filter. */
+#include "cli.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { OUT_BYTES = 64 * 1024, OUT_MS = 200, MS = 1000000 };
+
+typedef struct output {
+    const cli_job *job;
+    dm_buf pending;
+    uint64_t last_write; /* ms */
+    bool gone;           /* the reader of our output */
+} output;
+
+static uint64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / MS;
+}
+
+void cli_say(const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    cli_progress_clear();
+    fputs("demarche: ", stderr);
+    vfprintf(stderr, format, ap);
+    fputc('\n', stderr);
+    va_end(ap);
+}
+
+static dm_status write_all(output *o, dm_error *err)
+{
+    cli_progress_clear();
+    const char *p = o->pending.p;
+    for (size_t left = o->pending.len; left;) {
+        ssize_t n = write(STDOUT_FILENO, p, left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            o->gone = errno == EPIPE;
+            return dm_fail(err, DM_EIO, 0, "cannot write the output: %s", strerror(errno));
+        }
+        p += n;
+        left -= (size_t)n;
+    }
+    dm_buf_clear(&o->pending);
+    o->last_write = now_ms();
+    return DM_OK;
+}
+
+static dm_status on_emit(void *ctx, dm_str bytes, dm_error *err)
+{
+    output *o = ctx;
+    if (dm_buf_add(&o->pending, bytes.p, bytes.len) != DM_OK)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu bytes of output", bytes.len);
+    bool due = o->job->at_once || o->pending.len >= OUT_BYTES || now_ms() - o->last_write >= OUT_MS;
+    return due ? write_all(o, err) : DM_OK;
+}
+
+static dm_status on_render(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err)
+{
+    const output *o = ctx;
+    return o->job->render(o->job->ctx, doc, out, err);
+}
+
+static void on_note(void *ctx, dm_str line)
+{
+    (void)ctx;
+    cli_say("%.*s", (int)line.len, line.p);
+}
+
+static void on_failed(void *ctx, const dm_error *err)
+{
+    (void)ctx;
+    cli_say("%s", err->msg);
+}
+
+static void on_after(void *ctx, const dm_run_stats *so_far)
+{
+    (void)ctx;
+    cli_progress(so_far, false);
+}
+
+static void tell_timings(const dm_run_stats *s, uint64_t from_ms)
+{
+    double total = 0, wall = (double)(now_ms() - from_ms) / 1e3;
+    for (unsigned i = 0; i < s->n_stages; i++)
+        total += (double)s->stage[i].ns;
+    fprintf(stderr, "%-10s %9s %6s\n", "stage", "seconds", "share");
+    for (unsigned i = 0; i < s->n_stages; i++)
+        fprintf(stderr, "%-10s %9.3f %5.1f%%\n", s->stage[i].name, (double)s->stage[i].ns / 1e9,
+            total > 0 ? 100.0 * (double)s->stage[i].ns / total : 0.0);
+    fprintf(stderr, "documents %llu, sentences %llu, events %llu, wall %.3f s, %.0f sentences/s\n", (unsigned long long)s->documents,
+        (unsigned long long)s->sentences, (unsigned long long)s->events, wall, wall > 0 ? (double)s->sentences / wall : 0.0);
+}
+
+static dm_status add_paths(dm_input *in, const char **paths, dm_error *err)
+{
+    dm_status st = DM_OK;
+    for (; *paths && st == DM_OK; paths++)
+        st = dm_input_add(in, *paths, err);
+    return st;
+}
+
+static dm_status run_inputs(const cli_job *job, const dm_coder *coder, dm_input *in, output *o, dm_run_stats *stats, dm_error *err)
+{
+    const dm_sink sink = { .ctx = o, .code = job->code, .render = on_render, .emit = on_emit, .note = on_note, .failed = on_failed,
+        .after = on_after };
+    dm_status st = add_paths(in, job->paths, err);
+    if (st == DM_OK && job->begin)
+        st = job->begin(job->ctx, &o->pending, err);
+    if (st == DM_OK)
+        st = dm_run(coder, in, &sink, (unsigned)job->threads, stats, err);
+    if (st == DM_OK)
+        st = write_all(o, err);
+    return st;
+}
+
+static int exit_code(dm_status st, const output *o, const dm_run_stats *stats, const dm_error *err)
+{
+    if (st == DM_OK)
+        return stats->failed ? EXIT_SOME_FAILED : EXIT_ALL_READ;
+    if (o->gone)
+        return EXIT_ALL_READ;
+    cli_say("%s", err->msg);
+    return st == DM_EUSAGE ? EXIT_USAGE : EXIT_BROKEN;
+}
+
+int cli_run(const cli_job *job)
+{
+    if (!job->paths || !*job->paths) {
+        cli_say("no input; name files or folders, or - for standard input");
+        return EXIT_USAGE;
+    }
+    uint64_t from = now_ms();
+    dm_coder *coder = NULL;
+    dm_input *in = NULL;
+    output o = { .job = job };
+    dm_run_stats stats = { 0 };
+    dm_error err = { .msg = "" };
+    cli_progress_start();
+    dm_status st = dm_coder_open(&coder, job->coder, &err);
+    if (st == DM_OK)
+        st = dm_input_open(&in, coder, &err);
+    if (st == DM_OK)
+        st = run_inputs(job, coder, in, &o, &stats, &err);
+    cli_progress(&stats, true);
+    if (st == DM_OK && job->timings)
+        tell_timings(&stats, from);
+    int code = exit_code(st, &o, &stats, &err);
+    dm_input_close(in);
+    dm_coder_close(coder);
+    dm_buf_free(&o.pending);
+    return code;
+}

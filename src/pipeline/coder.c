@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Opens the data and runs a document through the stages, in the one order that they have. A coder is read-only once open. */
+#include "pipeline/coder.h"
+#include "scan/scan.h"
+#include <stdlib.h>
+#include <time.h>
+
+typedef dm_status (*stage_fn)(const dm_coder *coder, dm_doc *doc, dm_error *err);
+typedef struct stage {
+    const char *name;
+    stage_fn run; /* NULL: not run here (read, write) */
+} stage;
+
+static dm_status run_scan(const dm_coder *c, dm_doc *doc, dm_error *err)
+{
+    return dm_scan(c->tables, doc, err);
+}
+
+static const stage stages[] = {
+    { "read", NULL },
+    { "scan", run_scan },
+    { "write", NULL },
+};
+enum { N_STAGES = sizeof stages / sizeof stages[0] };
+_Static_assert((int)N_STAGES <= (int)DM_STAGES_MAX, "dm_run_stats has room for every stage");
+
+const char *dm_version(void)
+{
+    return DM_VERSION;
+}
+
+unsigned dm_stage_count(void)
+{
+    return N_STAGES;
+}
+
+const char *dm_stage_name(unsigned i)
+{
+    return i < N_STAGES ? stages[i].name : "";
+}
+
+uint64_t dm_now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static dm_status check_opts(const dm_coder_opts *o, dm_error *err)
+{
+    if (o->version != DM_CODER_OPTS_VERSION)
+        return dm_fail(err, DM_EUSAGE, 0, "dm_coder_opts of version %u, this library has %u; use DM_CODER_OPTS_INIT", o->version,
+            DM_CODER_OPTS_VERSION);
+    bool code = !o->home || strlen(o->home) == 3;
+    for (int i = 0; code && o->home && i < 3; i++)
+        code = o->home[i] >= 'A' && o->home[i] <= 'Z';
+    if (!code)
+        return dm_fail(err, DM_EUSAGE, 0, "'%.20s' is not a country code; write three capitals, as in JPN", o->home);
+    return DM_OK;
+}
+
+static dm_status open_data(dm_coder *c, const char *dir, dm_error *err)
+{
+    char path[DM_PATH_MAX];
+    dm_status st = dm_data_path(path, dir, "demarche.tables", err);
+    if (st == DM_OK)
+        st = dm_tables_open(&c->tables, path, err);
+    return st;
+}
+
+dm_status dm_coder_open(dm_coder **out, const dm_coder_opts *opts, dm_error *err)
+{
+    dm_coder_opts o = DM_CODER_OPTS_INIT;
+    if (opts)
+        o = *opts;
+    dm_status st = check_opts(&o, err);
+    if (st != DM_OK)
+        return st;
+    dm_coder *c = calloc(1, sizeof *c);
+    if (!c)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for the coder");
+    c->date = o.date;
+    if (o.home)
+        memcpy(c->home, o.home, 3);
+    st = open_data(c, o.data_dir, err);
+    if (st != DM_OK) {
+        dm_coder_close(c);
+        return st;
+    }
+    *out = c;
+    return DM_OK;
+}
+
+void dm_coder_close(dm_coder *c)
+{
+    if (!c)
+        return;
+    dm_tables_close(c->tables);
+    free(c);
+}
+
+dm_status dm_code_timed(const dm_coder *c, dm_doc *doc, uint64_t *ns, dm_error *err)
+{
+    uint64_t from = ns ? dm_now_ns() : 0;
+    for (unsigned i = 0; i < N_STAGES; i++) {
+        if (!stages[i].run)
+            continue;
+        dm_status st = stages[i].run(c, doc, err);
+        if (st != DM_OK)
+            return st;
+        if (ns) {
+            uint64_t to = dm_now_ns();
+            ns[i] += to - from;
+            from = to;
+        }
+    }
+    return DM_OK;
+}
+
+dm_status dm_code_doc(const dm_coder *c, dm_doc *doc, dm_error *err)
+{
+    return dm_code_timed(c, doc, NULL, err);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The coder from inside: what the stages share, the order of the stages, and where the data lies. */
+#ifndef DM_PIPELINE_CODER_H
+#define DM_PIPELINE_CODER_H
+
+#include "base/table.h"
+#include "doc/doc.h"
+#include <demarche/coder.h>
+
+struct dm_coder {
+    dm_tables *tables;
+    dm_interval date; /* of every document; precision UNKNOWN: as found */
+    char home[DM_CODE_MAX];
+};
+
+/* The stages' names, in order; `read` first and `write` last belong to dm_run(). */
+enum { DM_STAGE_READ = 0 };
+unsigned dm_stage_count(void);
+const char *dm_stage_name(unsigned i);
+
+/* All stages but read and write; ns[i] grows by what stage i took. ns may be NULL. */
+dm_status dm_code_timed(const dm_coder *coder, dm_doc *doc, uint64_t *ns, dm_error *err);
+uint64_t dm_now_ns(void);
+
+/* Path of a data file into out: in dir when that is given, else $DEMARCHE_DATA, beside the program, the installed folder; the first
+ * that has it. DM_EIO when none has, DM_ELIMIT when a path is too long. */
+enum { DM_PATH_MAX = 4096 };
+dm_status dm_data_path(char *out, const char *dir, const char *name, dm_error *err);
+
+#endif
