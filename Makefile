@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+# A thin front: everything is in meson.build and the scripts. BUILD=folder builds elsewhere.
+BUILD ?= build
+PREFIX ?= /usr/local
+SHARED ?= ../shared
+
+.PHONY: all build check bench fuzz train accuracy eval-parse format install clean
+all: build
+
+$(BUILD)/build.ninja:
+	meson setup $(BUILD) --prefix=$(PREFIX) >/dev/null || { cat $(BUILD)/meson-logs/meson-log.txt; exit 1; }
+
+build: $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+check:
+	./check
+
+bench: build
+	python3 bench/bench.py --program $(BUILD)/demarche
+
+# FUZZ_SECONDS for each target
+fuzz:
+	tools/fuzz.sh build-fuzz $${FUZZ_SECONDS:-60}
+
+# Writes data/model/english.dmm; see tools/train.md for what it reads and how long it takes.
+train: build
+	tools/train.sh $(BUILD) $(SHARED)
+
+accuracy: build
+	python3 bench/accuracy.py --program $(BUILD)/demarche --shared $(SHARED)
+
+# CONLLU=file scores another treebank
+eval-parse: build
+	python3 bench/eval_parse.py --build $(BUILD) $${CONLLU:-$(SHARED)/treebanks/en_ewt-ud-dev.conllu $(SHARED)/treebanks/gum_open-dev.conllu}
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+install: build
+	meson install -C $(BUILD) --no-rebuild
+
+clean:
+	rm -rf build build-*

@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# deps.sh build|check: installs the Debian packages that building (or also checking) needs. Does nothing when all are there; without
+# root and sudo it prints the one line that somebody with rights has to run, and fails.
+set -eu
+packages='gcc libc6-dev make meson ninja-build pkg-config libicu-dev libgumbo-dev libxml2-dev libarchive-dev libjansson-dev
+libpopt-dev libxxhash-dev'
+if [ "${1:-build}" = check ]; then
+    packages="$packages libcmocka-dev clang libclang-rt-14-dev clang-format python3"
+fi
+if ! command -v dpkg-query >/dev/null 2>&1; then
+    echo "deps: this is no Debian system; install what stands for:" $packages >&2
+    exit 0
+fi
+missing=
+for p in $packages; do
+    state=$(dpkg-query -W -f '${Status}' "$p" 2>/dev/null || true)
+    [ "$state" = 'install ok installed' ] || missing="$missing $p"
+done
+[ -n "$missing" ] || exit 0
+# shellcheck disable=SC2086 # a list of words
+if [ "$(id -u)" = 0 ]; then
+    run=
+elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+    run=sudo
+else
+    echo "deps: packages are missing; as root, run:" >&2
+    echo "apt-get update && apt-get install -y --no-install-recommends$missing" >&2
+    exit 1
+fi
+echo "deps: installing$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+$run apt-get update -qq >&2
+# shellcheck disable=SC2086
+$run apt-get install -y -qq --no-install-recommends $missing >&2

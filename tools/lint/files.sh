@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What every file and folder must have: SPDX lines, a purpose comment, a README in each src/ folder, no white space at line ends, commit
+# subjects "area: change".
+set -u
+cd "$(dirname "$0")/../.." || exit 3
+bad=0
+say() {
+    echo "$*"
+    bad=1
+}
+for f in $(git ls-files '*.c' '*.h' '*.py' '*.sh' meson.build Makefile demo check .ci/run); do
+    [ -f "$f" ] || continue
+    head -n 3 "$f" | grep -q 'SPDX-License-Identifier: Apache-2.0' || say "$f: no SPDX line"
+    case $f in
+    *.c | *.h) sed -n 2p "$f" | grep -q '^/\*' || say "$f: the second line does not open a comment that says what the file is for" ;;
+    esac
+done
+for dir in src/*/; do
+    ls "$dir"*.c >/dev/null 2>&1 || continue
+    [ -s "${dir}README.md" ] || say "${dir}README.md is missing"
+done
+for f in README.md CHANGELOG.md LICENSE docs/record.md docs/tables.md docs/demarche.1; do
+    [ -s "$f" ] || say "$f is missing"
+done
+git grep -nIE '[[:space:]]+$' -- '*.c' '*.h' '*.py' '*.sh' meson.build Makefile && say "white space at line ends"
+git log --format=%s -n 200 | grep -vE '^([a-z0-9_./ ,-]+: .+|Merge .*)$' && say "commit subjects are 'area: change'"
+exit $bad
