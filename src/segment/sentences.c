@@ -3,7 +3,7 @@
  * abbreviation ends one only before a word that begins sentences. Looks a bounded number of tokens ahead. */
 #include "segment/seg_int.h"
 
-enum { SPEECH_LOOK = 4, LONG_MIN = DM_SENT_TOKENS_MAX / 2 };
+enum { SPEECH_LOOK = 4, PLAIN_WORD = 5, LONG_MIN = DM_SENT_TOKENS_MAX / 2 };
 
 static const dm_token *tok(const dm_seg_state *st, uint32_t t) { return &st->doc->tokens.v[t]; }
 
@@ -68,7 +68,7 @@ static bool abbrev_ends(const dm_seg_state *st, uint32_t t, uint32_t j, uint32_t
     if (is_clock(st, t) && !calendar_word(st, w) && !(tok(st, w)->flags & DM_T_ALLCAPS))
         return true;
     bool initial = s.len == 2;
-    return !(kind & K_MONTH) && !initial && (role(st, j) & R_OPEN) && j != w;
+    return !(kind & K_MONTH) && !initial && j != w && (role(st, j) & R_OPEN) && dm_seg_is(st, j, "\"");
 }
 
 static bool is_abbrev(const dm_seg_state *st, uint32_t t)
@@ -83,11 +83,30 @@ static bool list_number(const dm_seg_state *st, uint32_t start, uint32_t t)
     return t == start + 1 && (tok(st, start)->flags & DM_T_NUM) && tok(st, start)->span.len <= 3 && dm_seg_is(st, t, ".");
 }
 
+/* A footnote mark "[12]" at t. */
+static bool note_mark(const dm_seg_state *st, uint32_t t)
+{
+    return t + 2 < st->end && dm_seg_is(st, t, "[") && (tok(st, t + 1)->flags & DM_T_NUM) && dm_seg_is(st, t + 2, "]");
+}
+
+/* A period after a plain word: the sentence ends even before a lower-case word ("... with them. al-Qaeda said"). */
+static bool plain_stop(const dm_seg_state *st, uint32_t t)
+{
+    if (t == st->first || !dm_seg_is(st, t, "."))
+        return false;
+    const dm_token *w = tok(st, t - 1);
+    return w->span.len >= PLAIN_WORD && !(w->flags & (DM_T_UPPER | DM_T_PUNCT | DM_T_NUM));
+}
+
 /* Marks after a final mark that still belong to the sentence: closing quotes and brackets, more final marks. */
 static uint32_t absorb(const dm_seg_state *st, uint32_t t)
 {
     uint32_t j = t + 1;
     while (j < st->end) {
+        if (note_mark(st, j)) {
+            j += 3;
+            continue;
+        }
         uint8_t r = role(st, j);
         bool bare = (tok(st, j)->flags & DM_T_PUNCT) && !(tok(st, j)->flags & DM_T_SPACE) && !(r & R_OPEN);
         if (!(r & (R_CLOSE | R_TERMINAL)) && !(bare && !dm_seg_is(st, j, "-") && tok(st, j)->span.len <= 3))
@@ -115,9 +134,9 @@ static bool ends_at(const dm_seg_state *st, uint32_t start, uint32_t t, uint32_t
     if (abbrev)
         return j > t + 1 && (role(st, j - 1) & R_CLOSE) && dm_seg_is(st, j - 1, "\"") ? !lower && is_starter(st, w)
                                                                                       : abbrev_ends(st, t, j, w);
-    if (lower || dm_seg_is(st, j, ",") || dm_seg_is(st, j, ";"))
-        return false;
     bool tight = !(tok(st, j)->flags & DM_T_SPACE);
+    if (dm_seg_is(st, j, ",") || dm_seg_is(st, j, ";") || (lower && (tight || j > t + 1 || !plain_stop(st, t))))
+        return false;
     if (tight && !(tok(st, w)->flags & DM_T_UPPER))
         return false;
     bool quoted = j > t + 1;
