@@ -11,14 +11,35 @@ typedef struct stage {
     stage_fn run; /* NULL: not run here (read, write) */
 } stage;
 
+static dm_status run_segment(const dm_coder *c, dm_doc *doc, dm_error *err)
+{
+    return dm_segment(c->segmenter, doc, err);
+}
+
 static dm_status run_scan(const dm_coder *c, dm_doc *doc, dm_error *err)
 {
     return dm_scan(c->tables, doc, err);
 }
 
+/* Trees for the sentences that need one. */
+static dm_status run_parse(const dm_coder *c, dm_doc *doc, dm_error *err)
+{
+    dm_parser *parser = NULL;
+    dm_status st = dm_pool_take(c->pool, &parser, err);
+    if (st != DM_OK)
+        return st;
+    for (uint32_t i = 0; i < doc->sents.n && st == DM_OK; i++)
+        if (doc->sents.v[i].needs_parse)
+            st = dm_parse_sentence(parser, doc, i, err);
+    dm_pool_give(c->pool, parser);
+    return st == DM_OK ? dm_doc_link(doc, err) : st;
+}
+
 static const stage stages[] = {
     { "read", NULL },
+    { "segment", run_segment },
     { "scan", run_scan },
+    { "parse", run_parse },
     { "write", NULL },
 };
 enum { N_STAGES = sizeof stages / sizeof stages[0] };
@@ -65,6 +86,19 @@ static dm_status open_data(dm_coder *c, const char *dir, dm_error *err)
     dm_status st = dm_data_path(path, dir, "demarche.tables", err);
     if (st == DM_OK)
         st = dm_tables_open(&c->tables, path, err);
+    if (st == DM_OK)
+        st = dm_data_path(path, dir, "english.dmm", err);
+    if (st == DM_OK)
+        st = dm_model_open(&c->model, path, err);
+    return st;
+}
+
+/* What the stages make of the data, once. */
+static dm_status open_stages(dm_coder *c, dm_error *err)
+{
+    dm_status st = dm_segmenter_new(&c->segmenter, c->tables, err);
+    if (st == DM_OK)
+        st = dm_pool_new(&c->pool, c->model, err);
     return st;
 }
 
@@ -83,6 +117,8 @@ dm_status dm_coder_open(dm_coder **out, const dm_coder_opts *opts, dm_error *err
     if (o.home)
         memcpy(c->home, o.home, 3);
     st = open_data(c, o.data_dir, err);
+    if (st == DM_OK)
+        st = open_stages(c, err);
     if (st != DM_OK) {
         dm_coder_close(c);
         return st;
@@ -95,6 +131,9 @@ void dm_coder_close(dm_coder *c)
 {
     if (!c)
         return;
+    dm_pool_free(c->pool);
+    dm_segmenter_free(c->segmenter);
+    dm_model_close(c->model);
     dm_tables_close(c->tables);
     free(c);
 }
@@ -120,4 +159,12 @@ dm_status dm_code_timed(const dm_coder *c, dm_doc *doc, uint64_t *ns, dm_error *
 dm_status dm_code_doc(const dm_coder *c, dm_doc *doc, dm_error *err)
 {
     return dm_code_timed(c, doc, NULL, err);
+}
+
+dm_status dm_parse_text(const dm_coder *c, dm_doc *doc, dm_error *err)
+{
+    dm_status st = run_segment(c, doc, err);
+    for (uint32_t i = 0; i < doc->sents.n; i++)
+        doc->sents.v[i].needs_parse = doc->sents.v[i].n > 0;
+    return st == DM_OK ? run_parse(c, doc, err) : st;
 }

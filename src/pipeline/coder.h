@@ -5,10 +5,22 @@
 
 #include "base/table.h"
 #include "doc/doc.h"
+#include "parse/parse.h"
+#include "segment/segment.h"
 #include <demarche/coder.h>
+
+/* Parsers for any number of threads; take and give lock. */
+typedef struct dm_pool dm_pool;
+dm_status dm_pool_new(dm_pool **out, const dm_model *model, dm_error *err);
+void dm_pool_free(dm_pool *p);
+dm_status dm_pool_take(dm_pool *p, dm_parser **out, dm_error *err);
+void dm_pool_give(dm_pool *p, dm_parser *parser);
 
 struct dm_coder {
     dm_tables *tables;
+    dm_model *model;
+    dm_pool *pool;
+    dm_segmenter *segmenter;
     dm_interval date; /* of every document; precision UNKNOWN: as found */
     char home[DM_CODE_MAX];
 };
