@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# run.sh BUILD [--refresh]: every tests/cli/case-*.sh is run in an empty folder with $D as the program; what it prints must be exactly
+# NAME.stdout and NAME.stderr. Cases print exit codes themselves. --refresh writes the expected files: read the difference afterwards.
+set -u
+build=$(cd "$1" && pwd) || exit 3
+refresh=${2:-}
+here=$(cd "$(dirname "$0")" && pwd)
+D="$build/demarche"
+SAMPLES=$(cd "$here/../../samples" 2>/dev/null && pwd)
+export D SAMPLES LC_ALL=C.UTF-8 TERM=dumb
+unset COLUMNS NO_COLOR DEMARCHE_DATA
+tmp=$(mktemp -d) || exit 3
+trap 'rm -rf "$tmp"' EXIT
+passed=0 failed=0
+for case in "$here"/case-*.sh; do
+    name=$(basename "$case" .sh)
+    mkdir "$tmp/$name"
+    (cd "$tmp/$name" && sh "$case" >"$tmp/$name.stdout" 2>"$tmp/$name.stderr" </dev/null)
+    ok=yes
+    for stream in stdout stderr; do
+        [ "$refresh" != --refresh ] || cp "$tmp/$name.$stream" "$here/$name.$stream"
+        diff -u "$here/$name.$stream" "$tmp/$name.$stream" || ok=no
+    done
+    if [ $ok = yes ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAIL $name"; fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
