@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 MONTHS = "January February March April May June July August September October November December".split()
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 SENTENCE_END = re.compile(r"[.!?][\"'\u201d\u2019)]*(?:\s|$)")
-STATES, PEOPLE = 60, 200
+PEOPLE = 200   # office holders that replace those of the article
 
 
 def rows(path):
@@ -26,14 +26,14 @@ def rows(path):
 
 
 def states():
-    """(name, demonym, people, capital) of states that have all four as single capitalised words."""
+    """(name, demonym, people, capital) of states, in single capitalised words; the demonym stands in for the people."""
     out = []
     for r in rows(ROOT / "data/actors/states.tsv"):
         pick = lambda key: next((v for v in r[key].split("|") if re.fullmatch(r"[A-Z][a-z]{3,}", v)), None)
-        four = tuple(pick(k) for k in ("names", "demonyms", "people", "government"))
-        if all(four):
-            out.append(four)
-    return out[:STATES]
+        name, demonym, capital = (pick(k) for k in ("names", "demonyms", "government"))
+        if name and demonym and capital and "dependency" not in r["note"]:
+            out.append((name, demonym, pick("people") or demonym, capital))
+    return out
 
 
 def people():
