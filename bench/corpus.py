@@ -26,13 +26,13 @@ def rows(path):
 
 
 def states():
-    """(name, demonym, people, capital) of states, in single capitalised words; the demonym stands in for the people."""
+    """(name, people, demonym, capital) of states, in single capitalised words; the demonym stands in for the people."""
     out = []
     for r in rows(ROOT / "data/actors/states.tsv"):
         pick = lambda key: next((v for v in r[key].split("|") if re.fullmatch(r"[A-Z][a-z]{3,}", v)), None)
         name, demonym, capital = (pick(k) for k in ("names", "demonyms", "government"))
         if name and demonym and capital and "dependency" not in r["note"]:
-            out.append((name, demonym, pick("people") or demonym, capital))
+            out.append((name, pick("people") or demonym, demonym, capital))
     return out
 
 
