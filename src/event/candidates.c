@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Trigger words of a sentence, their frames and status; then the words that belong to another event step back: objects that a frame's
+ * condition was about, support verbs of an event noun, and what an operator carries ("asked Japan to cosponsor"). */
+#include "event/build.h"
+
+enum { CLIMB = 6 };
+
+static cand *find_cand(ev_work *w, uint32_t t)
+{
+    for (uint32_t i = 0; i < w->n; i++)
+        if (w->c[i].t == t)
+            return &w->c[i];
+    return NULL;
+}
+
+static void add(ev_work *w, uint32_t t, const match *m)
+{
+    if (w->n == CANDIDATES_MAX)
+        return;
+    cand *c = &w->c[w->n++];
+    memset(c, 0, offsetof(cand, note));
+    c->t = t;
+    c->m = *m;
+    c->type = m->frame->type;
+    c->inst = DM_NONE;
+    c->act = m->frame->act;
+    c->weight = m->view.pos == 'v' ? 0.9f : m->view.pos == 'n' ? 0.8f : 0.75f;
+    dm_status_of(&w->e->status, w->d.doc, t, m->view.pos == 'n' ? m->view.support : DM_NONE, &c->status);
+    c->status.aux |= m->frame->aux | m->view.support_aux;
+    bool deny = false;
+    c->n_speakers = dm_speakers(&w->e->status, w->d.doc, t, c->speaker, c->speech, &deny);
+}
+
+/* A word that the frame of another trigger needs is no event of its own. */
+static void drop_used(ev_work *w)
+{
+    for (uint32_t i = 0; i < w->n; i++) {
+        const match *m = &w->c[i].m;
+        for (unsigned u = 0; u < m->n_used; u++) {
+            cand *c = find_cand(w, m->used[u]);
+            if (c && c != &w->c[i] && (c->m.view.pos == 'n' || c->m.frame->type == DM_TYPE_NONE) && w->c[i].type != DM_TYPE_NONE) {
+                c->dropped = 1;
+                if (w->c[i].m.view.n < VIEW_MAX) /* the noun's own prepositions count for the verb: "submit a complaint against" */
+                    for (unsigned a = 0; a < c->m.view.n && w->c[i].m.view.n < VIEW_MAX; a++)
+                        if (c->m.view.arg[a].slot >= SLOT_PREP && !c->m.view.arg[a].inherited) {
+                            view_arg va = c->m.view.arg[a];
+                            va.inherited = 1;
+                            w->c[i].m.view.arg[w->c[i].m.view.n++] = va;
+                        }
+            } else if (c && c->m.view.pos == 'n' && w->c[i].type == DM_TYPE_NONE && m->frame->n_cond > 1) {
+                c->dropped = 1; /* an idiom that is no event takes its noun along */
+            }
+        }
+    }
+}
+
+/* "held talks": hold has a line of its own for other senses; the noun wins unless the verb's line was about this noun. */
+static void drop_support(ev_work *w)
+{
+    for (uint32_t i = 0; i < w->n; i++) {
+        if (w->c[i].m.view.pos != 'n' || w->c[i].dropped || w->c[i].type == DM_TYPE_NONE || w->c[i].m.view.support == DM_NONE)
+            continue;
+        cand *c = find_cand(w, w->c[i].m.view.support);
+        if (c && !c->dropped && c->t != w->c[i].t)
+            c->dropped = 1;
+    }
+}
+
+static bool has_role_args(const ev_work *w, const cand *c)
+{
+    party_list l = { 0 };
+    for (unsigned a = 0; a < c->m.view.n && !l.n; a++)
+        dm_parties_of(&w->d, c->m.view.arg[a].head, ROLE_RECIPIENT, &l);
+    return l.n > 0;
+}
+
+/* The refusal carries the refused act: its parties and its instrument. */
+static void reject(ev_work *w, cand *c)
+{
+    cand *r = find_cand(w, c->status.rejecter);
+    if (!r || r->type != DM_REJECT || r == c)
+        return;
+    for (unsigned a = 0; a < c->m.view.n && r->m.view.n < VIEW_MAX; a++)
+        if (c->m.view.arg[a].slot != SLOT_SUBJ && c->m.view.arg[a].slot != SLOT_ADV) {
+            view_arg va = c->m.view.arg[a];
+            va.inherited = 1;
+            r->m.view.arg[r->m.view.n++] = va;
+        }
+    if (!r->act.len)
+        r->act = c->act;
+    r->borrowed_act = 1;
+    c->dropped = 1;
+}
+
+static void absorb(ev_work *w, cand *c)
+{
+    cand *by = find_cand(w, c->status.absorber);
+    if (!by || by == c || by->type == DM_TYPE_NONE)
+        return;
+    if (by->dropped && !(by->m.view.pos == 'v'))
+        return;
+    if (!by->act.len) {
+        by->act = c->act;
+        by->borrowed_act = 1;
+        for (unsigned a = 0; a < c->m.view.n && by->m.view.n < VIEW_MAX; a++)
+            if (c->m.view.arg[a].slot == SLOT_OBJ || c->m.view.arg[a].slot >= SLOT_PREP) {
+                view_arg va = c->m.view.arg[a];
+                va.slot = SLOT_SUBJECT_INST; /* for its instrument only */
+                va.inherited = 1;
+                by->m.view.arg[by->m.view.n++] = va;
+            }
+    }
+    c->dropped = 1;
+}
+
+/* What is only an instrument's purpose ("a resolution drafted to condemn") belongs to its maker's event. */
+static void fuse_purpose(ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    uint32_t up = c->t;
+    for (unsigned i = 0; i < CLIMB; i++) {
+        uint32_t g = dm_tok(doc, up)->head;
+        if (g == DM_NONE)
+            return;
+        unsigned d = dm_tok(doc, up)->deprel;
+        cand *maker = find_cand(w, g);
+        bool purpose = (d == DM_D_ADVCL || d == DM_D_XCOMP || d == DM_D_ACL) && dm_kid(doc, up, DM_D_MARK) != DM_NONE &&
+                       dm_token_is(doc, dm_kid(doc, up, DM_D_MARK), "to");
+        if (purpose && maker && maker->m.frame->act.len && maker->type == c->type && !maker->dropped) {
+            for (unsigned a = 0; a < c->m.view.n && maker->m.view.n < VIEW_MAX; a++)
+                if (c->m.view.arg[a].slot == SLOT_OBJ || c->m.view.arg[a].slot >= SLOT_PREP) {
+                    view_arg va = c->m.view.arg[a];
+                    if (va.slot == SLOT_OBJ)
+                        va.slot = dm_frames_prep(w->d.frames, DM_STR("against"));
+                    va.inherited = 1;
+                    maker->m.view.arg[maker->m.view.n++] = va;
+                }
+            c->dropped = 1;
+            return;
+        }
+        if (purpose && w->d.inst_at[g] != DM_NONE)
+            up = g;
+        else if (d == DM_D_CONJ || d == DM_D_XCOMP)
+            up = g;
+        else
+            return;
+    }
+}
+
+/* A nominal predicate of saying or an adjective must not double its own noun: "critical remarks". */
+static bool weak_noun(const ev_work *w, const cand *c)
+{
+    if (c->m.view.pos != 'n' || c->m.view.support != DM_NONE)
+        return false;
+    return !has_role_args(w, c);
+}
+
+dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
+{
+    const dm_sent *s = &w->d.doc->sents.v[sent];
+    (void)err;
+    w->n = 0;
+    for (uint32_t t = s->first + s->dateline; t < s->first + s->n; t++) {
+        match m;
+        dm_match(&w->d, t, &m);
+        if (m.frame)
+            add(w, t, &m);
+    }
+    drop_used(w);
+    drop_support(w);
+    for (uint32_t i = 0; i < w->n; i++) {
+        cand *c = &w->c[i];
+        if (c->type == DM_TYPE_NONE || c->dropped)
+            continue;
+        if (weak_noun(w, c)) {
+            c->dropped = 2; /* may come back when the context gives it parties */
+            continue;
+        }
+        if (c->status.rejecter != DM_NONE)
+            reject(w, c);
+        if (!c->dropped && c->status.absorber != DM_NONE)
+            absorb(w, c);
+        if (!c->dropped)
+            fuse_purpose(w, c);
+    }
+    return DM_OK;
+}

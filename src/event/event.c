@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Driver of the event room: sentence by sentence candidates, parties, instruments, then events; after dates, the second half.
+ * Invariant: events stand in text order of their triggers, and every span lies in the document's text. */
+#include "event/build.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { HISTORY_DAYS = 90, WHY_MAX = 16 };
+
+dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, dm_error *err)
+{
+    dm_eventer *e = calloc(1, sizeof *e);
+    if (!e)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+    e->tables = tables;
+    dm_status st = dm_frames_load(&e->frames, tables, err);
+    if (st == DM_OK)
+        st = dm_status_load(&e->status, tables, err);
+    e->polarity = dm_tables_get(tables, "instruments/polarity");
+    e->scores = dm_tables_get(tables, "frames/scores");
+    if (st == DM_OK && (!e->polarity || !e->scores))
+        st = dm_fail(err, DM_ECORRUPT, 0, "the compiled tables lack 'instruments/polarity' or 'frames/scores'; compile them again");
+    if (st != DM_OK) {
+        dm_eventer_free(e);
+        return st;
+    }
+    *out = e;
+    return DM_OK;
+}
+
+void dm_eventer_free(dm_eventer *e)
+{
+    if (!e)
+        return;
+    dm_frames_free(&e->frames);
+    dm_status_free(&e->status);
+    free(e);
+}
+
+static double number(dm_str s)
+{
+    char buf[32];
+    if (!s.len || s.len >= sizeof buf)
+        return 0.0;
+    memcpy(buf, s.p, s.len);
+    buf[s.len] = '\0';
+    return strtod(buf, NULL);
+}
+
+/* PLOVER scale and quad by type and mode, Goldstein by CAMEO code (longest known prefix): frames/scores.tsv. */
+static void score(const dm_eventer *e, dm_event *ev)
+{
+    const dm_table *t = e->scores;
+    int ck = dm_table_column(t, "key"), cv = dm_table_column(t, "value"), cq = dm_table_column(t, "quad");
+    char full[64];
+    size_t best = 0;
+    snprintf(full, sizeof full, "%s %s", dm_type_names[ev->type], ev->mode);
+    for (uint32_t r = 0; r < dm_table_rows(t); r++) {
+        dm_str key = dm_table_cell(t, r, ck);
+        if (dm_str_is(key, dm_type_names[ev->type])) {
+            ev->quad = (int8_t)number(dm_table_cell(t, r, cq));
+            ev->scale = number(dm_table_cell(t, r, cv));
+        } else if (ev->mode[0] && dm_str_is(key, full)) {
+            ev->scale = number(dm_table_cell(t, r, cv));
+        } else if (key.len && key.p[0] >= '0' && key.p[0] <= '9' && key.len > best && key.len <= strlen(ev->cameo) &&
+                   memcmp(key.p, ev->cameo, key.len) == 0) {
+            best = key.len;
+            ev->goldstein = number(dm_table_cell(t, r, cv));
+        }
+    }
+}
+
+/* What is agreed to or planned cooperation is AGREE; its status flags stay (PLOVER manual). */
+static void convert_future(dm_event *ev)
+{
+    bool cooperative = ev->type == DM_CONSULT || ev->type == DM_SUPPORT || ev->type == DM_COOPERATE || ev->type == DM_AID;
+    if (!cooperative || !(ev->aux & DM_FUTURE) || (ev->aux & (DM_NEGATION | DM_HYPOTHETICAL)))
+        return;
+    static const char *const codes[DM_N_TYPES] = { [DM_CONSULT] = "036", [DM_SUPPORT] = "032", [DM_COOPERATE] = "031", [DM_AID] = "033" };
+    snprintf(ev->cameo, sizeof ev->cameo, "%s", codes[ev->type]);
+    ev->type = DM_AGREE;
+    ev->mode[0] = '\0';
+}
+
+static dm_status copy_parties(dm_doc *doc, const party_list *from, dm_party **out, uint32_t *n, dm_error *err)
+{
+    if (!from->n)
+        return DM_OK;
+    *out = dm_arena_alloc(&doc->arena, from->n, sizeof **out);
+    if (!*out)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for parties");
+    memcpy(*out, from->p, from->n * sizeof **out);
+    *n = from->n;
+    return DM_OK;
+}
+
+static uint32_t quote_at(const dm_doc *doc, uint32_t t)
+{
+    if (!(dm_tok(doc, t)->flags & DM_T_QUOTED))
+        return DM_NONE;
+    for (uint32_t lo = 0, hi = doc->quotes.n; lo < hi;) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        const dm_quote *q = &doc->quotes.v[mid];
+        if (t < q->first)
+            hi = mid;
+        else if (t >= q->first + q->n)
+            lo = mid + 1;
+        else
+            return mid;
+    }
+    return DM_NONE;
+}
+
+static void speakers(const ev_work *w, const cand *c, party_list *out)
+{
+    for (uint32_t i = 0; i < c->n_speakers; i++)
+        dm_parties_of(&w->d, c->speaker[i], ROLE_SPEAKER, out);
+    uint32_t q = out->n ? DM_NONE : quote_at(w->d.doc, c->t);
+    if (q != DM_NONE && w->d.quote_who[q] != DM_NONE)
+        dm_parties_of(&w->d, w->d.quote_who[q], ROLE_SPEAKER, out);
+}
+
+static dm_status push_why(dm_doc *doc, dm_event *ev, dm_str s, dm_error *err)
+{
+    if (!ev->why) {
+        ev->why = dm_arena_alloc(&doc->arena, WHY_MAX, sizeof *ev->why);
+        if (!ev->why)
+            return dm_fail(err, DM_ENOMEM, 0, "out of memory for a trace");
+    }
+    if (!s.p && s.len)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for a trace");
+    if (s.len && ev->n_why < WHY_MAX)
+        ev->why[ev->n_why++] = s;
+    return DM_OK;
+}
+
+static dm_str line_of(const dm_eventer *e, dm_doc *doc, uint16_t table, uint32_t row)
+{
+    const dm_table *t = dm_tables_at(e->tables, table);
+    return t ? dm_arena_printf(&doc->arena, "%.*s.tsv:%u", DM_FMT(dm_table_name(t)), dm_table_line(t, row)) : DM_NIL;
+}
+
+static dm_status trace(const ev_work *w, const cand *c, dm_event *ev, dm_error *err)
+{
+    dm_doc *doc = w->d.doc;
+    dm_status st = push_why(doc, ev, line_of(w->e, doc, c->m.frame->table, c->m.frame->row), err);
+    for (unsigned i = 0; i < c->status.n_why && st == DM_OK; i++)
+        st = push_why(doc, ev, line_of(w->e, doc, c->status.why[i].table, c->status.why[i].row), err);
+    for (unsigned i = 0; i < c->n_notes && st == DM_OK; i++)
+        st = push_why(doc, ev, dm_str_of(c->note[i]), err);
+    if (st == DM_OK && c->actor.n)
+        st = push_why(doc, ev, c->actor.why, err);
+    if (st == DM_OK && c->recipient.n && !dm_str_eq(c->recipient.why, c->actor.why))
+        st = push_why(doc, ev, c->recipient.why, err);
+    return st;
+}
+
+static bool any_code(const party_list *l)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        if (l->p[i].code[0])
+            return true;
+    return false;
+}
+
+static double confidence_of(const cand *c)
+{
+    double v = (double)c->weight;
+    if (c->m.frame->n_cond == 0)
+        v *= 0.9;
+    if (c->actor.n)
+        v *= c->actor.confidence > 0 ? 0.6 + 0.4 * (double)c->actor.confidence : 0.9;
+    else
+        v *= 0.6;
+    if (c->recipient.n && c->recipient.confidence > 0)
+        v *= 0.7 + 0.3 * (double)c->recipient.confidence;
+    if (!any_code(&c->actor) && !any_code(&c->recipient))
+        v *= 0.4;
+    return v;
+}
+
+static dm_span trigger_span(const dm_doc *doc, const cand *c)
+{
+    uint32_t a = c->t, b = c->t;
+    uint32_t prt = dm_kid(doc, c->t, DM_D_COMPOUND_PRT);
+    if (prt != DM_NONE && prt == c->t + 1)
+        b = prt;
+    if (c->m.view.pos == 'v' && c->t + 1 < doc->tokens.n && b == c->t && dm_tok(doc, c->t + 1)->deprel == DM_D_CASE && dm_str_in(dm_tok(doc, c->t + 1)->norm, "on for with"))
+        b = c->t + 1;
+    return dm_doc_token_span(doc, a, b - a + 1);
+}
+
+static dm_status build(ev_work *w, cand *c, dm_error *err)
+{
+    dm_doc *doc = w->d.doc;
+    dm_event *ev = DM_PUSH(&doc->arena, &doc->events);
+    uint32_t *head = DM_PUSH(&doc->arena, &doc->event_head);
+    if (!ev || !head)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for events");
+    *head = c->t;
+    ev->sentence = dm_tok(doc, c->t)->sent;
+    ev->type = c->type;
+    ev->aux = c->status.aux;
+    if (ev->type == DM_REJECT)
+        ev->aux &= (uint8_t)~DM_NEGATION;
+    memcpy(ev->mode, c->m.frame->mode, sizeof ev->mode);
+    memcpy(ev->cameo, c->m.frame->cameo, sizeof ev->cameo);
+    ev->trigger = trigger_span(doc, c);
+    ev->confidence = confidence_of(c);
+    party_list by = { 0 };
+    speakers(w, c, &by);
+    dm_status st = copy_parties(doc, &c->actor, &ev->actor, &ev->n_actor, err);
+    if (st == DM_OK)
+        st = copy_parties(doc, &c->recipient, &ev->recipient, &ev->n_recipient, err);
+    if (st == DM_OK)
+        st = copy_parties(doc, &by, &ev->attribution, &ev->n_attribution, err);
+    if (st == DM_OK)
+        st = dm_make_instrument(w, c, ev, err);
+    if (st == DM_OK)
+        st = dm_fill_reasons(w, c, ev, err);
+    w->recent_event = doc->events.n - 1;
+    return st == DM_OK ? trace(w, c, ev, err) : st;
+}
+
+/* An event needs somebody: a known party, or at least a named one on both sides or as actor of a verb. */
+static bool worth(const cand *c)
+{
+    if (c->dropped || c->type == DM_TYPE_NONE)
+        return false;
+    if (any_code(&c->actor))
+        return true;
+    if (any_code(&c->recipient))
+        return c->actor.n || c->m.view.pos == 'v' || c->type == DM_ASSAULT || c->type == DM_COERCE;
+    return c->actor.n && (c->recipient.n || c->m.view.pos == 'v');
+}
+
+static bool repeats(const ev_work *w, const cand *c)
+{
+    for (const cand *o = w->c; o < c; o++) {
+        if (o->dropped || o->type != c->type || !worth(o) || o->status.aux != c->status.aux)
+            continue;
+        bool linked = dm_tok(w->d.doc, c->t)->head == o->t || dm_tok(w->d.doc, o->t)->head == c->t;
+        if (linked && dm_parties_same(&o->actor, &c->actor) && (dm_parties_same(&o->recipient, &c->recipient) || !c->recipient.n))
+            return true;
+    }
+    return false;
+}
+
+/* "Japan should press China, an adviser said": the duty laid on the subject is a request of the speaker's. */
+static void requests(ev_work *w)
+{
+    for (uint32_t i = 0; i < w->n; i++) {
+        cand *c = &w->c[i];
+        if (!c->status.request || c->dropped || !c->n_speakers || c->type == DM_REQUEST)
+            continue;
+        party_list by = { 0 };
+        dm_parties_of(&w->d, c->speaker[0], ROLE_SPEAKER, &by);
+        uint32_t subject = dm_surface_subject(w->d.doc, c->t);
+        bool self = subject == DM_NONE || dm_tok(w->d.doc, subject)->upos == DM_U_PRON ||
+                    (by.n && c->actor.n && by.p[0].span.start == c->actor.p[0].span.start);
+        if (!by.n || self || !c->actor.n)
+            continue;
+        c->recipient = c->actor;
+        c->actor = by;
+        c->type = DM_REQUEST;
+        c->modal_request = 1;
+        c->inst = DM_NONE;
+        c->status.aux = 0;
+        dm_note(c, "event/duty-is-request");
+    }
+}
+
+static dm_status sentence(ev_work *w, uint32_t s, dm_error *err)
+{
+    dm_status st = dm_candidates(w, s, err);
+    if (st != DM_OK)
+        return st;
+    dm_fill_parties(w);
+    requests(w);
+    for (uint32_t i = 0; i < w->n && st == DM_OK; i++)
+        if (worth(&w->c[i]) && !repeats(w, &w->c[i]))
+            st = build(w, &w->c[i], err);
+    return st;
+}
+
+static uint32_t *index_new(dm_doc *doc)
+{
+    uint32_t n = doc->tokens.n ? doc->tokens.n : 1;
+    uint32_t *v = dm_arena_alloc(&doc->arena, n, sizeof *v);
+    if (v)
+        memset(v, 0xFF, n * sizeof *v);
+    return v;
+}
+
+static dm_status index_document(ev_doc *d, dm_error *err)
+{
+    dm_doc *doc = d->doc;
+    d->mention_at = index_new(doc);
+    d->inst_at = index_new(doc);
+    if (!d->mention_at || !d->inst_at)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory indexing mentions");
+    for (uint32_t i = 0; i < doc->mentions.n; i++) {
+        uint32_t h = doc->mentions.v[i].head;
+        if (h >= doc->tokens.n)
+            continue;
+        uint32_t old = d->mention_at[h];
+        if (old == DM_NONE || doc->mentions.v[i].n > doc->mentions.v[old].n)
+            d->mention_at[h] = i; /* the widest mention with this head knows most */
+    }
+    for (uint32_t i = 0; i < doc->insts.n; i++)
+        if (doc->insts.v[i].head < doc->tokens.n)
+            d->inst_at[doc->insts.v[i].head] = i;
+    return dm_quote_speakers(d, err);
+}
+
+dm_status dm_event_doc(const dm_eventer *e, dm_doc *doc, dm_error *err)
+{
+    ev_work w = { .e = e, .recent_event = DM_NONE };
+    w.d = (ev_doc){ .doc = doc, .frames = &e->frames, .status = &e->status, .persons_class = dm_frames_class(&e->frames, "PERSONS") };
+    w.c = dm_arena_alloc(&doc->arena, CANDIDATES_MAX, sizeof *w.c);
+    dm_status st = w.c ? index_document(&w.d, err) : dm_fail(err, DM_ENOMEM, 0, "out of memory for candidates");
+    for (uint32_t s = 0; s < doc->sents.n && st == DM_OK; s++)
+        if (doc->sents.v[s].parsed)
+            st = sentence(&w, s, err);
+    return st;
+}
+
+static uint64_t mix_parties(uint64_t h, const dm_party *p, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        h = dm_hash(p[i].code, strlen(p[i].code), h + i);
+    return h;
+}
+
+/* Content only: the document's name and words, the place and what was read there; no table lines, so that ids outlive table edits. */
+static uint64_t id_of(const dm_doc *doc, uint64_t text_hash, const dm_event *ev)
+{
+    uint64_t h = dm_hash(doc->meta.id.p, doc->meta.id.len, text_hash);
+    uint32_t head[3] = { ev->trigger.start, ev->trigger.len, (uint32_t)ev->type << 8 | ev->aux };
+    h = dm_hash(head, sizeof head, h);
+    h = mix_parties(h, ev->actor, ev->n_actor);
+    return mix_parties(h + 1, ev->recipient, ev->n_recipient);
+}
+
+static void date_status(const dm_doc *doc, dm_event *ev)
+{
+    dm_interval pub = doc->meta.date;
+    if (pub.precision == DM_PREC_UNKNOWN || ev->when.precision == DM_PREC_UNKNOWN)
+        return;
+    if (ev->when.to != DM_DAY_NONE && pub.from != DM_DAY_NONE && ev->when.to < pub.from - HISTORY_DAYS)
+        ev->aux |= DM_HISTORICAL;
+    if (ev->when.from != DM_DAY_NONE && pub.to != DM_DAY_NONE && ev->when.from > pub.to)
+        ev->aux |= DM_FUTURE;
+}
+
+dm_status dm_event_finish(const dm_eventer *e, dm_doc *doc, dm_error *err)
+{
+    (void)err;
+    uint64_t text_hash = dm_hash(doc->text.p, doc->text.len, 0);
+    for (uint32_t i = 0; i < doc->events.n; i++) {
+        dm_event *ev = &doc->events.v[i];
+        date_status(doc, ev);
+        convert_future(ev);
+        score(e, ev);
+        ev->id = id_of(doc, text_hash, ev);
+    }
+    return DM_OK;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The instrument of an event: the mention among its arguments or the trigger itself, what the actor does with it, and the parties that
+ * the instrument supplies (a resolution's subject is who is accused, its sponsor who is supported). */
+#include "event/build.h"
+
+static bool acts_on_subject(dm_str act)
+{
+    return dm_str_in(act, "draft introduce adopt issue lead impose submit");
+}
+
+static bool acts_with_sponsor(dm_str act)
+{
+    return dm_str_in(act, "cosponsor back vote_for vote_against abstain join block");
+}
+
+static uint32_t find_inst(const ev_work *w, const cand *c)
+{
+    static const uint16_t first[] = { SLOT_OBJ, SLOT_SUBJ, SLOT_SUBJECT_INST, SLOT_COMP, SLOT_ADJ };
+    if (w->d.inst_at[c->t] != DM_NONE)
+        return w->d.inst_at[c->t];
+    for (unsigned p = 0; p < sizeof first / sizeof *first; p++)
+        for (unsigned a = 0; a < c->m.view.n; a++)
+            if (c->m.view.arg[a].slot == first[p] && w->d.inst_at[c->m.view.arg[a].head] != DM_NONE)
+                return w->d.inst_at[c->m.view.arg[a].head];
+    for (unsigned u = 0; u < c->m.n_used; u++)
+        if (w->d.inst_at[c->m.used[u]] != DM_NONE)
+            return w->d.inst_at[c->m.used[u]];
+    for (unsigned a = 0; a < c->m.view.n; a++)
+        if (c->m.view.arg[a].slot >= SLOT_PREP && c->act.len && w->d.inst_at[c->m.view.arg[a].head] != DM_NONE)
+            return w->d.inst_at[c->m.view.arg[a].head];
+    return DM_NONE;
+}
+
+static dm_str default_act(const dm_inst *i, unsigned type, bool trigger)
+{
+    if (dm_str_is(i->type, "talks"))
+        return type == DM_CONSULT || type == DM_AGREE ? DM_STR("hold") : DM_NIL;
+    if (dm_str_is(i->type, "sanction"))
+        return type == DM_SANCTION ? DM_STR("impose") : DM_NIL;
+    if (dm_str_is(i->type, "boycott"))
+        return type == DM_SUPPORT || type == DM_AGREE ? DM_STR("join") : trigger ? DM_STR("lead") : DM_NIL;
+    if (dm_str_is(i->type, "resolution") || dm_str_is(i->type, "declaration"))
+        return type == DM_ACCUSE || type == DM_REQUEST ? DM_STR("issue") : type == DM_SUPPORT ? DM_STR("back") : DM_NIL;
+    if (dm_str_is(i->type, "treaty"))
+        return type == DM_SUPPORT ? DM_STR("sign") : DM_NIL;
+    return DM_NIL;
+}
+
+static bool code_in(const party_list *l, dm_str code)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        if (dm_str_is(code, l->p[i].code))
+            return true;
+    return false;
+}
+
+static void give(party_list *to, dm_str code, dm_span span)
+{
+    char buf[DM_CODE_MAX] = "";
+    if (code.len == 3) {
+        memcpy(buf, code.p, 3);
+        dm_party_add(to, buf, "", span);
+    }
+}
+
+void dm_fill_instrument(ev_work *w, cand *c)
+{
+    c->inst = find_inst(w, c);
+    if (c->inst == DM_NONE)
+        return;
+    const dm_inst *i = &w->d.doc->insts.v[c->inst];
+    if (!c->act.len)
+        c->act = default_act(i, c->type, i->head == c->t);
+    if (!c->act.len) {
+        c->inst = DM_NONE;
+        return;
+    }
+    dm_span span = dm_doc_token_span(w->d.doc, i->first, i->n);
+    dm_str sponsor = { i->sponsor, strlen(i->sponsor) };
+    if (acts_with_sponsor(c->act) && sponsor.len && !code_in(&c->actor, sponsor) && (c->type == DM_SUPPORT || c->type == DM_REJECT || c->type == DM_AGREE)) {
+        c->recipient.n = 0;
+        give(&c->recipient, sponsor, span);
+        dm_note(c, "act/sponsor");
+    } else if (acts_with_sponsor(c->act) && c->recipient.n && i->subject.len && code_in(&c->recipient, i->subject)) {
+        c->recipient.n = 0; /* its subject is not whom a vote is cast toward */
+    } else if (acts_on_subject(c->act) && i->subject.len && (c->type == DM_ACCUSE || c->type == DM_SANCTION) && !c->m.frame->no_recipient) {
+        if (!code_in(&c->recipient, i->subject)) {
+            c->recipient.n = 0;
+            give(&c->recipient, i->subject, span);
+            dm_note(c, "act/subject");
+        }
+    }
+    if (!c->actor.n && c->m.view.pos == 'n' && sponsor.len) {
+        give(&c->actor, sponsor, span);
+        dm_note(c, "act/sponsor");
+    }
+}
+
+static int8_t polarity_of(const ev_work *w, const dm_instrument *i, const dm_event *ev)
+{
+    const dm_table *t = w->e->polarity;
+    if (!t)
+        return 0;
+    int ct = dm_table_column(t, "type"), ca = dm_table_column(t, "act"), cs = dm_table_column(t, "status"), cp = dm_table_column(t, "polarity");
+    bool refused = (ev->aux & DM_NEGATION) || ev->type == DM_REJECT;
+    for (uint32_t r = 0; r < dm_table_rows(t); r++) {
+        dm_str type = dm_table_cell(t, r, ct), status = dm_table_cell(t, r, cs), p = dm_table_cell(t, r, cp);
+        if ((dm_str_is(type, "*") || dm_str_eq(type, i->type)) && dm_str_eq(dm_table_cell(t, r, ca), i->act) &&
+            dm_str_is(status, "negation") == (refused && !dm_str_in(i->act, "vote_against block abstain")))
+            return dm_str_is(p, "-1") ? -1 : dm_str_is(p, "1") || dm_str_is(p, "+1") ? 1 : 0;
+    }
+    return 0;
+}
+
+dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *err)
+{
+    if (c->inst == DM_NONE)
+        return DM_OK;
+    dm_doc *doc = w->d.doc;
+    const dm_inst *i = &doc->insts.v[c->inst];
+    dm_instrument *out = dm_arena_alloc(&doc->arena, 1, sizeof *out);
+    if (!out)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for an instrument");
+    *out = (dm_instrument){ .type = i->type, .body = i->body, .subject = i->subject, .act = c->act, .name = i->name };
+    if (!out->subject.len && c->recipient.n == 1 && c->recipient.p[0].code[0] && (c->type == DM_ACCUSE || c->type == DM_SANCTION))
+        out->subject = dm_arena_str(&doc->arena, dm_str_of(c->recipient.p[0].code));
+    out->polarity = polarity_of(w, out, ev);
+    ev->instrument = out;
+    return DM_OK;
+}

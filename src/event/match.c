@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Chooses the frame: all conditions of a line must hold; most conditions win, ties go to the earlier line. A word that the tables know
+ * in another spelling (-ise/-ize, -our/-or) is tried in that spelling when the first finds nothing. */
+#include "event/match.h"
+
+enum { WORD_MAX = 64, LOOK_THROUGH = 2, PARTICLE_WINDOW = 5 };
+
+/* "a series of attacks", "the use of force": the noun that counts. */
+static uint32_t look_through(const dm_doc *doc, uint32_t h)
+{
+    for (unsigned i = 0; i < LOOK_THROUGH; i++) {
+        if (!dm_str_in(dm_tok(doc, h)->lemma, "series number use kind sort type form lot range set round wave string package act piece dozen hundred thousand million billion one some any most many part majority group member amount level"))
+            return h;
+        uint32_t next = DM_NONE;
+        DM_EACH_KID(doc, h, k)
+        {
+            char buf[WORD_MAX];
+            if (dm_tok(doc, k)->deprel == DM_D_NMOD && dm_str_is(dm_case_of(doc, k, buf, sizeof buf), "of")) {
+                next = k;
+                break;
+            }
+        }
+        if (next == DM_NONE)
+            return h;
+        h = next;
+    }
+    return h;
+}
+
+static bool multiword_fits(const dm_doc *doc, uint32_t h, dm_str words)
+{
+    /* all words but the last must stand right before h */
+    uint32_t at = h;
+    size_t end = words.len;
+    while (end && words.p[end - 1] != ' ')
+        end--;
+    while (end) {
+        size_t b = --end;
+        while (b && words.p[b - 1] != ' ')
+            b--;
+        if (at == 0 || !dm_str_eq(dm_tok(doc, at - 1)->norm, (dm_str){ words.p + b, end - b }))
+            return false;
+        at--;
+        end = b;
+    }
+    return true;
+}
+
+static bool value_fits(const ev_doc *e, const frame_value *v, uint32_t h)
+{
+    const dm_token *t = dm_tok(e->doc, h);
+    switch (v->kind) {
+    case VALUE_ANY: return true;
+    case VALUE_LEMMA: {
+        if (dm_str_eq(v->lemma, t->lemma) || dm_str_eq(v->lemma, t->norm))
+            return true;
+        const char *space = memchr(v->lemma.p, ' ', v->lemma.len);
+        return space && dm_str_ends(v->lemma, "") && multiword_fits(e->doc, h, v->lemma) &&
+               dm_str_eq((dm_str){ v->lemma.p + v->lemma.len - t->lemma.len, t->lemma.len < v->lemma.len ? t->lemma.len : 0 }, t->lemma);
+    }
+    case VALUE_CLASS: return dm_frames_in_class(e->frames, t->lemma, v->klass) || dm_frames_in_class(e->frames, t->norm, v->klass);
+    default: return dm_party_test(e, h, (value_kind)v->kind);
+    }
+}
+
+/* Any value of the condition, on the head of the slot or on a noun conjoined to it. */
+static bool values_fit(const ev_doc *e, const frame_cond *c, uint32_t arg)
+{
+    uint32_t h = look_through(e->doc, arg);
+    for (unsigned i = 0; i < c->n; i++) {
+        if (value_fits(e, &c->value[i], h) || (h != arg && value_fits(e, &c->value[i], arg)))
+            return true;
+        DM_EACH_KID(e->doc, h, k) if (dm_tok(e->doc, k)->deprel == DM_D_CONJ && value_fits(e, &c->value[i], k)) return true;
+    }
+    return false;
+}
+
+static void use(match *m, uint32_t t)
+{
+    if (m->n_used < USED_MAX)
+        m->used[m->n_used++] = t;
+}
+
+static bool cond_holds(const ev_doc *e, const frame_cond *c, const view *v, match *m)
+{
+    bool any = false;
+    for (unsigned i = 0; i < v->n; i++) {
+        if (v->arg[i].slot != c->slot)
+            continue;
+        any = true;
+        if (c->absent)
+            return false;
+        bool fits = values_fit(e, c, v->arg[i].head);
+        if (c->negate && fits)
+            return false;
+        if (!c->negate && fits) {
+            if (c->value[0].kind == VALUE_CLASS || c->value[0].kind == VALUE_LEMMA)
+                use(m, look_through(e->doc, v->arg[i].head));
+            return true;
+        }
+    }
+    return c->absent || (c->negate && !any) || (c->negate && any);
+}
+
+/* Particles and other further words of a verb line: "call off", "put pressure": within a short window after the verb, or before it in a
+ * noun or adjective line. */
+static bool words_fit(const dm_doc *doc, const frame *fr, uint32_t t)
+{
+    if (!memchr(fr->words.p, ' ', fr->words.len))
+        return true;
+    if (fr->pos != 'v')
+        return multiword_fits(doc, t, fr->words);
+    dm_str rest = fr->words, w;
+    uint32_t at = t + 1;
+    dm_str_split(&rest, ' ', &w);
+    while (dm_str_split(&rest, ' ', &w)) {
+        uint32_t found = DM_NONE;
+        for (uint32_t k = at; k < doc->tokens.n && k < at + PARTICLE_WINDOW && dm_tok(doc, k)->sent == dm_tok(doc, t)->sent; k++)
+            if (dm_str_eq(dm_tok(doc, k)->norm, w) && (dm_tok(doc, k)->head == t || k == at)) {
+                found = k;
+                break;
+            }
+        if (found == DM_NONE)
+            return false;
+        at = found + 1;
+    }
+    return true;
+}
+
+static void choose(const ev_doc *e, uint32_t first, match *m)
+{
+    int best = -1;
+    match trial = *m, winner = *m;
+    for (uint32_t i = first; i != DM_NONE; i = e->frames->frames[i].next) {
+        const frame *fr = &e->frames->frames[i];
+        trial.n_used = 0;
+        int score = fr->n_cond * 2 + (memchr(fr->words.p, ' ', fr->words.len) != NULL ? 3 : 0);
+        if (score <= best || !words_fit(e->doc, fr, m->view.t))
+            continue;
+        bool ok = true;
+        for (unsigned c = 0; c < fr->n_cond && ok; c++)
+            ok = cond_holds(e, &fr->cond[c], &m->view, &trial);
+        if (ok) {
+            best = score;
+            winner.frame = fr;
+            winner.n_used = trial.n_used;
+            memcpy(winner.used, trial.used, sizeof winner.used);
+        }
+    }
+    *m = winner;
+}
+
+static bool swap_tail(char *out, dm_str w, const char *from, const char *to)
+{
+    size_t f = strlen(from), t = strlen(to);
+    if (!dm_str_ends(w, from) || w.len - f + t >= WORD_MAX)
+        return false;
+    memcpy(out, w.p, w.len - f);
+    memcpy(out + w.len - f, to, t + 1);
+    return true;
+}
+
+static uint32_t find_spelled(const dm_frames *f, dm_str lemma, char pos)
+{
+    static const char *const pairs[][2] = { { "ise", "ize" }, { "ize", "ise" }, { "yse", "yze" }, { "yze", "yse" }, { "our", "or" },
+                                            { "or", "our" },  { "ence", "ense" }, { "ense", "ence" }, { "isation", "ization" },
+                                            { "ization", "isation" } };
+    uint32_t i = dm_frames_find(f, lemma, pos);
+    char buf[WORD_MAX];
+    for (unsigned p = 0; i == DM_NONE && p < sizeof pairs / sizeof *pairs; p++)
+        if (swap_tail(buf, lemma, pairs[p][0], pairs[p][1]))
+            i = dm_frames_find(f, dm_str_of(buf), pos);
+    return i;
+}
+
+void dm_match(const ev_doc *e, uint32_t t, match *out)
+{
+    const dm_token *tk = dm_tok(e->doc, t);
+    char pos = tk->upos == DM_U_VERB ? 'v' : tk->upos == DM_U_NOUN || tk->upos == DM_U_PROPN ? 'n' : tk->upos == DM_U_ADJ ? 'a' : 0;
+    out->frame = NULL;
+    out->n_used = 0;
+    if (!pos)
+        return;
+    uint32_t first = find_spelled(e->frames, tk->upos == DM_U_PROPN || pos == 'a' ? tk->norm : tk->lemma, pos);
+    if (first == DM_NONE && pos == 'v' && (tk->xpos == DM_X_VBN || tk->xpos == DM_X_JJ)) {
+        first = find_spelled(e->frames, tk->norm, 'a');
+        pos = 'a';
+    }
+    if (first == DM_NONE)
+        return;
+    dm_view_build(e->frames, e->doc, t, pos, &out->view);
+    choose(e, first, out);
+}

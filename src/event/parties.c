@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Actor and recipient of each candidate: from the frame's slots, then from the support verb, the governing event, the instrument, and
+ * last from what the article was just speaking of. What is only defaulted (a bare role) yields to what the clause says. */
+#include "event/build.h"
+
+static void from_slots(const ev_work *w, const cand *c, const frame_roles *r, role as, party_list *out)
+{
+    const view *v = &c->m.view;
+    for (unsigned i = 0; i < r->n; i++) {
+        for (unsigned a = 0; a < v->n; a++) {
+            if (v->arg[a].slot != r->slot[i] || (v->pos == 'n' && v->arg[a].inherited && r->slot[i] == SLOT_OBJ))
+                continue;
+            dm_parties_of(&w->d, v->arg[a].head, as, out);
+            if (out->n && !r->all)
+                return;
+        }
+    }
+}
+
+static bool has_code(const party_list *l)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        if (l->p[i].code[0])
+            return true;
+    return false;
+}
+
+/* Parties without a code stay only when nobody in the list has one. */
+static void prune(party_list *l)
+{
+    if (!has_code(l))
+        return;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < l->n; i++)
+        if (l->p[i].code[0])
+            l->p[n++] = l->p[i];
+    l->n = n;
+}
+
+static void remove_shared(cand *c)
+{
+    /* "relations between Tokyo and Beijing": an actor is not its own recipient among others */
+    if (c->recipient.n < 2)
+        return;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < c->recipient.n; i++) {
+        bool same = false;
+        for (uint32_t k = 0; k < c->actor.n; k++)
+            same = same || (c->actor.p[k].code[0] && strcmp(c->actor.p[k].code, c->recipient.p[i].code) == 0);
+        if (!same)
+            c->recipient.p[n++] = c->recipient.p[i];
+    }
+    if (n)
+        c->recipient.n = n;
+}
+
+static void from_support(const ev_work *w, cand *c)
+{
+    const view *v = &c->m.view;
+    if (v->pos != 'n' || v->support == DM_NONE)
+        return;
+    uint32_t s = dm_view_slot(v, SLOT_SUBJ);
+    if (s != DM_NONE) {
+        party_list *side = v->support_converse ? &c->recipient : &c->actor;
+        if (!side->n) {
+            dm_parties_of(&w->d, s, v->support_converse ? ROLE_RECIPIENT : ROLE_ACTOR, side);
+            dm_note(c, "event/support-verb");
+        }
+    }
+    if (v->support_converse && !c->actor.n) {
+        static const char *const from[] = { "from", "by", "of" };
+        for (unsigned i = 0; i < 3 && !c->actor.n; i++) {
+            uint32_t h = dm_view_slot(v, dm_frames_prep(w->d.frames, dm_str_of(from[i])));
+            if (h != DM_NONE)
+                dm_parties_of(&w->d, h, ROLE_ACTOR, &c->actor);
+        }
+    }
+    uint32_t o = dm_view_slot(v, SLOT_IOBJ);
+    if (!c->recipient.n && o != DM_NONE && !c->m.frame->no_recipient)
+        dm_parties_of(&w->d, o, ROLE_RECIPIENT, &c->recipient);
+}
+
+static const cand *governor(const ev_work *w, const cand *c)
+{
+    uint32_t cur = c->t;
+    for (unsigned depth = 0; depth < CLIMB_MAX; depth++) {
+        cur = dm_tok(w->d.doc, cur)->head;
+        if (cur == DM_NONE)
+            return NULL;
+        for (uint32_t i = 0; i < w->n; i++)
+            if (w->c[i].t == cur && !w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
+                return &w->c[i];
+    }
+    return NULL;
+}
+
+static bool hurts(unsigned type)
+{
+    return type == DM_COERCE || type == DM_ASSAULT;
+}
+
+/* "condemned the arrest of activists": whoever is condemned arrested them. */
+static void actor_from_governor(ev_work *w, cand *c)
+{
+    if (c->actor.n || c->m.view.pos != 'n' || !hurts(c->type))
+        return;
+    const cand *g = governor(w, c);
+    if (g && (g->type == DM_ACCUSE || g->type == DM_SANCTION || g->type == DM_REJECT || g->type == DM_REQUEST) && g->recipient.n && g != c) {
+        c->actor = g->recipient;
+        c->actor.bare = false;
+        c->weight *= 0.7f;
+        dm_note(c, "event/actor-from-governing-event");
+    }
+}
+
+/* A state's own people: arrests and crackdowns without another actor are their state's. */
+static void settle_bare(cand *c)
+{
+    if (!hurts(c->type) && c->type != DM_RETREAT && c->type != DM_CONCEDE && c->type != DM_PROTEST)
+        return;
+    if (c->actor.n == 1 && c->actor.p[0].code[0] && !c->actor.bare && c->recipient.n && (c->recipient.bare || !has_code(&c->recipient))) {
+        memcpy(c->recipient.p[0].code, c->actor.p[0].code, DM_CODE_MAX);
+        c->recipient.n = 1;
+        dm_note(c, "event/own-people");
+    } else if (c->recipient.n == 1 && c->recipient.p[0].code[0] && !c->recipient.bare && c->actor.n == 1 &&
+               (c->actor.bare || !has_code(&c->actor))) {
+        memcpy(c->actor.p[0].code, c->recipient.p[0].code, DM_CODE_MAX);
+        dm_note(c, "event/own-forces");
+    } else if (c->type == DM_COERCE && c->actor.n == 0 && c->recipient.n == 1 && c->recipient.p[0].code[0]) {
+        c->actor = c->recipient;
+        strcpy(c->actor.p[0].sector, "GOV");
+        c->weight *= 0.6f;
+        dm_note(c, "event/own-state");
+    }
+}
+
+static bool code_in(const party_list *l, const char *code)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        if (strcmp(l->p[i].code, code) == 0)
+            return true;
+    return false;
+}
+
+/* Last resort for acts that always have a target: the target of the event just before, else the article's other country. */
+static void recipient_from_context(ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    bool targeted = c->type == DM_SANCTION || c->type == DM_ACCUSE || c->type == DM_THREATEN;
+    if (c->recipient.n || c->m.frame->no_recipient || !targeted || !has_code(&c->actor))
+        return;
+    if (w->recent_event != DM_NONE) {
+        const dm_event *ev = &doc->events.v[w->recent_event];
+        bool close = dm_tok(doc, c->t)->sent - ev->sentence <= 2;
+        if (close && ev->n_recipient == 1 && ev->recipient[0].code[0] && !code_in(&c->actor, ev->recipient[0].code) &&
+            (ev->type == c->type || (ev->type != DM_REQUEST && ev->type != DM_SUPPORT))) {
+            dm_party_add(&c->recipient, ev->recipient[0].code, ev->recipient[0].sector, ev->recipient[0].span);
+            c->weight *= 0.7f;
+            dm_note(c, "event/recipient-from-last-event");
+            return;
+        }
+    }
+    if (c->type == DM_SANCTION && doc->focus[0] && !code_in(&c->actor, doc->focus)) {
+        for (uint32_t m = 0; m < doc->mentions.n; m++) {
+            const dm_mention *me = &doc->mentions.v[m];
+            if (me->n_entity && strcmp(doc->entities.v[me->entity[0]].code, doc->focus) == 0) {
+                dm_party_add(&c->recipient, doc->focus, "", dm_doc_token_span(doc, me->first, me->n));
+                c->weight *= 0.5f;
+                dm_note(c, "event/recipient-from-article");
+                return;
+            }
+        }
+    }
+}
+
+static void fill_one(ev_work *w, cand *c)
+{
+    from_slots(w, c, &c->m.frame->actor, ROLE_ACTOR, &c->actor);
+    if (!c->m.frame->no_recipient)
+        from_slots(w, c, &c->m.frame->recipient, ROLE_RECIPIENT, &c->recipient);
+    from_support(w, c);
+    prune(&c->actor);
+    prune(&c->recipient);
+    if (c->m.view.pos == 'n' && c->actor.n && dm_parties_same(&c->actor, &c->recipient) && c->actor.p[0].span.start == c->recipient.p[0].span.start)
+        c->recipient.n = 0; /* the same words cannot be both sides */
+    if (c->m.view.pos != 'n' && c->actor.n && c->recipient.n && c->actor.p[0].span.start == c->recipient.p[0].span.start &&
+        c->actor.p[0].span.len == c->recipient.p[0].span.len)
+        c->recipient.n = 0;
+    remove_shared(c);
+}
+
+void dm_fill_parties(ev_work *w)
+{
+    for (uint32_t i = 0; i < w->n; i++)
+        if (!w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
+            fill_one(w, &w->c[i]);
+    for (uint32_t i = 0; i < w->n; i++) {
+        cand *c = &w->c[i];
+        if (c->dropped || c->type == DM_TYPE_NONE)
+            continue;
+        dm_fill_instrument(w, c);
+        actor_from_governor(w, c);
+        settle_bare(c);
+        recipient_from_context(w, c);
+    }
+}

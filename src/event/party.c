@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Parties of a phrase: the mention at its head, else the possessor, demonym or prepositional phrase inside it, else the sponsor of the
+ * instrument it is. Descent is bounded by DEPTH_MAX. First-person words are the speaker of the quotation they stand in. */
+#include "event/party.h"
+
+enum { DEPTH_MAX = 3, CASE_MAX = 64 };
+
+bool dm_party_add(party_list *l, const char *code, const char *sector, dm_span span)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        if (code[0] && strcmp(l->p[i].code, code) == 0)
+            return true;
+    if (l->n == PARTIES_MAX)
+        return false;
+    dm_party *p = &l->p[l->n++];
+    memset(p, 0, sizeof *p);
+    memcpy(p->code, code, strnlen(code, DM_CODE_MAX - 1));
+    memcpy(p->sector, sector, strnlen(sector, DM_SECTOR_MAX - 1));
+    p->span = span;
+    l->found = true;
+    return true;
+}
+
+bool dm_parties_same(const party_list *a, const party_list *b)
+{
+    if (a->n != b->n || a->n == 0)
+        return false;
+    for (uint32_t i = 0; i < a->n; i++) {
+        bool found = false;
+        for (uint32_t k = 0; k < b->n; k++)
+            found = found || (a->p[i].code[0] && strcmp(a->p[i].code, b->p[k].code) == 0);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static bool first_person(const dm_doc *doc, uint32_t t)
+{
+    return dm_tok(doc, t)->upos == DM_U_PRON && dm_str_in(dm_tok(doc, t)->norm, "i we us me our my ours mine ourselves myself");
+}
+
+static uint32_t quote_at(const dm_doc *doc, uint32_t t)
+{
+    uint32_t lo = 0, hi = doc->quotes.n;
+    while (lo < hi) { /* last quotation that starts at or before t */
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (doc->quotes.v[mid].first <= t)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo == 0)
+        return DM_NONE;
+    const dm_quote *q = &doc->quotes.v[lo - 1];
+    return t < q->first + q->n ? lo - 1 : DM_NONE;
+}
+
+static dm_span head_span(const dm_doc *doc, uint32_t h)
+{
+    uint32_t a = h, b = h;
+    DM_EACH_KID(doc, h, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        if (d == DM_D_FLAT || d == DM_D_COMPOUND || d == DM_D_AMOD || d == DM_D_DET || d == DM_D_NUMMOD) {
+            a = k < a ? k : a;
+            b = k > b ? k : b;
+        }
+    }
+    return dm_doc_token_span(doc, a, b - a + 1);
+}
+
+static void add_mention(const ev_doc *e, const dm_mention *m, party_list *out)
+{
+    dm_span span = dm_doc_token_span(e->doc, m->first, m->n);
+    bool first = out->n == 0;
+    for (uint32_t i = 0; i < m->n_entity; i++) {
+        const dm_entity *en = &e->doc->entities.v[m->entity[i]];
+        dm_party_add(out, en->code, en->sector, span);
+    }
+    if (first) {
+        out->bare = dm_str_starts(m->why, "actor/home-country");
+        out->why = m->why;
+        out->confidence = m->confidence;
+    }
+}
+
+static bool coded(const ev_doc *e, const dm_mention *m)
+{
+    for (uint32_t i = 0; i < m->n_entity; i++)
+        if (e->doc->entities.v[m->entity[i]].code[0])
+            return true;
+    return false;
+}
+
+static void inside(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list *out);
+
+static void one(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list *out)
+{
+    const dm_doc *doc = e->doc;
+    if (depth > DEPTH_MAX)
+        return;
+    if (first_person(doc, h)) {
+        uint32_t q = quote_at(doc, h), who = q == DM_NONE ? DM_NONE : e->quote_who[q];
+        if (who != DM_NONE && who != h && !first_person(doc, who))
+            one(e, who, ROLE_SPEAKER, depth + 1, out);
+        return;
+    }
+    uint32_t m = e->mention_at[h];
+    if (m != DM_NONE && coded(e, &doc->mentions.v[m])) {
+        add_mention(e, &doc->mentions.v[m], out);
+        return;
+    }
+    uint32_t before = out->n;
+    inside(e, h, as, depth, out);
+    if (out->n == before && m != DM_NONE)
+        add_mention(e, &doc->mentions.v[m], out);
+}
+
+/* The sponsor or body of an instrument that stands where a party is asked for. */
+static bool from_instrument(const ev_doc *e, uint32_t h, role as, party_list *out)
+{
+    if (e->inst_at[h] == DM_NONE)
+        return false;
+    const dm_inst *i = &e->doc->insts.v[e->inst_at[h]];
+    char code[DM_CODE_MAX] = "", sector[DM_SECTOR_MAX] = "";
+    if (i->sponsor[0])
+        memcpy(code, i->sponsor, sizeof code);
+    else if (i->body.len >= 3 && (i->body.len == 3 || i->body.p[3] == '-')) {
+        memcpy(code, i->body.p, 3);
+        if (i->body.len > 4 && i->body.len - 4 < sizeof sector)
+            memcpy(sector, i->body.p + 4, i->body.len - 4);
+    } else if (i->body.len > 2 && memcmp(i->body.p, "UN", 2) == 0)
+        memcpy(code, "UNO", 4);
+    if (!code[0] || as == ROLE_RECIPIENT)
+        return false;
+    dm_party_add(out, code, sector, dm_doc_token_span(e->doc, i->first, i->n));
+    out->why = DM_STR("act/sponsor");
+    out->confidence = 0.7f;
+    return true;
+}
+
+static int rank_of(const ev_doc *e, uint32_t k, role as)
+{
+    const dm_doc *doc = e->doc;
+    char buf[CASE_MAX];
+    switch (dm_tok(doc, k)->deprel) {
+    case DM_D_NMOD_POSS: return 0;
+    case DM_D_AMOD:
+    case DM_D_COMPOUND:
+    case DM_D_NMOD_DESC:
+    case DM_D_NMOD_UNMARKED: return 1;
+    case DM_D_APPOS:
+    case DM_D_FLAT: return 2;
+    case DM_D_NMOD: {
+        dm_str c = dm_case_of(doc, k, buf, sizeof buf);
+        if (dm_str_in(c, as == ROLE_RECIPIENT ? "of by in against on from toward towards to at with between among" : "of by from in at between among for"))
+            return dm_str_is(c, "of") || dm_str_is(c, "by") ? 3 : 4;
+        return -1;
+    }
+    case DM_D_ACL: return as != ROLE_RECIPIENT && dm_is_passive(doc, k) ? 5 : -1;
+    default: return -1;
+    }
+}
+
+static void inside(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list *out)
+{
+    for (int want = 0; want <= 5; want++) {
+        uint32_t before = out->n;
+        if (want == 2 && from_instrument(e, h, as, out))
+            return;
+        DM_EACH_KID(e->doc, h, k)
+        {
+            if (rank_of(e, k, as) != want)
+                continue;
+            if (want == 5) {
+                uint32_t agent = dm_logical_subject(e->doc, k);
+                if (agent != DM_NONE)
+                    dm_parties_of(e, agent, as, out);
+            } else {
+                one(e, k, as, depth + 1, out);
+                DM_EACH_KID(e->doc, k, c) if (dm_tok(e->doc, c)->deprel == DM_D_CONJ && out->n > before) one(e, c, as, depth + 1, out);
+            }
+        }
+        if (out->n > before)
+            return;
+    }
+}
+
+static bool names_somebody(const ev_doc *e, uint32_t h)
+{
+    const dm_token *t = dm_tok(e->doc, h);
+    if (t->upos == DM_U_PROPN)
+        return true;
+    return (t->upos == DM_U_NOUN && e->persons_class != UINT32_MAX && dm_frames_in_class(e->frames, t->lemma, e->persons_class)) ||
+           (t->upos == DM_U_PRON && dm_str_in(t->norm, "he she they him her them who"));
+}
+
+static void including(const ev_doc *e, uint32_t h, role as, party_list *out)
+{
+    /* "152 countries, including China and North Korea": the named members stand for the group */
+    DM_EACH_KID(e->doc, h, k)
+    {
+        char buf[CASE_MAX];
+        if (dm_tok(e->doc, k)->deprel == DM_D_NMOD && dm_str_in(dm_case_of(e->doc, k, buf, sizeof buf), "including such_as"))
+            dm_parties_of(e, k, as, out);
+    }
+}
+
+void dm_parties_of(const ev_doc *e, uint32_t h, role as, party_list *out)
+{
+    uint32_t before = out->n;
+    one(e, h, as, 0, out);
+    DM_EACH_KID(e->doc, h, k)
+    {
+        if (dm_tok(e->doc, k)->deprel == DM_D_CONJ && dm_tok(e->doc, k)->upos != DM_U_VERB)
+            one(e, k, as, 0, out);
+    }
+    if (out->n == before)
+        including(e, h, as, out);
+    if (out->n == before && names_somebody(e, h)) {
+        dm_party_add(out, "", "", head_span(e->doc, h));
+        out->confidence = 0.3f;
+    }
+}
+
+static bool nature_fits(const dm_entity *en, value_kind kind)
+{
+    switch (kind) {
+    case VALUE_PARTY: return true;
+    case VALUE_STATE: return en->code[0] && (en->nature == DM_NAT_STATE || en->nature == DM_NAT_PLACE);
+    case VALUE_PERSON: return en->nature == DM_NAT_PERSON || en->nature == DM_NAT_ROLE;
+    case VALUE_BODY: return en->nature == DM_NAT_BODY;
+    case VALUE_PEOPLE: return en->nature == DM_NAT_PEOPLE || en->nature == DM_NAT_ROLE;
+    default: return false;
+    }
+}
+
+bool dm_party_test(const ev_doc *e, uint32_t h, value_kind kind)
+{
+    uint32_t m = e->mention_at[h];
+    if (m == DM_NONE)
+        return (kind == VALUE_PARTY || kind == VALUE_PERSON) && names_somebody(e, h);
+    const dm_mention *me = &e->doc->mentions.v[m];
+    for (uint32_t i = 0; i < me->n_entity; i++)
+        if (nature_fits(&e->doc->entities.v[me->entity[i]], kind))
+            return true;
+    return false;
+}

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Argument views. Every climb is bounded by CLIMB_MAX, so a malformed tree costs no more than a deep one. */
+#include "event/view.h"
+
+enum { CASE_MAX = 64 };
+
+static bool is_relative(const dm_doc *doc, uint32_t k)
+{
+    return dm_str_in(dm_tok(doc, k)->norm, "who which that whom") && (dm_tok(doc, k)->upos == DM_U_PRON || dm_tok(doc, k)->upos == DM_U_DET ||
+                                                                      dm_tok(doc, k)->upos == DM_U_SCONJ);
+}
+
+static bool is_verbal(const dm_doc *doc, uint32_t t)
+{
+    unsigned u = dm_tok(doc, t)->upos;
+    return u == DM_U_VERB || u == DM_U_AUX;
+}
+
+static bool participle_past(const dm_token *t)
+{
+    return t->xpos == DM_X_VBN || (t->feats & DM_F_PASS);
+}
+
+bool dm_is_passive(const dm_doc *doc, uint32_t t)
+{
+    DM_EACH_KID(doc, t, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        if (d == DM_D_AUX_PASS || d == DM_D_NSUBJ_PASS)
+            return true;
+        if (d == DM_D_NSUBJ || d == DM_D_AUX || d == DM_D_OBJ)
+            return false;
+    }
+    const dm_token *tk = dm_tok(doc, t);
+    if (!is_verbal(doc, t) || !participle_past(tk))
+        return false;
+    if (tk->deprel == DM_D_CONJ && tk->head != DM_NONE)
+        return dm_is_passive(doc, tk->head) || dm_tok(doc, tk->head)->xpos != DM_X_VBN;
+    return tk->deprel == DM_D_ACL || tk->deprel == DM_D_ADVCL || tk->deprel == DM_D_XCOMP || tk->deprel == DM_D_AMOD || tk->deprel == DM_D_ROOT ||
+           tk->deprel == DM_D_CCOMP || tk->deprel == DM_D_PARATAXIS;
+}
+
+static size_t add_word(char *out, size_t size, size_t n, dm_str w)
+{
+    if (n + w.len + 2 > size)
+        return n;
+    if (n)
+        out[n++] = '_';
+    memcpy(out + n, w.p, w.len);
+    return n + w.len;
+}
+
+dm_str dm_case_of(const dm_doc *doc, uint32_t t, char *out, size_t size)
+{
+    size_t n = 0;
+    DM_EACH_KID(doc, t, k)
+    {
+        if (dm_tok(doc, k)->deprel != DM_D_CASE && !(dm_tok(doc, k)->deprel == DM_D_MARK && dm_tok(doc, k)->upos != DM_U_PART))
+            continue;
+        if (dm_str_in(dm_tok(doc, k)->norm, "'s '"))
+            continue;
+        n = add_word(out, size, n, dm_tok(doc, k)->norm);
+        DM_EACH_KID(doc, k, fx) if (dm_tok(doc, fx)->deprel == DM_D_FIXED) n = add_word(out, size, n, dm_tok(doc, fx)->norm);
+    }
+    return (dm_str){ out, n };
+}
+
+static uint32_t own_subject(const dm_doc *doc, uint32_t t)
+{
+    DM_EACH_KID(doc, t, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        if (d != DM_D_NSUBJ && d != DM_D_NSUBJ_PASS && d != DM_D_NSUBJ_OUTER)
+            continue;
+        if (is_relative(doc, k) && dm_tok(doc, t)->deprel == DM_D_ACL_RELCL && dm_tok(doc, t)->head != DM_NONE)
+            return dm_tok(doc, t)->head;
+        return k;
+    }
+    return DM_NONE;
+}
+
+static uint32_t own_object(const dm_doc *doc, uint32_t t)
+{
+    uint32_t o = dm_kid(doc, t, DM_D_OBJ);
+    if (o != DM_NONE && is_relative(doc, o) && dm_tok(doc, t)->deprel == DM_D_ACL_RELCL)
+        return dm_tok(doc, t)->head;
+    return o;
+}
+
+/* "accused Iran of hiding", "kept him from leaving": the object does it. */
+static bool object_does_it(const dm_doc *doc, uint32_t clause)
+{
+    DM_EACH_KID(doc, clause, k)
+    {
+        if ((dm_tok(doc, k)->deprel == DM_D_MARK || dm_tok(doc, k)->deprel == DM_D_CASE) && dm_str_in(dm_tok(doc, k)->norm, "of for from into"))
+            return true;
+    }
+    return false;
+}
+
+static bool has_infinitive_mark(const dm_doc *doc, uint32_t t)
+{
+    DM_EACH_KID(doc, t, k) if (dm_tok(doc, k)->deprel == DM_D_MARK && dm_token_is(doc, k, "to")) return true;
+    return false;
+}
+
+/* Verbs whose subject, not object, controls the infinitive. */
+static bool subject_controls(dm_str lemma)
+{
+    return dm_str_in(lemma, "promise threaten vow pledge agree swear offer use take need spend");
+}
+
+static uint32_t surface(const dm_doc *doc, uint32_t t, unsigned depth);
+
+static uint32_t controller(const dm_doc *doc, uint32_t g, bool object_first, unsigned depth)
+{
+    if (object_first && !subject_controls(dm_tok(doc, g)->lemma)) {
+        uint32_t o = own_object(doc, g);
+        if (o == DM_NONE)
+            o = dm_kid(doc, g, DM_D_IOBJ);
+        if (o != DM_NONE)
+            return o;
+        if (is_verbal(doc, g) && dm_str_in(dm_tok(doc, g)->lemma, "call appeal plead rely count")) /* call ON x to, appeal TO x to */
+            DM_EACH_KID(doc, g, k) if (dm_tok(doc, k)->deprel == DM_D_OBL)
+            {
+                char buf[CASE_MAX];
+                dm_str c = dm_case_of(doc, k, buf, sizeof buf);
+                if (dm_str_in(c, "on upon to with for"))
+                    return k;
+            }
+    }
+    return surface(doc, g, depth + 1);
+}
+
+/* The subject that a noun's infinitive or participle inherits: the noun itself, or for "took the decision to X" the taker. */
+static uint32_t noun_controller(const dm_doc *doc, uint32_t t, uint32_t noun, unsigned depth)
+{
+    if (!has_infinitive_mark(doc, t))
+        return noun;
+    DM_EACH_KID(doc, noun, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        if (d == DM_D_NMOD_POSS || ((d == DM_D_AMOD || d == DM_D_COMPOUND || d == DM_D_NMOD) && dm_tok(doc, k)->mention != DM_NONE))
+            return noun;
+    }
+    unsigned d = dm_tok(doc, noun)->deprel;
+    uint32_t g = dm_tok(doc, noun)->head;
+    if (g != DM_NONE && is_verbal(doc, g) && (d == DM_D_OBJ || d == DM_D_XCOMP || d == DM_D_OBL)) {
+        uint32_t s = dm_is_passive(doc, g) ? DM_NONE : surface(doc, g, depth + 1);
+        return s == DM_NONE ? noun : s;
+    }
+    return noun;
+}
+
+static uint32_t surface(const dm_doc *doc, uint32_t t, unsigned depth)
+{
+    if (depth > CLIMB_MAX)
+        return DM_NONE;
+    uint32_t s = own_subject(doc, t), g = dm_tok(doc, t)->head;
+    if (s != DM_NONE || g == DM_NONE)
+        return s;
+    switch (dm_tok(doc, t)->deprel) {
+    case DM_D_CONJ: return surface(doc, g, depth + 1);
+    case DM_D_XCOMP: return controller(doc, g, true, depth);
+    case DM_D_CCOMP: return dm_tok(doc, t)->xpos == DM_X_VBG || has_infinitive_mark(doc, t) ? controller(doc, g, true, depth) : DM_NONE;
+    case DM_D_ADVCL: return is_verbal(doc, g) || dm_tok(doc, g)->upos == DM_U_ADJ || own_subject(doc, g) != DM_NONE
+                                ? controller(doc, g, object_does_it(doc, t) || (has_infinitive_mark(doc, t) && dm_str_in(dm_tok(doc, g)->lemma, "call appeal urge ask")), depth)
+                                : DM_NONE;
+    case DM_D_ACL: return noun_controller(doc, t, g, depth);
+    case DM_D_ACL_RELCL: return g;
+    case DM_D_PARATAXIS: return dm_tok(doc, t)->xpos == DM_X_VBG ? surface(doc, g, depth + 1) : DM_NONE;
+    default: return DM_NONE;
+    }
+}
+
+uint32_t dm_surface_subject(const dm_doc *doc, uint32_t t)
+{
+    return surface(doc, t, 0);
+}
+
+static uint32_t agent_of(const dm_doc *doc, uint32_t t)
+{
+    char buf[CASE_MAX];
+    DM_EACH_KID(doc, t, k)
+    {
+        if (dm_tok(doc, k)->deprel == DM_D_OBL_AGENT)
+            return k;
+        if (dm_tok(doc, k)->deprel == DM_D_OBL && dm_str_is(dm_case_of(doc, k, buf, sizeof buf), "by"))
+            return k;
+    }
+    return DM_NONE;
+}
+
+uint32_t dm_logical_subject(const dm_doc *doc, uint32_t t)
+{
+    return dm_is_passive(doc, t) ? agent_of(doc, t) : surface(doc, t, 0);
+}
+
+uint32_t dm_view_slot(const view *v, uint16_t slot)
+{
+    for (unsigned i = 0; i < v->n; i++)
+        if (v->arg[i].slot == slot)
+            return v->arg[i].head;
+    return DM_NONE;
+}
+
+static void put(view *v, uint16_t slot, uint32_t head, bool inherited)
+{
+    if (slot == NO_SLOT || head == DM_NONE || v->n == VIEW_MAX || head == v->t)
+        return;
+    v->arg[v->n++] = (view_arg){ slot, inherited, head };
+}
+
+static void put_prep(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool inherited)
+{
+    char buf[CASE_MAX];
+    dm_str c = dm_case_of(doc, k, buf, sizeof buf);
+    if (!c.len)
+        return;
+    uint16_t slot = dm_frames_prep(f, c);
+    put(v, slot, k, inherited);
+    if (slot != NO_SLOT)
+        return;
+    size_t i = c.len;
+    while (i && c.p[i - 1] != '_')
+        i--;
+    if (i)
+        put(v, dm_frames_prep(f, (dm_str){ c.p + i, c.len - i }), k, inherited);
+}
+
+static bool is_clause_inf(const dm_doc *doc, uint32_t k)
+{
+    return has_infinitive_mark(doc, k) || dm_tok(doc, k)->xpos == DM_X_VB;
+}
+
+/* A clausal dependent: to-infinitive, gerund, finite clause, or the predicate of "call it vile". */
+static void put_clause(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k)
+{
+    unsigned d = dm_tok(doc, k)->deprel;
+    if (is_verbal(doc, k) && is_clause_inf(doc, k) && d != DM_D_CCOMP) {
+        put(v, SLOT_INF, k, false);
+        DM_EACH_KID(doc, k, s) if (dm_tok(doc, s)->deprel == DM_D_NSUBJ && dm_tok(doc, k)->deprel != DM_D_CONJ)
+            DM_EACH_KID(doc, k, m) if (dm_token_is(doc, m, "for")) { put(v, dm_frames_prep(f, DM_STR("for")), s, false); put(v, SLOT_FOR_INF, k, false); }
+    } else if (dm_tok(doc, k)->xpos == DM_X_VBG) {
+        put(v, SLOT_ING, k, false);
+        put_prep(f, doc, v, k, false);
+    } else if (d == DM_D_CCOMP) {
+        put(v, is_clause_inf(doc, k) ? SLOT_INF : SLOT_THAT, k, false);
+    } else if (d == DM_D_XCOMP) {
+        put(v, SLOT_PRED, k, false);
+        put_prep(f, doc, v, k, false);
+    } else if (d == DM_D_ADVCL) {
+        put_prep(f, doc, v, k, false);
+    }
+}
+
+/* One dependent of a verb or predicate into its slot. */
+static void put_verb_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool two_objects)
+{
+    switch (dm_tok(doc, k)->deprel) {
+    case DM_D_OBJ: put(v, SLOT_OBJ, own_object(doc, v->t), false); break;
+    case DM_D_IOBJ: put(v, SLOT_IOBJ, k, false); break;
+    case DM_D_NSUBJ:
+    case DM_D_NSUBJ_PASS:
+    case DM_D_NSUBJ_OUTER: {
+        uint32_t s = own_subject(doc, v->t);
+        put(v, v->passive ? (two_objects ? SLOT_IOBJ : SLOT_OBJ) : SLOT_SUBJ, s, false);
+        break;
+    }
+    case DM_D_OBL_AGENT: put(v, SLOT_SUBJ, k, false); put_prep(f, doc, v, k, false); break;
+    case DM_D_OBL:
+    case DM_D_OBL_UNMARKED:
+    case DM_D_OBL_TMOD: {
+        char buf[CASE_MAX];
+        if (v->passive && dm_str_is(dm_case_of(doc, k, buf, sizeof buf), "by"))
+            put(v, SLOT_SUBJ, k, false);
+        put_prep(f, doc, v, k, false);
+        break;
+    }
+    case DM_D_NMOD: put_prep(f, doc, v, k, false); break;
+    case DM_D_XCOMP:
+    case DM_D_CCOMP:
+    case DM_D_ADVCL: put_clause(f, doc, v, k); break;
+    case DM_D_CSUBJ: put(v, SLOT_SUBJ, k, false); break;
+    case DM_D_ADVMOD: put(v, SLOT_ADV, k, false); break;
+    default: break;
+    }
+}
+
+/* The gap of a relative clause: "the motion (that) China said it would submit". */
+static uint32_t gap_filler(const dm_doc *doc, uint32_t t)
+{
+    for (unsigned depth = 0; depth < CLIMB_MAX && t != DM_NONE; depth++) {
+        unsigned d = dm_tok(doc, t)->deprel;
+        if (d == DM_D_ACL_RELCL) {
+            uint32_t s = own_subject(doc, t);
+            return s != DM_NONE && s != dm_tok(doc, t)->head ? dm_tok(doc, t)->head : DM_NONE;
+        }
+        if (d != DM_D_CCOMP && d != DM_D_XCOMP)
+            return DM_NONE;
+        t = dm_tok(doc, t)->head;
+    }
+    return DM_NONE;
+}
+
+static void share_with_conjunct(const dm_frames *f, const dm_doc *doc, view *v)
+{
+    uint32_t g = dm_tok(doc, v->t)->head;
+    if (dm_tok(doc, v->t)->deprel != DM_D_CONJ || g == DM_NONE || !is_verbal(doc, g))
+        return;
+    bool has_object = dm_view_slot(v, SLOT_OBJ) != DM_NONE;
+    DM_EACH_KID(doc, g, k)
+    {
+        if (k < v->t)
+            continue; /* only what follows both verbs is shared */
+        if (dm_tok(doc, k)->deprel == DM_D_OBJ && !has_object)
+            put(v, SLOT_OBJ, k, true);
+        else if (dm_tok(doc, k)->deprel == DM_D_OBL)
+            put_prep(f, doc, v, k, true);
+    }
+}
+
+static void view_verb(const dm_frames *f, const dm_doc *doc, view *v)
+{
+    v->passive = dm_is_passive(doc, v->t);
+    bool two_objects = v->passive && dm_kid(doc, v->t, DM_D_OBJ) != DM_NONE;
+    DM_EACH_KID(doc, v->t, k) put_verb_kid(f, doc, v, k, two_objects);
+    if (own_subject(doc, v->t) == DM_NONE) {
+        uint32_t s = surface(doc, v->t, 0);
+        if (s != DM_NONE && !(v->passive && dm_view_slot(v, SLOT_OBJ) != DM_NONE))
+            put(v, v->passive ? SLOT_OBJ : SLOT_SUBJ, s, true);
+    }
+    if (dm_view_slot(v, SLOT_OBJ) == DM_NONE)
+        put(v, SLOT_OBJ, gap_filler(doc, v->t), true);
+    share_with_conjunct(f, doc, v);
+}
+
+static void put_noun_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool inherited)
+{
+    switch (dm_tok(doc, k)->deprel) {
+    case DM_D_NMOD_POSS: put(v, SLOT_POSS, k, inherited); break;
+    case DM_D_COMPOUND:
+    case DM_D_NMOD_DESC:
+    case DM_D_NMOD_UNMARKED: put(v, SLOT_COMP, k, inherited); break;
+    case DM_D_AMOD: put(v, SLOT_ADJ, k, inherited); break;
+    case DM_D_NMOD:
+    case DM_D_OBL: put_prep(f, doc, v, k, inherited); break;
+    case DM_D_NSUBJ:
+    case DM_D_NSUBJ_OUTER: put(v, SLOT_SUBJ, own_subject(doc, v->t), inherited); break;
+    case DM_D_ACL:
+    case DM_D_XCOMP:
+    case DM_D_CCOMP: put_clause(f, doc, v, k); break;
+    default: break;
+    }
+}
+
+/* The support verb's line, particle included ("carry out"). */
+static const light *light_of(const dm_frames *f, const dm_doc *doc, uint32_t verb)
+{
+    char buf[CASE_MAX];
+    uint32_t p = dm_kid(doc, verb, DM_D_COMPOUND_PRT);
+    dm_str lemma = dm_tok(doc, verb)->lemma;
+    if (p != DM_NONE) {
+        dm_str particle = dm_tok(doc, p)->norm;
+        if (lemma.len + particle.len + 1 < sizeof buf) {
+            memcpy(buf, lemma.p, lemma.len);
+            buf[lemma.len] = ' ';
+            memcpy(buf + lemma.len + 1, particle.p, particle.len);
+            return dm_frames_light(f, (dm_str){ buf, lemma.len + 1 + particle.len });
+        }
+    }
+    return dm_frames_light(f, lemma);
+}
+
+static void put_support(const dm_frames *f, const dm_doc *doc, view *v, uint32_t verb, const light *l)
+{
+    uint32_t s = dm_logical_subject(doc, verb);
+    v->support = verb;
+    v->support_converse = l->passive_side;
+    v->support_aux = l->aux;
+    if (s != v->t)
+        put(v, SLOT_SUBJ, s, true);
+    DM_EACH_KID(doc, verb, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        if (k == v->t || k == s)
+            continue;
+        if (d == DM_D_OBL || d == DM_D_OBL_AGENT)
+            put_prep(f, doc, v, k, true);
+        else if (d == DM_D_IOBJ)
+            put(v, SLOT_IOBJ, k, true);
+        else if (d == DM_D_OBJ)
+            put(v, SLOT_OBJ, k, true);
+    }
+}
+
+/* The support verb above ("imposed SANCTIONS on") or below ("SANCTIONS imposed by"). */
+static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
+{
+    uint32_t n = v->t;
+    for (unsigned depth = 0; dm_tok(doc, n)->deprel == DM_D_CONJ && dm_tok(doc, n)->head != DM_NONE && depth < CLIMB_MAX; depth++)
+        n = dm_tok(doc, n)->head;
+    uint32_t g = dm_tok(doc, n)->head;
+    unsigned d = dm_tok(doc, n)->deprel;
+    const light *l = NULL;
+    if (g != DM_NONE && is_verbal(doc, g) && (l = light_of(f, doc, g)) != NULL &&
+        (d == DM_D_OBJ || (d == DM_D_NSUBJ_PASS && !l->passive_side) || (d == DM_D_OBL && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && !dm_is_passive(doc, g)))) {
+        put_support(f, doc, v, g, l);
+        return;
+    }
+    DM_EACH_KID(doc, v->t, k)
+    {
+        unsigned kd = dm_tok(doc, k)->deprel;
+        if ((kd == DM_D_ACL || kd == DM_D_ACL_RELCL) && is_verbal(doc, k) && (l = light_of(f, doc, k)) != NULL) {
+            if (!l->passive_side && (dm_is_passive(doc, k) || kd == DM_D_ACL_RELCL))
+                put_support(f, doc, v, k, l);
+            return;
+        }
+    }
+}
+
+static void view_noun(const dm_frames *f, const dm_doc *doc, view *v)
+{
+    DM_EACH_KID(doc, v->t, k) put_noun_kid(f, doc, v, k, false);
+    uint32_t g = dm_tok(doc, v->t)->head;
+    if (dm_tok(doc, v->t)->deprel == DM_D_CONJ && g != DM_NONE && !is_verbal(doc, g))
+        DM_EACH_KID(doc, g, k)
+        {
+            unsigned d = dm_tok(doc, k)->deprel;
+            if ((k < g && (d == DM_D_NMOD_POSS || d == DM_D_AMOD || d == DM_D_COMPOUND)) || (k > v->t && d == DM_D_NMOD))
+                put_noun_kid(f, doc, v, k, true);
+        }
+    find_support(f, doc, v);
+}
+
+static void view_adjective(const dm_frames *f, const dm_doc *doc, view *v)
+{
+    DM_EACH_KID(doc, v->t, k) put_verb_kid(f, doc, v, k, false);
+    if (own_subject(doc, v->t) != DM_NONE)
+        return;
+    uint32_t g = dm_tok(doc, v->t)->head;
+    if (dm_tok(doc, v->t)->deprel == DM_D_AMOD || dm_tok(doc, v->t)->deprel == DM_D_ACL)
+        put(v, SLOT_SUBJ, g, true);
+    else
+        put(v, SLOT_SUBJ, surface(doc, v->t, 0), true);
+}
+
+void dm_view_build(const dm_frames *f, const dm_doc *doc, uint32_t t, char pos, view *out)
+{
+    memset(out, 0, offsetof(view, arg));
+    out->t = t;
+    out->pos = pos;
+    out->support = DM_NONE;
+    if (pos == 'v')
+        view_verb(f, doc, out);
+    else if (pos == 'n')
+        view_noun(f, doc, out);
+    else
+        view_adjective(f, doc, out);
+}
