@@ -35,11 +35,24 @@ static dm_status run_parse(const dm_coder *c, dm_doc *doc, dm_error *err)
     return st == DM_OK ? dm_doc_link(doc, err) : st;
 }
 
+static dm_status run_event(const dm_coder *c, dm_doc *doc, dm_error *err)
+{
+    return dm_event_doc(c->eventer, doc, err);
+}
+
+/* What of an event follows from its dates. */
+static dm_status run_finish(const dm_coder *c, dm_doc *doc, dm_error *err)
+{
+    return dm_event_finish(c->eventer, doc, err);
+}
+
 static const stage stages[] = {
     { "read", NULL },
     { "segment", run_segment },
     { "scan", run_scan },
     { "parse", run_parse },
+    { "event", run_event },
+    { "finish", run_finish },
     { "write", NULL },
 };
 enum { N_STAGES = sizeof stages / sizeof stages[0] };
@@ -98,6 +111,8 @@ static dm_status open_stages(dm_coder *c, dm_error *err)
 {
     dm_status st = dm_segmenter_new(&c->segmenter, c->tables, err);
     if (st == DM_OK)
+        st = dm_eventer_new(&c->eventer, c->tables, err);
+    if (st == DM_OK)
         st = dm_pool_new(&c->pool, c->model, err);
     return st;
 }
@@ -132,6 +147,7 @@ void dm_coder_close(dm_coder *c)
     if (!c)
         return;
     dm_pool_free(c->pool);
+    dm_eventer_free(c->eventer);
     dm_segmenter_free(c->segmenter);
     dm_model_close(c->model);
     dm_tables_close(c->tables);

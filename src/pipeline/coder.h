@@ -5,6 +5,7 @@
 
 #include "base/table.h"
 #include "doc/doc.h"
+#include "event/event.h"
 #include "parse/parse.h"
 #include "segment/segment.h"
 #include <demarche/coder.h>
@@ -21,6 +22,7 @@ struct dm_coder {
     dm_model *model;
     dm_pool *pool;
     dm_segmenter *segmenter;
+    dm_eventer *eventer;
     dm_interval date; /* of every document; precision UNKNOWN: as found */
     char home[DM_CODE_MAX];
 };
