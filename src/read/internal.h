@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the parts of the reader share: rules from the tables, the byte stream, decoding, and one entry point for each format. */
+#ifndef DM_READ_INTERNAL_H
+#define DM_READ_INTERNAL_H
+
+#include "read/read.h"
+#include <demarche/buffer.h>
+
+/* rules.c: data/read/{noise,keys,markup}.tsv in the form in which they are used. */
+typedef enum dm_where { DM_AT_LINE, DM_AT_PREFIX, DM_AT_SUFFIX, DM_AT_ANY, DM_AT_WORD } dm_where;
+typedef enum dm_noise_kind { DM_NK_NOISE, DM_NK_BYLINE, DM_NK_LIST, DM_NK_DATELINE } dm_noise_kind;
+typedef struct dm_noise {
+    dm_str pattern; /* folded */
+    uint16_t words; /* longest unit it speaks about */
+    uint8_t kind, where, edge;
+} dm_noise;
+
+typedef enum dm_field {
+    DM_FD_ID, DM_FD_TEXT, DM_FD_TITLE, DM_FD_DATE, DM_FD_URL, DM_FD_PUBLISHER, DM_FD_LANGUAGE,
+    DM_FD_NEST, /* objects inside which the same keys count */
+    DM_FD_LIST, /* arrays that hold the documents */
+    DM_FIELDS
+} dm_field;
+typedef struct dm_key {
+    dm_str name; /* lower case, words joined by _ */
+    uint16_t rank; /* lower is better */
+    uint8_t field; /* dm_field */
+} dm_key;
+
+typedef enum dm_markup_kind {
+    DM_MK_DROP, DM_MK_WEAK, DM_MK_GOOD, DM_MK_TITLE, DM_MK_DATE, DM_MK_PUBLISHER, DM_MK_URL, DM_MK_LANGUAGE, DM_MK_LDTYPE, DM_MK_KINDS
+} dm_markup_kind;
+typedef struct dm_markup {
+    dm_str name; /* lower case */
+    uint16_t rank;
+    uint8_t kind;
+} dm_markup;
+
+typedef struct dm_rules {
+    dm_noise *noise; /* sorted by pattern */
+    dm_key *keys;    /* sorted by name */
+    dm_markup *markup; /* sorted by kind, name */
+    size_t n_noise, n_keys, n_markup;
+    uint32_t noise_at[257]; /* noise[noise_at[c]..noise_at[c + 1]) start with byte c */
+    dm_arena arena;
+} dm_rules;
+dm_status dm_rules_load(dm_rules *rules, const dm_tables *tables, dm_error *err);
+void dm_rules_free(dm_rules *rules);
+const dm_key *dm_rules_key(const dm_rules *rules, dm_str folded);
+const dm_markup *dm_rules_markup(const dm_rules *rules, dm_markup_kind kind, dm_str folded);
+
+/* stream.c: bytes of a file or pipe with look-ahead. BOMs are taken off; UTF-16 and UTF-32 come out as UTF-8. */
+typedef enum dm_wide { DM_BYTES, DM_UTF16LE, DM_UTF16BE, DM_UTF32LE, DM_UTF32BE } dm_wide;
+typedef struct dm_stream {
+    int fd;
+    const char *memory; /* instead of fd */
+    size_t memory_left;
+    bool eof, failed, bom;
+    uint8_t wide;      /* dm_wide */
+    uint32_t high;     /* UTF-16: a high surrogate that waits for its second half */
+    unsigned char rest[4];
+    unsigned n_rest;   /* bytes of an unfinished code unit */
+    uint64_t malformed; /* unpaired surrogates and code points out of range */
+    int error;         /* errno of a failed read */
+    char *buf;
+    size_t at, end, cap;
+} dm_stream;
+dm_status dm_stream_start(dm_stream *s); /* fills the look-ahead and finds the encoding; fd or memory is set */
+void dm_stream_stop(dm_stream *s);
+dm_status dm_stream_fill(dm_stream *s); /* at least one more byte, DM_END, DM_EIO, DM_ENOMEM */
+dm_status dm_stream_all(dm_stream *s, dm_buf *out, size_t limit); /* DM_ELIMIT past limit */
+/* One line without its end. *over: it was longer than limit, was skipped, and out is empty. */
+dm_status dm_stream_line(dm_stream *s, dm_buf *out, size_t limit, bool *over);
+/* One JSON object by its braces; *lines counts line ends passed. Skips white space, commas and the brackets around objects. */
+dm_status dm_stream_object(dm_stream *s, dm_buf *out, size_t limit, bool *over, size_t *lines, size_t *first_line);
+
+/* decode.c */
+dm_status dm_note(dm_doc *doc, const char *format, ...) DM_PRINTF(2, 3);
+bool dm_utf8_valid(dm_str s);
+/* Turns *io into UTF-8 without NULs, with notes in doc. declared: encoding named in markup, may be empty. */
+dm_status dm_decode(dm_buf *io, dm_str declared, bool wide, dm_doc *doc, dm_error *err);
+
+/* date.c */
+typedef struct dm_date_found {
+    dm_interval when;
+    bool ambiguous; /* 03/04/2022 */
+    bool clock;     /* a time of day stands there */
+    uint32_t other; /* words that are no part of a date */
+} dm_date_found;
+/* Reads dates as metadata and header lines write them; when.precision UNKNOWN if there is none. */
+dm_date_found dm_date_read(dm_str s);
+
+/* text.c: marks lines, takes headline, date and publisher from them where meta has none. */
+dm_status dm_mark_lines(dm_doc *doc, const dm_rules *rules, dm_error *err);
+/* Lower case (ASCII), curly quotes straight, runs of white space one space, outer brackets, bullets and stops off. */
+dm_str dm_fold_line(dm_arena *a, dm_str s);
+
+/* html.c, meta.c */
+dm_status dm_html_read(dm_doc *doc, const dm_rules *rules, dm_str html, const char *name, dm_error *err);
+dm_str dm_html_charset(dm_str head);
+/* Takes a date written in metadata, unless the document has one; says in a note when it cannot be read. */
+dm_status dm_meta_date(dm_doc *doc, dm_str value);
+/* Copies value into the document, trimmed, unless empty or slot is set already. */
+dm_status dm_meta_set(dm_doc *doc, dm_str *slot, dm_str value);
+
+/* json.c */
+typedef struct dm_json dm_json;
+dm_status dm_json_open(dm_json **out, dm_stream *s, const char *name, bool lines, size_t line_max, dm_error *err);
+void dm_json_close(dm_json *j);
+dm_status dm_json_next(dm_json *j, dm_doc *doc, const dm_rules *rules, dm_error *err);
+
+#endif

@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The reader: a stack of inputs still to come, the input that is open, and the choice of format. Folders are listed when their turn
+ * comes and put back as their sorted entries. Invariant: whatever fails concerns the input on top, which is gone afterwards. */
+#include "read/internal.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SHOWN = 160, SNIFF = 4096, CONTROL_SHARE = 50 /* binary: more than one control character in so many bytes */ };
+enum { LIMIT_NAME_MB = DM_DOC_MAX / 1024 / 1024, HTML_MB = DM_READ_HTML_MAX / 1024 / 1024 };
+
+typedef enum format { F_TEXT, F_HTML, F_JSON_LINES, F_JSON } format;
+
+typedef struct input {
+    char *path;  /* or the name of bytes */
+    char *bytes; /* NULL: a path */
+    size_t len;
+    uint32_t depth; /* folders around it that were listed */
+} input;
+
+struct dm_reader {
+    dm_read_opts opts;
+    dm_rules rules;
+    input *added; /* in the order of dm_reader_add(); added[at..n_added) still to come */
+    size_t at, n_added, added_cap;
+    input *todo; /* what folders held, a stack: next comes last; goes first */
+    size_t n, cap;
+    input now;
+    dm_stream stream;
+    dm_json *json;
+    dm_buf raw;
+    size_t skipped;
+};
+
+/* ---- queue ---- */
+
+static void input_free(input *in)
+{
+    free(in->path);
+    free(in->bytes);
+    *in = (input){ .path = NULL };
+}
+
+static bool push(input **list, size_t *n, size_t *cap, input in)
+{
+    if (*n == *cap) {
+        size_t more = *cap ? *cap * 2 : 16;
+        input *p = more > SIZE_MAX / sizeof *p ? NULL : realloc(*list, more * sizeof *p);
+        if (!p)
+            return false;
+        *list = p;
+        *cap = more;
+    }
+    (*list)[(*n)++] = in;
+    return true;
+}
+
+static dm_status enqueue(dm_reader *r, input in, dm_error *err)
+{
+    if (in.path && push(&r->added, &r->n_added, &r->added_cap, in))
+        return DM_OK;
+    input_free(&in);
+    return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+}
+
+dm_status dm_reader_open(dm_reader **out, const dm_read_opts *opts, dm_error *err)
+{
+    dm_read_opts o = DM_READ_OPTS_INIT;
+    if (opts && opts->version != DM_READ_OPTS_VERSION)
+        return dm_fail(err, DM_EUSAGE, 0, "reader options of version %u, expected %d; initialise them with DM_READ_OPTS_INIT",
+            opts->version, (int)DM_READ_OPTS_VERSION);
+    dm_reader *r = calloc(1, sizeof *r);
+    if (!r)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+    r->opts = opts ? *opts : o;
+    if (!r->opts.line_max)
+        r->opts.line_max = DM_READ_LINE_MAX;
+    r->stream.fd = -1;
+    dm_status st = dm_rules_load(&r->rules, r->opts.tables, err);
+    if (st != DM_OK) {
+        free(r);
+        return st;
+    }
+    *out = r;
+    return DM_OK;
+}
+
+dm_status dm_reader_add(dm_reader *r, const char *path, dm_error *err)
+{
+    if (!path || !*path)
+        return dm_fail(err, DM_EUSAGE, 0, "empty path; give a file, a folder or '-'");
+    return enqueue(r, (input){ .path = strdup(path) }, err);
+}
+
+dm_status dm_reader_add_bytes(dm_reader *r, const char *name, dm_str bytes, dm_error *err)
+{
+    input in = { .path = strdup(name), .bytes = malloc(bytes.len + 1), .len = bytes.len };
+    if (!in.bytes) {
+        free(in.path);
+        in.path = NULL;
+    } else if (bytes.len) {
+        memcpy(in.bytes, bytes.p, bytes.len);
+    }
+    return enqueue(r, in, err);
+}
+
+static void close_input(dm_reader *r)
+{
+    dm_json_close(r->json);
+    r->json = NULL;
+    dm_stream_stop(&r->stream);
+    input_free(&r->now);
+    dm_buf_free(&r->raw);
+}
+
+void dm_reader_close(dm_reader *r)
+{
+    if (!r)
+        return;
+    close_input(r);
+    for (size_t i = 0; i < r->n; i++)
+        input_free(&r->todo[i]);
+    for (size_t i = r->at; i < r->n_added; i++)
+        input_free(&r->added[i]);
+    free(r->todo);
+    free(r->added);
+    dm_rules_free(&r->rules);
+    free(r);
+}
+
+size_t dm_reader_skipped(const dm_reader *r)
+{
+    return r->skipped;
+}
+
+/* ---- names ---- */
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static const char *shown_name(const input *in)
+{
+    return !in->bytes && strcmp(in->path, "-") == 0 ? "standard input" : in->path;
+}
+
+/* Name of documents without an id of their own. */
+static const char *doc_name(const input *in)
+{
+    return !in->bytes && strcmp(in->path, "-") == 0 ? "stdin" : base_name(in->path);
+}
+
+static bool has_suffix(const char *path, const char *const *list)
+{
+    const char *dot = strrchr(base_name(path), '.');
+    for (; dot && *list; list++)
+        if (strcasecmp(dot + 1, *list) == 0)
+            return true;
+    return false;
+}
+
+static const char *const html_names[] = { "html", "htm", "xhtml", "shtml", NULL };
+static const char *const lines_names[] = { "jsonl", "ndjson", "jsonlines", "jl", NULL };
+static const char *const folder_names[] = { "txt", "text", "html", "htm", "xhtml", "shtml", "json", "jsonl", "ndjson", "jsonlines", "jl",
+    NULL };
+
+/* ---- folders ---- */
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const input *)b)->path, ((const input *)a)->path); /* last first: it is a stack */
+}
+
+static char *join(const char *folder, const char *name)
+{
+    size_t a = strlen(folder), b = strlen(name);
+    char *path = malloc(a + b + 2);
+    if (!path)
+        return NULL;
+    memcpy(path, folder, a);
+    size_t slash = a && folder[a - 1] == '/' ? 0 : 1;
+    path[a] = '/';
+    memcpy(path + a + slash, name, b + 1);
+    return path;
+}
+
+/* Files by their suffix, real folders; links to folders would allow loops. */
+static bool takes(const char *path)
+{
+    struct stat link, target;
+    if (lstat(path, &link) != 0 || stat(path, &target) != 0)
+        return has_suffix(path, folder_names); /* opening it will say why */
+    if (S_ISDIR(target.st_mode))
+        return S_ISDIR(link.st_mode);
+    return S_ISREG(target.st_mode) && has_suffix(path, folder_names);
+}
+
+static dm_status list_entry(dm_reader *r, const input *folder, const char *name, dm_error *err)
+{
+    if (name[0] == '.')
+        return DM_OK;
+    char *path = join(folder->path, name);
+    bool take = path && takes(path);
+    if (take && push(&r->todo, &r->n, &r->cap, (input){ .path = path, .depth = folder->depth + 1 }))
+        return DM_OK;
+    free(path);
+    if (!path || take)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for the folder '%.*s'", SHOWN, folder->path);
+    r->skipped++;
+    return DM_OK;
+}
+
+static dm_status list_folder(dm_reader *r, const input *folder, dm_error *err)
+{
+    if (folder->depth >= DM_READ_DEPTH_MAX)
+        return dm_fail(err, DM_ELIMIT, 0, "'%.*s': folders nested more than %d deep", SHOWN, folder->path, (int)DM_READ_DEPTH_MAX);
+    DIR *d = opendir(folder->path);
+    if (!d)
+        return dm_fail(err, DM_EIO, 0, "cannot open the folder '%.*s': %s", SHOWN, folder->path, strerror(errno));
+    size_t first = r->n;
+    dm_status st = DM_OK;
+    struct dirent *e;
+    errno = 0;
+    while (st == DM_OK && (e = readdir(d)))
+        st = list_entry(r, folder, e->d_name, err);
+    if (st == DM_OK && errno)
+        st = dm_fail(err, DM_EIO, 0, "cannot list the folder '%.*s': %s", SHOWN, folder->path, strerror(errno));
+    closedir(d);
+    if (r->n > first)
+        qsort(r->todo + first, r->n - first, sizeof *r->todo, by_path);
+    return st;
+}
+
+/* ---- opening ---- */
+
+static dm_status open_path(dm_reader *r, const struct stat *s, dm_error *err)
+{
+    const char *path = r->now.path;
+    if (S_ISCHR(s->st_mode) || S_ISBLK(s->st_mode) || S_ISSOCK(s->st_mode))
+        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is a %s, not a file; give a file, a folder or '-'", SHOWN, path,
+            S_ISSOCK(s->st_mode) ? "socket" : "device");
+    r->stream.fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (r->stream.fd < 0)
+        return dm_fail(err, DM_EIO, 0, "cannot open '%.*s': %s", SHOWN, path, strerror(errno));
+    return DM_OK;
+}
+
+/* DM_END: it was a folder, now listed. */
+static dm_status open_input(dm_reader *r, dm_error *err)
+{
+    struct stat s;
+    if (r->now.bytes) {
+        r->stream = (dm_stream){ .fd = -1, .memory = r->now.bytes, .memory_left = r->now.len };
+        return DM_OK;
+    }
+    r->stream = (dm_stream){ .fd = -1 };
+    if (strcmp(r->now.path, "-") == 0) {
+        r->stream.fd = STDIN_FILENO;
+        return DM_OK;
+    }
+    if (stat(r->now.path, &s) != 0)
+        return dm_fail(err, DM_EIO, 0, "cannot open '%.*s': %s", SHOWN, r->now.path, strerror(errno));
+    if (!S_ISDIR(s.st_mode))
+        return open_path(r, &s, err);
+    dm_status st = list_folder(r, &r->now, err);
+    return st == DM_OK ? DM_END : st;
+}
+
+/* ---- formats ---- */
+
+typedef struct magic {
+    const char *bytes;
+    size_t n;
+    const char *what;
+} magic;
+
+static const magic magics[] = {
+    { "%PDF-", 5, "a PDF document; turn it into text first (pdftotext)" },
+    { "PK\003\004", 4, "a zip archive or an office document; unpack it or save it as text first" },
+    { "\037\213", 2, "compressed (gzip); unpack it first (gunzip, zcat)" },
+    { "\x28\xB5\x2F\xFD", 4, "compressed (zstd); unpack it first (zstd -d)" },
+    { "BZh", 3, "compressed (bzip2); unpack it first (bunzip2)" },
+    { "\xFD" "7zXZ", 5, "compressed (xz); unpack it first (unxz)" },
+    { "\xD0\xCF\x11\xE0", 4, "an old office document; save it as text first" },
+    { "{\\rtf", 5, "an RTF document; save it as text first" },
+    { "\x89PNG", 4, "an image (PNG), not text" },
+    { "\xFF\xD8\xFF", 3, "an image (JPEG), not text" },
+    { "GIF8", 4, "an image (GIF), not text" },
+    { "\177ELF", 4, "a program, not text" },
+    { "SQLite format 3", 15, "a database (SQLite), not text" },
+};
+
+/* NULL, or what the bytes are instead of text. */
+static const char *binary_kind(const dm_stream *s)
+{
+    const char *p = s->buf + s->at;
+    size_t n = s->end - s->at, control = 0, zero = 0;
+    if (s->wide)
+        return NULL;
+    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
+        if (n >= magics[i].n && memcmp(p, magics[i].bytes, magics[i].n) == 0)
+            return magics[i].what;
+    n = n < SNIFF ? n : SNIFF;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)p[i];
+        zero += c == 0;
+        control += c < 32 && c && !strchr("\t\n\v\f\r\b\033", c);
+    }
+    return (control > 3 && control * CONTROL_SHARE > n) || (zero > 3 && zero * 4 > n) ? "binary data, not text" : NULL;
+}
+
+static dm_str look_ahead(const dm_stream *s)
+{
+    dm_str head = { s->buf + s->at, s->end - s->at };
+    return head.len ? dm_str_trim(head) : DM_NIL;
+}
+
+static bool starts_nocase(dm_str s, const char *z)
+{
+    return s.len >= strlen(z) && strncasecmp(s.p, z, strlen(z)) == 0;
+}
+
+static bool looks_html(dm_str head)
+{
+    static const char *const tags[] = { "<head", "<body", "<p>", "<p ", "<div", "<article", "<meta", "<title", "<h1" };
+    if (starts_nocase(head, "<!doctype html") || starts_nocase(head, "<html"))
+        return true;
+    if (!head.len || head.p[0] != '<')
+        return false;
+    for (size_t t = 0; t < sizeof tags / sizeof *tags; t++)
+        for (size_t i = 0; i < head.len && i < SNIFF; i++)
+            if (head.p[i] == '<' && starts_nocase((dm_str){ head.p + i, head.len - i }, tags[t]))
+                return true;
+    return false;
+}
+
+static bool looks_feed(dm_str head)
+{
+    for (size_t i = 0; i < head.len && i < SNIFF; i++) {
+        dm_str rest = { head.p + i, head.len - i };
+        if (head.p[i] == '<' && (starts_nocase(rest, "<rss") || starts_nocase(rest, "<feed") || starts_nocase(rest, "<rdf:RDF")))
+            return true;
+    }
+    return false;
+}
+
+/* First byte after white space from i, or 0. */
+static char next_sign(dm_str s, size_t i)
+{
+    while (i < s.len && strchr(" \t\r\n", s.p[i]) && s.p[i])
+        i++;
+    return i < s.len ? s.p[i] : 0;
+}
+
+static bool looks_json(dm_str head)
+{
+    if (!head.len)
+        return false;
+    char next = next_sign(head, 1);
+    return (head.p[0] == '{' && (next == '"' || next == '}')) || (head.p[0] == '[' && (next == '{' || next == ']'));
+}
+
+/* Does the first line hold a whole object? */
+static bool line_is_object(dm_str head)
+{
+    size_t depth = 0;
+    bool string = false;
+    for (size_t i = 0; i < head.len && head.p[i] != '\n'; i++) {
+        char c = head.p[i];
+        if (string) {
+            i += c == '\\';
+            string = c != '"';
+        } else {
+            string = c == '"';
+            depth += c == '{';
+            if (c == '}' && depth && --depth == 0)
+                return true;
+        }
+    }
+    return !memchr(head.p, '\n', head.len); /* longer than the window: pretty-printed files are not */
+}
+
+static format format_of(const dm_reader *r)
+{
+    dm_str head = look_ahead(&r->stream);
+    const char *path = r->now.path;
+    if (has_suffix(path, lines_names))
+        return head.len && head.p[0] == '[' ? F_JSON : F_JSON_LINES;
+    if (has_suffix(path, html_names))
+        return F_HTML;
+    if (looks_json(head) || has_suffix(path, (const char *const[]){ "json", NULL }))
+        return head.len && head.p[0] == '{' && line_is_object(head) ? F_JSON_LINES : F_JSON;
+    return looks_html(head) ? F_HTML : F_TEXT;
+}
+
+static dm_status too_big(const dm_reader *r, bool html, dm_error *err)
+{
+    return dm_fail(err, DM_ELIMIT, 0, "'%.*s' is over the limit of %d MB for one %s; split it into articles, or give them as JSON lines",
+        SHOWN, shown_name(&r->now), html ? HTML_MB : LIMIT_NAME_MB, html ? "page" : "document");
+}
+
+static dm_status failed_stream(const dm_reader *r, dm_status st, dm_error *err)
+{
+    if (st == DM_ENOMEM)
+        return dm_fail(err, st, 0, "'%.*s': out of memory", SHOWN, shown_name(&r->now));
+    return dm_fail(err, DM_EIO, 0, "cannot read '%.*s': %s", SHOWN, shown_name(&r->now), strerror(r->stream.error));
+}
+
+static dm_status note_stream(const dm_reader *r, dm_doc *doc)
+{
+    static const char *const names[] = { "UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE" };
+    const dm_stream *s = &r->stream;
+    dm_status st = s->wide ? dm_note(doc, "decoded from %s (%s)", names[s->wide], s->bom ? "byte order mark" : "detected") : DM_OK;
+    if (st == DM_OK && s->malformed)
+        st = dm_note(doc, "%llu malformed %s characters replaced by U+FFFD", (unsigned long long)s->malformed, names[s->wide]);
+    return st;
+}
+
+static bool only_blank(const dm_buf *b)
+{
+    for (size_t i = 0; i < b->len; i++)
+        if (!strchr(" \t\r\n\f\v", b->p[i]))
+            return false;
+    return true;
+}
+
+static dm_status decode_all(dm_reader *r, dm_doc *doc, bool html, dm_error *err)
+{
+    dm_status st = dm_stream_all(&r->stream, &r->raw, html ? (size_t)DM_READ_HTML_MAX : (size_t)DM_DOC_MAX);
+    if (st == DM_ELIMIT)
+        return too_big(r, html, err);
+    if (st != DM_OK)
+        return failed_stream(r, st, err);
+    if (note_stream(r, doc) != DM_OK)
+        return failed_stream(r, DM_ENOMEM, err);
+    dm_str head = { r->raw.p, r->raw.len < SNIFF ? r->raw.len : SNIFF };
+    dm_str declared = html && !r->stream.wide && !r->stream.bom && head.len ? dm_html_charset(head) : DM_NIL;
+    st = dm_decode(&r->raw, declared, r->stream.wide || r->stream.bom, doc, err);
+    if (st == DM_OK && only_blank(&r->raw))
+        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is empty; there is nothing to read in it", SHOWN, shown_name(&r->now));
+    return st;
+}
+
+static dm_status read_whole(dm_reader *r, dm_doc *doc, bool html, dm_error *err)
+{
+    if (html && looks_feed(look_ahead(&r->stream)))
+        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is a news feed (RSS or Atom), not an article; give the pages it points to", SHOWN,
+            shown_name(&r->now));
+    dm_status st = decode_all(r, doc, html, err);
+    if (st == DM_OK)
+        st = dm_meta_set(doc, &doc->meta.id, dm_str_of(doc_name(&r->now))) == DM_OK ? DM_OK : failed_stream(r, DM_ENOMEM, err);
+    if (st != DM_OK)
+        return st;
+    dm_str bytes = { r->raw.p, r->raw.len };
+    if (html)
+        return dm_html_read(doc, &r->rules, bytes, shown_name(&r->now), err);
+    if (bytes.len > DM_DOC_MAX)
+        return too_big(r, html, err);
+    st = dm_doc_set_text(doc, bytes, err);
+    return st == DM_OK ? dm_mark_lines(doc, &r->rules, err) : st;
+}
+
+/* ---- next ---- */
+
+/* DM_END: nothing came of it that is a document, and nothing failed; go on. */
+static dm_status start_input(dm_reader *r, dm_doc *doc, dm_error *err)
+{
+    dm_status st = open_input(r, err);
+    if (st != DM_OK)
+        return st;
+    st = dm_stream_start(&r->stream);
+    if (st != DM_OK)
+        return failed_stream(r, st, err);
+    const char *what = binary_kind(&r->stream);
+    if (what)
+        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is %s", SHOWN, shown_name(&r->now), what);
+    format f = format_of(r);
+    if (f == F_TEXT || f == F_HTML)
+        return read_whole(r, doc, f == F_HTML, err);
+    if (!look_ahead(&r->stream).len && r->stream.eof)
+        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is empty; there is nothing to read in it", SHOWN, shown_name(&r->now));
+    st = dm_json_open(&r->json, &r->stream, doc_name(&r->now), f == F_JSON_LINES, r->opts.line_max, err);
+    return st == DM_OK ? DM_END : st;
+}
+
+static bool take_next(dm_reader *r)
+{
+    if (r->n) {
+        r->now = r->todo[--r->n];
+        return true;
+    }
+    if (r->at == r->n_added)
+        return false;
+    r->now = r->added[r->at++];
+    if (r->at == r->n_added)
+        r->at = r->n_added = 0;
+    return true;
+}
+
+static dm_status next_raw(dm_reader *r, dm_doc *doc, dm_error *err)
+{
+    for (;;) {
+        if (r->json) {
+            dm_status st = dm_json_next(r->json, doc, &r->rules, err);
+            if (st == DM_OK || st == DM_EINPUT || st == DM_ELIMIT)
+                return st;
+            close_input(r);
+            if (st != DM_END)
+                return st; /* the rest of a stream that cannot be read is lost */
+        }
+        if (!take_next(r))
+            return DM_END;
+        dm_status st = start_input(r, doc, err);
+        if (!r->json)
+            close_input(r);
+        if (st != DM_END)
+            return st;
+    }
+}
+
+dm_status dm_reader_next(dm_reader *r, dm_doc *doc, dm_error *err)
+{
+    dm_doc_reset(doc);
+    dm_status st = next_raw(r, doc, err);
+    if (st != DM_OK) {
+        dm_doc_reset(doc);
+        return st;
+    }
+    if (r->opts.date.precision != DM_PREC_UNKNOWN) {
+        doc->meta.date = r->opts.date;
+        doc->meta.date_source = DM_DATE_GIVEN;
+    }
+    return DM_OK;
+}
