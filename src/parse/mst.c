@@ -74,12 +74,12 @@ static void lay_out(mst *m, uint32_t n, void *scratch)
 /* Arcs from the root lose more than all other arcs together can gain, so that the tree takes just one. */
 static void fill(mst *m, const float *score, uint32_t stride)
 {
-    float low = score[0], high = score[0];
+    float low = score[0], high = score[0]; /* a word's arc from itself is no arc and may hold anything */
     for (uint32_t i = 0; i < m->n; i++)
         for (uint32_t j = 0; j < m->width; j++) {
             float s = score[(size_t)i * stride + j];
-            if (s < low) low = s;
-            if (s > high) high = s;
+            if (j != i + 1 && s < low) low = s;
+            if (j != i + 1 && s > high) high = s;
         }
     float fine = (high - low + 1) * (float)m->n;
     for (uint32_t i = 0; i < m->n; i++) {
