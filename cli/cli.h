@@ -16,7 +16,7 @@ enum {
 };
 
 typedef struct cli_command {
-    const char *name;
+    const char *name, *title; /* title: the whole of it, for its help */
     int (*run)(int argc, const char **argv);
     const char *summary;
 } cli_command;

@@ -6,10 +6,10 @@
 #include <string.h>
 
 const cli_command cli_commands[] = {
-    { "code", cmd_code, "code events from news text" },
-    { "text", cmd_text, "print the document text that offsets refer to" },
-    { "parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
-    { NULL, NULL, NULL },
+    { "code", "demarche code", cmd_code, "code events from news text" },
+    { "text", "demarche text", cmd_text, "print the document text that offsets refer to" },
+    { "parse", "demarche parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
+    { NULL, NULL, NULL, NULL },
 };
 
 static void help(FILE *to)
@@ -38,8 +38,11 @@ int main(int argc, char **argv)
         return EXIT_ALL_READ;
     }
     for (const cli_command *c = cli_commands; c->name; c++)
-        if (strcmp(c->name, argv[1]) == 0)
-            return c->run(argc - 1, (const char **)argv + 1);
+        if (strcmp(c->name, argv[1]) == 0) {
+            const char **rest = (const char **)argv + 1;
+            rest[0] = c->title;
+            return c->run(argc - 1, rest);
+        }
     cli_say("unknown command '%s'; 'demarche --help' lists the commands", argv[1]);
     return EXIT_USAGE;
 }

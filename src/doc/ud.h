@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-#define DM_UPOS_LIST(X)                                                                                                          \
-    X(X) X(ADJ) X(ADP) X(ADV) X(AUX) X(CCONJ) X(DET) X(INTJ) X(NOUN) X(NUM) X(PART) X(PRON) X(PROPN) X(PUNCT) X(SCONJ) X(SYM) X(VERB)
+#define DM_UPOS_LIST(M)                                                                                                          \
+    M(X) M(ADJ) M(ADP) M(ADV) M(AUX) M(CCONJ) M(DET) M(INTJ) M(NOUN) M(NUM) M(PART) M(PRON) M(PROPN) M(PUNCT) M(SCONJ) M(SYM) M(VERB)
 
 typedef enum dm_upos {
 #define X_(n) DM_U_##n,

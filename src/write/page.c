@@ -139,11 +139,10 @@ static void put_title(page *p, const dm_doc *doc, const dm_event *e, uint32_t nu
     p->indent = INDENT;
     put_number(p, number);
     piece(p, DM_STR("."), PLAIN);
-    while (p->col < INDENT - 1) {
+    while (p->col < INDENT) {
         dm_put_z(p->b, " ");
         p->col++;
     }
-    space(p);
     if (e->n_actor)
         party_list(p, doc, e->actor, e->n_actor, ACTOR);
     else
