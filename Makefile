@@ -32,7 +32,7 @@ accuracy: build
 
 # CONLLU=file scores another treebank
 eval-parse: build
-	python3 bench/eval_parse.py --build $(BUILD) $${CONLLU:-$(SHARED)/treebanks/en_ewt-ud-dev.conllu $(SHARED)/treebanks/gum_open-dev.conllu}
+	$(BUILD)/dm-eval-parse data/model/english.dmm $${CONLLU:-$(SHARED)/treebanks/en_ewt-ud-dev.conllu $(SHARED)/treebanks/gum_open-dev.conllu}
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
