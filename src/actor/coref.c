@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Who pronouns, definite descriptions and groups stand for, and whose the bare roles are. One walk over the text; at each point the
+ * last LOOK_BACK mentions are looked at, so the whole is linear. */
+#include "actor/work.h"
+#include <stdlib.h>
+
+enum { PHRASE_MAX = 96, PHRASE_WORDS = 6 };
+
+typedef struct recent {
+    uint32_t mention[LOOK_BACK];
+    uint32_t n;
+} recent;
+
+static void see(recent *r, uint32_t mention)
+{
+    if (r->n == LOOK_BACK) {
+        memmove(r->mention, r->mention + 1, (LOOK_BACK - 1) * sizeof *r->mention);
+        r->n--;
+    }
+    r->mention[r->n++] = mention;
+}
+
+static const dm_entity *entity_of(const aw *w, uint32_t mention)
+{
+    const dm_mention *m = &w->doc->mentions.v[mention];
+    return m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
+}
+
+static bool is_subject(const aw *w, const dm_mention *m)
+{
+    return w->doc->sents.v[m->sent].parsed && dm_deprel_base((dm_deprel)dm_atok(w, m->head)->deprel) == DM_D_NSUBJ;
+}
+
+static bool person_like(const dm_entity *en)
+{
+    return en->nature == DM_NAT_PERSON || (en->nature == DM_NAT_ROLE && !en->plural);
+}
+
+static bool fits(const aw *w, const dm_mention *m, const dm_entity *en, dm_str pronoun)
+{
+    if (m->form == DM_FORM_ADJ)
+        return dm_str_in(pronoun, "it its itself") && en->nature == DM_NAT_STATE;
+    if (dm_str_in(pronoun, "he him his himself she her hers herself"))
+        return person_like(en) && !(en->female && dm_str_in(pronoun, "he him his himself")) && !(en->male && dm_str_in(pronoun, "she her hers herself"));
+    if (dm_str_in(pronoun, "it its itself"))
+        return en->nature == DM_NAT_STATE || en->nature == DM_NAT_BODY || (en->nature == DM_NAT_ROLE && !en->plural && !person_like(en)) ||
+               (en->nature == DM_NAT_ROLE && dm_str_in(en->name, "government ministry parliament army police military party court administration regime opposition council committee commission agency cabinet junta"));
+    (void)w;
+    return en->plural || m->n_entity > 1 || en->nature == DM_NAT_PEOPLE || (en->nature == DM_NAT_BODY && en->code[0]) || en->nature == DM_NAT_STATE;
+}
+
+/* The subject of the clause that holds token t, as a mention already seen; DM_NONE otherwise. */
+static uint32_t clause_subject(const aw *w, uint32_t t)
+{
+    uint32_t cur = t;
+    for (unsigned depth = 0; depth < 10; depth++) {
+        cur = dm_atok(w, cur)->head;
+        if (cur == DM_NONE)
+            return DM_NONE;
+        DM_EACH_KID(w->doc, cur, k)
+        {
+            unsigned d = dm_atok(w, k)->deprel;
+            if ((d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) && k < t && w->name_at[k] != DM_NONE)
+                return w->name_at[k];
+        }
+    }
+    return DM_NONE;
+}
+
+static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
+{
+    dm_str p = dm_atok(w, t)->norm;
+    bool possessive = dm_str_in(p, "its their his her itself themselves himself herself");
+    if (possessive && w->doc->sents.v[dm_atok(w, t)->sent].parsed) {
+        uint32_t m = clause_subject(w, t);
+        const dm_entity *en = m == DM_NONE ? NULL : entity_of(w, m);
+        if (en && fits(w, &w->doc->mentions.v[m], en, p))
+            return m;
+    }
+    uint32_t best = DM_NONE;
+    int best_score = -100;
+    for (uint32_t i = r->n; i-- > 0;) {
+        const dm_mention *m = &w->doc->mentions.v[r->mention[i]];
+        const dm_entity *en = entity_of(w, r->mention[i]);
+        if (!en || m->first >= t || !fits(w, m, en, p))
+            continue;
+        int distance = (int)(dm_atok(w, t)->sent - m->sent);
+        int score = (is_subject(w, m) ? 4 : 0) - 3 * distance - (m->form == DM_FORM_ADJ ? 4 : 0) + (en->code[0] ? 1 : 0) - (int)(r->n - i) / 4;
+        if (distance > 3)
+            break;
+        if (score > best_score) {
+            best_score = score;
+            best = r->mention[i];
+        }
+    }
+    return best;
+}
+
+/* "It is important that ...", "it emerged that": nobody. */
+static bool pleonastic(const aw *w, uint32_t t)
+{
+    const dm_token *k = dm_atok(w, t);
+    if (!dm_str_is(k->norm, "it"))
+        return false;
+    if (k->deprel == DM_D_EXPL || k->head == DM_NONE)
+        return true;
+    bool clause = false, predicate = dm_atok(w, k->head)->upos == DM_U_ADJ;
+    DM_EACH_KID(w->doc, k->head, c)
+    {
+        unsigned d = dm_deprel_base((dm_deprel)dm_atok(w, c)->deprel);
+        clause = clause || d == DM_D_CSUBJ || d == DM_D_CCOMP || d == DM_D_XCOMP || d == DM_D_ADVCL;
+    }
+    return predicate && clause;
+}
+
+static dm_status take_pronoun(aw *w, const recent *r, uint32_t t)
+{
+    dm_str p = dm_atok(w, t)->norm;
+    if (!dm_str_in(p, "he him his himself she her hers herself it its itself they them their theirs themselves") || !w->doc->sents.v[dm_atok(w, t)->sent].parsed || pleonastic(w, t))
+        return DM_OK;
+    uint32_t a = antecedent(w, r, t);
+    if (a == DM_NONE)
+        return DM_OK;
+    dm_mention from = w->doc->mentions.v[a];
+    dm_mention *m = dm_mention_new(w, t, 1, DM_FORM_PRONOUN, from.entity[0], from.confidence * 0.75f, DM_STR("actor/coref-pronoun"));
+    if (!m)
+        return DM_ENOMEM;
+    memcpy(m->entity, from.entity, sizeof m->entity);
+    m->n_entity = from.n_entity;
+    if (dm_str_starts(from.why, "actor/home-country"))
+        m->why = from.why;
+    dm_entity *en = &w->doc->entities.v[from.entity[0]];
+    if (en->nature == DM_NAT_PERSON) {
+        en->male = en->male || dm_str_in(p, "he him his himself");
+        en->female = en->female || dm_str_in(p, "she her hers herself");
+    }
+    return DM_OK;
+}
+
+static bool year_ok(const aw *w, const struct fact *f)
+{
+    dm_interval d = w->doc->meta.date;
+    int y, m, day;
+    if (d.precision == DM_PREC_UNKNOWN || d.from == DM_DAY_NONE)
+        return true;
+    dm_day_split(d.from, &y, &m, &day);
+    return (!f->from || y >= f->from) && (!f->to || y <= f->to);
+}
+
+/* The most recently mentioned state for which the fact holds; a fact that one state alone has needs no mention. */
+static uint32_t described_state(const aw *w, const recent *r, uint32_t fact)
+{
+    uint32_t n = 0;
+    for (uint32_t i = fact; i; i = w->a->fact[i - 1].next)
+        n += year_ok(w, &w->a->fact[i - 1]);
+    for (uint32_t k = r->n; k-- > 0;) {
+        const dm_entity *en = entity_of(w, r->mention[k]);
+        for (uint32_t i = fact; en && i; i = w->a->fact[i - 1].next)
+            if (year_ok(w, &w->a->fact[i - 1]) &&
+                dm_str_is(dm_table_cell(w->a->facts, w->a->fact[i - 1].row, dm_table_column(w->a->facts, "code")), en->code))
+                return r->mention[k];
+    }
+    return DM_NONE;
+}
+
+static uint32_t phrase_fact(const aw *w, uint32_t first, uint32_t *words)
+{
+    char buf[PHRASE_MAX];
+    size_t n = 0;
+    uint32_t found = 0, sent = dm_atok(w, first)->sent;
+    for (uint32_t t = first; t < w->doc->tokens.n && t < first + PHRASE_WORDS && dm_atok(w, t)->sent == sent; t++) {
+        dm_str s = dm_atok(w, t)->norm;
+        bool glue = n == 0 || dm_str_in(s, "'s - '") || (t > first && dm_str_in(dm_atok(w, t - 1)->norm, "-"));
+        if (n + s.len + 2 > sizeof buf)
+            break;
+        if (!glue)
+            buf[n++] = ' ';
+        memcpy(buf + n, s.p, s.len);
+        n += s.len;
+        uint32_t f = dm_map_get(&w->a->facts_phrase, (dm_str){ buf, n }, 0);
+        if (f != UINT32_MAX) {
+            found = f;
+            *words = t - first + 1;
+        }
+    }
+    return found;
+}
+
+static bool is_group(const aw *w, uint32_t t, uint32_t *words)
+{
+    dm_str a = dm_atok(w, t)->norm;
+    uint32_t k = t + 1;
+    if (!dm_str_in(a, "two both the") || k >= w->doc->tokens.n || dm_atok(w, k)->sent != dm_atok(w, t)->sent)
+        return false;
+    if (dm_str_is(a, "the") && !dm_str_in(dm_atok(w, k)->norm, "two"))
+        return false;
+    if (dm_str_is(a, "the") || dm_str_is(dm_atok(w, k)->norm, "the"))
+        k++;
+    if (k < w->doc->tokens.n && dm_str_in(dm_atok(w, k)->norm, "two neighbouring neighboring asian rival warring"))
+        k++;
+    if (k >= w->doc->tokens.n || !dm_str_in(dm_atok(w, k)->norm, "sides countries nations capitals governments leaders neighbours neighbors states powers parties allies ministers presidents"))
+        return false;
+    *words = k - t + 1;
+    return true;
+}
+
+/* The last two different states mentioned. */
+static dm_status take_group(aw *w, const recent *r, uint32_t t, uint32_t words)
+{
+    uint32_t pick[2], n = 0;
+    for (uint32_t i = r->n; i-- > 0 && n < 2;) {
+        const dm_entity *en = entity_of(w, r->mention[i]);
+        if (!en || !en->code[0] || en->nature == DM_NAT_OTHER || w->doc->mentions.v[r->mention[i]].first >= t)
+            continue;
+        if (n == 0 || strcmp(w->doc->entities.v[pick[0]].code, en->code) != 0)
+            pick[n++] = w->doc->mentions.v[r->mention[i]].entity[0];
+    }
+    if (n < 2)
+        return DM_OK;
+    dm_mention *m = dm_mention_new(w, t, words, DM_FORM_GROUP, pick[1], 0.75f, DM_STR("actor/group"));
+    if (!m)
+        return DM_ENOMEM;
+    m->entity[m->n_entity++] = pick[0];
+    return DM_OK;
+}
+
+static dm_status take_description(aw *w, const recent *r, uint32_t t, uint32_t *skip)
+{
+    uint32_t words = 0;
+    if (w->name_at[t] != DM_NONE && w->doc->mentions.v[w->name_at[t]].form != DM_FORM_ADJ)
+        return DM_OK;
+    if (is_group(w, t, &words)) {
+        *skip = words;
+        return take_group(w, r, t, words);
+    }
+    bool definite = t > 0 && dm_str_in(dm_atok(w, t - 1)->norm, "the its their this that 's his our") && dm_atok(w, t - 1)->sent == dm_atok(w, t)->sent;
+    uint32_t fact = phrase_fact(w, t, &words);
+    if (!fact || (!definite && words < 3))
+        return DM_OK;
+    uint32_t m = described_state(w, r, fact);
+    if (m == DM_NONE)
+        return DM_OK;
+    uint32_t id = w->doc->mentions.v[m].entity[0];
+    *skip = words;
+    return dm_mention_new(w, t, words, DM_FORM_DESC, id, 0.8f, DM_STR("actor/description")) ? DM_OK : DM_ENOMEM;
+}
+
+/* "the country", "the nation": the state spoken of last; "its giant neighbour", in apposition: whom it stands beside. */
+static dm_status take_plain(aw *w, const recent *r, uint32_t t)
+{
+    const dm_token *k = dm_atok(w, t);
+    if (w->name_at[t] != DM_NONE || t == 0 || !w->doc->sents.v[k->sent].parsed)
+        return DM_OK;
+    bool place = dm_str_in(k->norm, "country nation kingdom republic island state regime communist");
+    bool related = dm_str_in(k->norm, "neighbour neighbor ally rival partner adversary patron enemy foe");
+    uint32_t pick = DM_NONE;
+    if (related && k->deprel == DM_D_APPOS && k->head != DM_NONE)
+        pick = w->name_at[k->head];
+    if (place && k->upos == DM_U_NOUN) {
+        uint32_t d = dm_kid(w->doc, t, DM_D_DET);
+        if (d == DM_NONE || !dm_str_in(dm_atok(w, d)->norm, "the this that"))
+            return DM_OK;
+        for (uint32_t i = r->n; i-- > 0 && pick == DM_NONE;) {
+            const dm_entity *en = entity_of(w, r->mention[i]);
+            if (en && en->code[0] && (en->nature == DM_NAT_STATE || en->nature == DM_NAT_PLACE))
+                pick = r->mention[i];
+        }
+    }
+    if (pick == DM_NONE || !w->doc->mentions.v[pick].n_entity)
+        return DM_OK;
+    return dm_mention_new(w, t, 1, DM_FORM_DESC, w->doc->mentions.v[pick].entity[0], 0.65f, DM_STR("actor/description")) ? DM_OK : DM_ENOMEM;
+}
+
+static void set_code(dm_entity *en, const char *code)
+{
+    if (!en->code[0])
+        memcpy(en->code, code, DM_CODE_MAX);
+}
+
+/* The state nearest before (else after) in the same sentence, else DM_NONE. */
+static const char *sentence_state(const aw *w, const dm_mention *m)
+{
+    const char *best = NULL;
+    uint32_t best_gap = UINT32_MAX, self = (uint32_t)(m - w->doc->mentions.v);
+    uint32_t lo = self > LOOK_BACK ? self - LOOK_BACK : 0, hi = self + LOOK_BACK < w->doc->mentions.n ? self + LOOK_BACK : w->doc->mentions.n;
+    for (uint32_t i = lo; i < hi; i++) {
+        const dm_mention *o = &w->doc->mentions.v[i];
+        const dm_entity *en = entity_of(w, i);
+        if (o == m || o->sent != m->sent || !en || !en->code[0] || (en->nature != DM_NAT_STATE && en->nature != DM_NAT_PLACE))
+            continue;
+        uint32_t gap = o->first < m->first ? m->first - o->first : 2 * (o->first - m->first);
+        if (gap < best_gap) {
+            best_gap = gap;
+            best = en->code;
+        }
+    }
+    return best;
+}
+
+/* Bare roles: people without a country of their own belong to the place of the sentence, offices to the home country. */
+static void settle_bare(aw *w)
+{
+    const char *last_spokes = NULL;
+    for (uint32_t i = 0; i < w->doc->mentions.n; i++) {
+        dm_mention *m = &w->doc->mentions.v[i];
+        if (!m->n_entity || !dm_str_starts(m->why, "actor/home-country"))
+            continue;
+        dm_entity *en = &w->doc->entities.v[m->entity[0]];
+        bool any = dm_str_is(m->why, "actor/home-country-any"), spokes = dm_str_is(m->why, "actor/home-country-spokes");
+        const char *near = any ? sentence_state(w, m) : NULL;
+        if (near)
+            set_code(en, near);
+        if (spokes && last_spokes && !w->doc->home[0])
+            set_code(en, last_spokes);
+        if (w->doc->home[0])
+            set_code(en, w->doc->home);
+        if (spokes && en->code[0])
+            last_spokes = en->code;
+    }
+}
+
+static int by_place(const void *a_, const void *b_)
+{
+    const dm_mention *a = a_, *b = b_;
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    if (a->n != b->n)
+        return a->n > b->n ? -1 : 1;
+    return (int)a->form - (int)b->form;
+}
+
+static void sort_mentions(aw *w)
+{
+    if (w->doc->mentions.n)
+        qsort(w->doc->mentions.v, w->doc->mentions.n, sizeof *w->doc->mentions.v, by_place);
+    for (uint32_t t = 0; t < w->doc->tokens.n; t++)
+        w->name_at[t] = w->doc->tokens.v[t].mention = DM_NONE;
+    for (uint32_t i = 0; i < w->doc->mentions.n; i++) /* later is inner: longest first at each place */
+        for (uint32_t t = w->doc->mentions.v[i].first; t < w->doc->mentions.v[i].first + w->doc->mentions.v[i].n; t++)
+            w->name_at[t] = w->doc->tokens.v[t].mention = i;
+}
+
+dm_status dm_actor_coref(aw *w)
+{
+    sort_mentions(w);
+    settle_bare(w);
+    uint32_t named = w->doc->mentions.n, next = 0, skip = 0;
+    recent r = { .n = 0 };
+    for (uint32_t t = 0; t < w->doc->tokens.n; t++) {
+        while (next < named && w->doc->mentions.v[next].first <= t) {
+            if (w->doc->mentions.v[next].n_entity)
+                see(&r, next);
+            next++;
+        }
+        if (skip) {
+            skip--;
+            continue;
+        }
+        uint32_t before = w->doc->mentions.n;
+        dm_status st = take_pronoun(w, &r, t);
+        if (st == DM_OK && w->doc->mentions.n == before)
+            st = take_description(w, &r, t, &skip);
+        if (st == DM_OK && w->doc->mentions.n == before)
+            st = take_plain(w, &r, t);
+        if (st != DM_OK)
+            return st;
+        if (w->doc->mentions.n > before)
+            see(&r, before);
+        skip = skip ? skip - 1 : 0;
+    }
+    sort_mentions(w);
+    return DM_OK;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The article's home country (whose "government" it means) and its focus (the other country it is most about).
+ *
+ * Points: state as subject 2, any other mention 1, dateline 4, the outlet's own country 4 when the text names that state too, bare
+ * national roles nothing (they are what is asked). The focus is the state with most points next to home. */
+#include "actor/work.h"
+
+enum { CODES_MAX = 64, DATELINE_POINTS = 4, OUTLET_POINTS = 4, SUBJECT_POINTS = 2 };
+
+typedef struct tally {
+    char code[CODES_MAX][DM_CODE_MAX];
+    unsigned points[CODES_MAX], mentions[CODES_MAX], n;
+} tally;
+
+static unsigned *slot(tally *t, const char *code, bool counts)
+{
+    for (unsigned i = 0; i < t->n; i++)
+        if (strcmp(t->code[i], code) == 0) {
+            t->mentions[i] += counts;
+            return &t->points[i];
+        }
+    if (t->n == CODES_MAX)
+        return NULL;
+    memcpy(t->code[t->n], code, DM_CODE_MAX);
+    t->mentions[t->n] = counts;
+    t->points[t->n] = 0;
+    return &t->points[t->n++];
+}
+
+static bool is_country(const char *code)
+{
+    return code[0] && strcmp(code, "UNO") != 0 && strcmp(code, "IGO") != 0 && strcmp(code, "NGO") != 0 && strcmp(code, "MNC") != 0 &&
+           strcmp(code, "IMG") != 0 && strcmp(code, "ISM") != 0 && strcmp(code, "EUR") != 0;
+}
+
+static bool is_outlet(const aw *w, const dm_entity *en)
+{
+    return en->table == w->a->i_bodies && en->table_row != DM_NONE && dm_str_is(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.kind), "media");
+}
+
+static void count(const aw *w, const dm_mention *m, tally *t)
+{
+    const dm_entity *en = m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
+    if (!en || !is_country(en->code) || dm_str_starts(m->why, "actor/home-country"))
+        return;
+    const dm_sent *s = &w->doc->sents.v[m->sent];
+    const dm_token *h = dm_atok(w, m->head);
+    bool dateline = m->first < s->first + s->dateline, outlet = is_outlet(w, en);
+    unsigned *p = slot(t, en->code, !outlet && !dateline);
+    if (!p)
+        return;
+    bool subject = s->parsed && dm_deprel_base((dm_deprel)h->deprel) == DM_D_NSUBJ;
+    *p += outlet ? OUTLET_POINTS : dateline ? DATELINE_POINTS : subject ? SUBJECT_POINTS : 1;
+}
+
+void dm_actor_home(aw *w)
+{
+    tally t = { .n = 0 };
+    unsigned best = CODES_MAX, second = CODES_MAX;
+    for (uint32_t i = 0; i < w->doc->mentions.n; i++)
+        count(w, &w->doc->mentions.v[i], &t);
+    for (unsigned i = 0; i < t.n; i++)
+        if (t.mentions[i] && (best == CODES_MAX || t.points[i] > t.points[best]))
+            best = i;
+    if (best == CODES_MAX)
+        return;
+    if (!w->doc->home[0]) {
+        memcpy(w->doc->home, t.code[best], DM_CODE_MAX);
+        w->doc->home_why = DM_STR("actor/home-country");
+    }
+    for (unsigned i = 0; i < t.n; i++)
+        if (strcmp(t.code[i], w->doc->home) != 0 && t.mentions[i] && (second == CODES_MAX || t.mentions[i] > t.mentions[second]))
+            second = i;
+    if (second != CODES_MAX)
+        memcpy(w->doc->focus, t.code[second], DM_CODE_MAX);
+}

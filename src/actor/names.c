@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Names found by scan. Where several rows know the same words, the row that holds at the document's date wins, then people before
+ * states before bodies. A person's row gives the office held then; after the term the sector is ELI. */
+#define _GNU_SOURCE
+#include "actor/work.h"
+#include <stdio.h>
+
+static bool is_office_sector(dm_str s)
+{
+    return dm_str_in(s, "GOV LEG JUD MIL");
+}
+
+/* Preference among rows for the same words; higher is better. */
+static int rank_hit(const aw *w, const dm_hit *h)
+{
+    const dm_actor *a = w->a;
+    if (h->table == a->i_people) {
+        bool in = dm_dates_cover(w->doc, dm_table_cell(a->people, h->row, a->cp.from), dm_table_cell(a->people, h->row, a->cp.to));
+        return 50 + (in ? 10 : 0);
+    }
+    if (h->table == a->i_states) {
+        bool dated = dm_table_cell(a->states, h->row, a->cs.from).len || dm_table_cell(a->states, h->row, a->cs.to).len;
+        bool in = dm_dates_cover(w->doc, dm_table_cell(a->states, h->row, a->cs.from), dm_table_cell(a->states, h->row, a->cs.to));
+        bool ambiguous = dm_str_starts(dm_table_cell(a->states, h->row, a->cs.note), "ambiguous");
+        int r = h->column == a->cs.names ? 45 : h->column == a->cs.demonyms ? 43 : h->column == a->cs.government ? 42 : 40;
+        return in ? r + (dated && w->doc->meta.date.precision != DM_PREC_UNKNOWN ? 3 : 0) - (ambiguous ? 6 : 0) : 5;
+    }
+    if (h->table == a->i_bodies)
+        return dm_dates_cover(w->doc, dm_table_cell(a->bodies, h->row, a->cb.from), dm_table_cell(a->bodies, h->row, a->cb.to)) ? 44 : 4;
+    return 30;
+}
+
+static dm_str why_line(aw *w, const dm_table *t, uint32_t row)
+{
+    return dm_arena_printf(&w->doc->arena, "%.*s.tsv:%u", DM_FMT(dm_table_name(t)), dm_table_line(t, row));
+}
+
+static uint32_t state_entity(aw *w, uint32_t row, dm_nature nature, dm_str words)
+{
+    const dm_actor *a = w->a;
+    char key[KEY_MAX];
+    dm_str code = dm_table_cell(a->states, row, a->cs.code), note = dm_table_cell(a->states, row, a->cs.note);
+    dm_str name = dm_table_cell(a->states, row, a->cs.names);
+    if (nature == DM_NAT_STATE)
+        snprintf(key, sizeof key, "state %.*s", DM_FMT(code));
+    else
+        snprintf(key, sizeof key, "%s %.*s %.100s", nature == DM_NAT_PLACE ? "place" : "people", DM_FMT(code), words.len < 100 ? words.p : "");
+    uint32_t id = dm_entity_find(w, dm_str_of(key));
+    if (id != DM_NONE)
+        return id;
+    char c[DM_CODE_MAX];
+    dm_copy_code(c, sizeof c, code);
+    dm_str sector = dm_str_starts(note, "PRE") ? DM_STR("PRE") : nature == DM_NAT_STATE ? DM_STR("GOV") : nature == DM_NAT_PEOPLE ? DM_STR("CVL") : DM_NIL;
+    id = dm_entity_new(w, dm_str_of(key), c, sector, nature, name.len ? name : words);
+    if (id != DM_NONE) {
+        w->doc->entities.v[id].table = (uint16_t)a->i_states;
+        w->doc->entities.v[id].table_row = row;
+        w->doc->entities.v[id].plural = nature == DM_NAT_PEOPLE;
+        w->doc->entities.v[id].why = why_line(w, a->states, row);
+    }
+    return id;
+}
+
+static uint32_t table_entity(aw *w, const dm_table *t, uint32_t index, uint32_t row, dm_str code, dm_str sector, dm_nature nature, dm_str name)
+{
+    char key[KEY_MAX], c[DM_CODE_MAX];
+    snprintf(key, sizeof key, "%s %.120s", nature == DM_NAT_PERSON ? "person" : "body", name.len < 120 ? name.p : "");
+    key[name.len < 120 ? (nature == DM_NAT_PERSON ? 7 : 5) + name.len : sizeof key - 1] = '\0';
+    uint32_t id = dm_entity_find(w, dm_str_of(key));
+    if (id != DM_NONE)
+        return id;
+    dm_copy_code(c, sizeof c, code);
+    id = dm_entity_new(w, dm_str_of(key), c, sector, nature, name);
+    if (id != DM_NONE) {
+        w->doc->entities.v[id].table = (uint16_t)index;
+        w->doc->entities.v[id].table_row = row;
+        w->doc->entities.v[id].why = why_line(w, t, row);
+    }
+    return id;
+}
+
+static dm_str first_variant(dm_str cell)
+{
+    dm_str piece = DM_NIL;
+    dm_str_split(&cell, '|', &piece);
+    return piece;
+}
+
+static bool register_surnames(aw *w, uint32_t row, uint32_t entity)
+{
+    dm_str cell = dm_table_cell(w->a->people, row, w->a->cp.surname), s;
+    while (dm_str_split(&cell, '|', &s))
+        if (!dm_map_put(&w->surname_entity, s, 0, entity))
+            return dm_oom(w);
+    return true;
+}
+
+static uint32_t person_entity(aw *w, uint32_t row)
+{
+    const dm_actor *a = w->a;
+    dm_str sector = dm_table_cell(a->people, row, a->cp.sector), to = dm_table_cell(a->people, row, a->cp.to);
+    if (is_office_sector(sector) && !dm_dates_cover(w->doc, DM_NIL, to))
+        sector = DM_STR("ELI");
+    uint32_t id = table_entity(w, a->people, a->i_people, row, dm_table_cell(a->people, row, a->cp.code), sector, DM_NAT_PERSON,
+                               dm_table_cell(a->people, row, a->cp.name));
+    if (id != DM_NONE && !register_surnames(w, row, id))
+        return DM_NONE;
+    return id;
+}
+
+/* Demonym before a noun is an adjective; alone it means the people. */
+static bool modifies(const aw *w, uint32_t last)
+{
+    const dm_token *t = dm_atok(w, last);
+    if (w->doc->sents.v[t->sent].parsed)
+        return t->deprel == DM_D_AMOD || t->deprel == DM_D_COMPOUND || t->upos == DM_U_ADJ || t->deprel == DM_D_NMOD_DESC;
+    return last + 1 < w->doc->tokens.n && dm_atok(w, last + 1)->sent == t->sent && !(dm_atok(w, last + 1)->flags & DM_T_PUNCT) &&
+           !dm_str_in(dm_atok(w, last + 1)->norm, "have has had are were is was will would and or said say to in on of at for by from with");
+}
+
+/* A capital after a locative preposition is a town; elsewhere it stands for its government. */
+static bool is_locative(const aw *w, uint32_t first)
+{
+    if (first == 0 || dm_atok(w, first - 1)->sent != dm_atok(w, first)->sent)
+        return false;
+    return dm_str_in(dm_atok(w, first - 1)->norm, "in at near outside around inside across throughout central downtown northern southern eastern western");
+}
+
+static dm_status take_state(aw *w, const dm_hit *h, dm_str words)
+{
+    const dm_actor *a = w->a;
+    uint32_t last = h->first + h->n - 1;
+    bool adjective = h->column == a->cs.demonyms && modifies(w, last);
+    dm_nature nature = h->column == a->cs.places || (h->column == a->cs.government && is_locative(w, h->first)) ? DM_NAT_PLACE
+                       : h->column == a->cs.people || (h->column == a->cs.demonyms && !adjective)               ? DM_NAT_PEOPLE
+                                                                                                                : DM_NAT_STATE;
+    uint32_t id = state_entity(w, h->row, nature, words);
+    if (id == DM_NONE)
+        return DM_ENOMEM;
+    return dm_mention_new(w, h->first, h->n, adjective ? DM_FORM_ADJ : DM_FORM_NAME, id, nature == DM_NAT_PLACE ? 0.8f : 0.97f,
+                          w->doc->entities.v[id].why)
+               ? DM_OK
+               : DM_ENOMEM;
+}
+
+static dm_status take_region(aw *w, const dm_hit *h, dm_str words)
+{
+    dm_str codes = dm_table_cell(w->a->regions, h->row, dm_table_column(w->a->regions, "code")), code;
+    dm_mention *m = NULL;
+    while (dm_str_split(&codes, '|', &code)) {
+        char key[KEY_MAX], c[DM_CODE_MAX];
+        snprintf(key, sizeof key, "state %.*s", DM_FMT(code));
+        dm_copy_code(c, sizeof c, code);
+        uint32_t id = dm_entity_find(w, dm_str_of(key));
+        if (id == DM_NONE)
+            id = dm_entity_new(w, dm_str_of(key), c, DM_STR("GOV"), DM_NAT_STATE, code);
+        if (id == DM_NONE)
+            return DM_ENOMEM;
+        if (!m)
+            m = dm_mention_new(w, h->first, h->n, DM_FORM_NAME, id, 0.7f, why_line(w, w->a->regions, h->row));
+        else if (m->n_entity < DM_MENTION_ENTITIES)
+            m->entity[m->n_entity++] = id;
+        if (!m)
+            return DM_ENOMEM;
+    }
+    if (!m) { /* a name that is nobody: known, so that it is not taken for a person */
+        uint32_t id = dm_entity_new(w, DM_NIL, "", DM_NIL, DM_NAT_OTHER, words);
+        m = id == DM_NONE ? NULL : dm_mention_new(w, h->first, h->n, DM_FORM_NAME, id, 0.5f, why_line(w, w->a->regions, h->row));
+    }
+    return m ? DM_OK : DM_ENOMEM;
+}
+
+static dm_status take_hit(aw *w, const dm_hit *h)
+{
+    const dm_actor *a = w->a;
+    dm_str words = dm_doc_slice(w->doc, dm_doc_token_span(w->doc, h->first, h->n));
+    words = dm_arena_str(&w->doc->arena, words);
+    uint32_t id;
+    if (h->table == a->i_states)
+        return take_state(w, h, words);
+    if (h->table == a->i_regions)
+        return take_region(w, h, words);
+    if (h->table == a->i_people)
+        id = person_entity(w, h->row);
+    else
+        id = table_entity(w, a->bodies, a->i_bodies, h->row, dm_table_cell(a->bodies, h->row, a->cb.code), dm_table_cell(a->bodies, h->row, a->cb.sector),
+                          DM_NAT_BODY, first_variant(dm_table_cell(a->bodies, h->row, a->cb.names)));
+    if (id == DM_NONE)
+        return DM_ENOMEM;
+    return dm_mention_new(w, h->first, h->n, DM_FORM_NAME, id, 0.95f, w->doc->entities.v[id].why) ? DM_OK : DM_ENOMEM;
+}
+
+static bool is_actor_hit(const dm_actor *a, const dm_hit *h)
+{
+    return h->table == a->i_states || h->table == a->i_people || h->table == a->i_bodies || h->table == a->i_regions;
+}
+
+dm_status dm_actor_names(aw *w)
+{
+    for (uint32_t i = 0; i < w->doc->hits.n;) {
+        const dm_hit *h = &w->doc->hits.v[i], *best = NULL;
+        int best_rank = -1;
+        uint32_t k = i;
+        for (; k < w->doc->hits.n && w->doc->hits.v[k].first == h->first; k++) {
+            const dm_hit *o = &w->doc->hits.v[k];
+            int r = is_actor_hit(w->a, o) ? rank_hit(w, o) : -1;
+            if (r > best_rank) {
+                best_rank = r;
+                best = o;
+            }
+        }
+        i = k;
+        if (best && take_hit(w, best) != DM_OK)
+            return DM_ENOMEM;
+    }
+    return DM_OK;
+}
+
+/* "President Clinton", "Mr Obuchi": a known office holder by surname, when office and date agree. */
+uint32_t dm_person_by_surname(aw *w, uint32_t t, dm_str office)
+{
+    const dm_actor *a = w->a;
+    uint32_t best = DM_NONE;
+    bool best_office = false;
+    for (uint32_t r = dm_map_get(&a->surname, dm_token_text(w->doc, t), 0); r != DM_NONE && r != 0; r = a->next_surname[r - 1]) {
+        uint32_t row = r - 1;
+        dm_str held = dm_table_cell(a->people, row, a->cp.office);
+        bool fits = office.len && held.len >= office.len && memmem(held.p, held.len, office.p, office.len) != NULL;
+        if (!dm_dates_cover(w->doc, dm_table_cell(a->people, row, a->cp.from), dm_table_cell(a->people, row, a->cp.to)))
+            continue;
+        if (best == DM_NONE || (fits && !best_office)) {
+            best = row;
+            best_office = fits;
+        }
+    }
+    if (best == DM_NONE || !best_office)
+        return DM_NONE;
+    return person_entity(w, best);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Inside the actor room: the indexes over the tables and the state of one document. */
+#ifndef DM_ACTOR_WORK_H
+#define DM_ACTOR_WORK_H
+
+#include "actor/actor.h"
+#include "base/map.h"
+
+enum { KEY_MAX = 192, LOOK_BACK = 24 };
+
+typedef struct col_states { int code, names, demonyms, people, government, places, from, to, note; } col_states;
+typedef struct col_bodies { int code, names, sector, kind, heads, from, to, note; } col_bodies;
+typedef struct col_people { int name, surname, code, sector, office, from, to; } col_people;
+typedef struct col_roles { int names, sector, kind, scope; } col_roles;
+
+struct dm_actor {
+    const dm_tables *tables;
+    const dm_table *states, *bodies, *people, *regions, *ranks, *roles, *facts;
+    uint32_t i_states, i_bodies, i_people, i_regions, i_ranks, i_roles;
+    col_states cs;
+    col_bodies cb;
+    col_people cp;
+    col_roles cr;
+    dm_map surname;        /* surname -> first row + 1 in people; rows of one surname follow in next_surname */
+    uint32_t *next_surname; /* [rows of people] next row + 1 with the same first surname variant, 0 none */
+    dm_map facts_phrase;   /* description -> first of fact_rows + 1 */
+    struct fact { uint32_t row, next; int16_t from, to; } *fact;
+    uint32_t n_fact;
+};
+
+typedef enum scope { SCOPE_ANY, SCOPE_NATIONAL, SCOPE_SPOKES } scope;
+
+typedef struct role_info {
+    scope scope;
+    bool person, group;
+    dm_str sector;
+} role_info;
+
+typedef struct aw {
+    const dm_actor *a;
+    dm_doc *doc;
+    dm_map entity_by_key;  /* table/row or name -> entity */
+    dm_map surname_entity; /* surname in this document -> entity */
+    dm_map role_entity;    /* head lemma of a role -> last entity */
+    uint32_t *name_at;     /* by token: mention that covers it, or DM_NONE */
+    uint8_t *title;        /* by token: 1 part of a role, 2 part of a rank or title */
+    dm_error *err;
+} aw;
+
+static inline const dm_token *dm_atok(const aw *w, uint32_t t) { return &w->doc->tokens.v[t]; }
+
+/* entities.c */
+uint32_t dm_entity_new(aw *w, dm_str key, const char *code, dm_str sector, dm_nature nature, dm_str name);
+uint32_t dm_entity_find(aw *w, dm_str key);
+dm_mention *dm_mention_new(aw *w, uint32_t first, uint32_t n, dm_form form, uint32_t entity, float confidence, dm_str why);
+uint32_t dm_phrase_head(const aw *w, uint32_t first, uint32_t n);
+bool dm_dates_cover(const dm_doc *doc, dm_str from, dm_str to);
+void dm_copy_code(char *out, size_t size, dm_str s);
+bool dm_oom(const aw *w);
+
+/* names.c: what the tables name. */
+dm_status dm_actor_names(aw *w);
+uint32_t dm_person_by_surname(aw *w, uint32_t t, dm_str office);
+/* roles.c: common nouns for people and bodies; persons unknown to the tables. */
+dm_status dm_actor_titles(aw *w);
+dm_status dm_actor_roles(aw *w);
+dm_status dm_actor_unknown(aw *w);
+/* home.c */
+void dm_actor_home(aw *w);
+/* coref.c: pronouns, descriptions, groups; bare roles. */
+dm_status dm_actor_coref(aw *w);
+
+#endif
