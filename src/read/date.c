@@ -15,20 +15,11 @@ typedef struct piece {
     char next;
 } piece;
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
-}
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80; }
 
 static bool same_word(dm_str s, const char *word, size_t n)
 {
@@ -56,8 +47,8 @@ static bool word_in(dm_str s, const char *list)
 
 static int month_of(dm_str s)
 {
-    static const char *const names[12] = { "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-        "august aug", "september sep sept", "october oct", "november nov", "december dec" };
+    static const char *const names[12] = { "january jan", "february feb", "march mar", "april apr", "may", "june jun",
+        "july jul", "august aug", "september sep sept", "october oct", "november nov", "december dec" };
     for (int i = 0; i < 12; i++)
         if (word_in(s, names[i]))
             return i + 1;
@@ -68,9 +59,10 @@ static int month_of(dm_str s)
 static bool is_date_word(dm_str s)
 {
     return word_in(s, "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun") ||
-           word_in(s, "t z am pm a p m of at on the st nd rd th date dated published publish updated update last modified posted "
-                      "first issued created released release time local hrs hours gmt utc est edt et cst cdt pst pdt bst cet cest "
-                      "ist jst kst sgt hkt msk aest");
+           word_in(s,
+               "t z am pm a p m of at on the st nd rd th date dated published publish updated update last modified posted "
+               "first issued created released release time local hrs hours gmt utc est edt et cst cdt pst pdt bst cet cest "
+               "ist jst kst sgt hkt msk aest");
 }
 
 static size_t cut(dm_str s, piece *out)
@@ -98,15 +90,9 @@ static size_t cut(dm_str s, piece *out)
     return n;
 }
 
-static bool is_year(const piece *p)
-{
-    return p->text.len == 4 && p->value >= YEAR_MIN && p->value <= YEAR_MAX;
-}
+static bool is_year(const piece *p) { return p->text.len == 4 && p->value >= YEAR_MIN && p->value <= YEAR_MAX; }
 
-static bool is_small(const piece *p, int max)
-{
-    return p->value >= 1 && p->value <= max && p->text.len <= 2;
-}
+static bool is_small(const piece *p, int max) { return p->value >= 1 && p->value <= max && p->text.len <= 2; }
 
 static bool set_day(dm_date_found *out, int64_t year, int64_t month, int64_t day)
 {
@@ -192,10 +178,7 @@ static bool find_date(const piece *p, size_t n, dm_date_found *out)
     return unix_time(p, n, out);
 }
 
-static bool all_of(dm_str s, const piece *p, size_t n)
-{
-    return n == 1 && is_year(p) && s.len == 4;
-}
+static bool all_of(dm_str s, const piece *p, size_t n) { return n == 1 && is_year(p) && s.len == 4; }
 
 dm_date_found dm_date_read(dm_str s)
 {

@@ -10,8 +10,7 @@
 
 enum {
     DETECT_BYTES = 65536, /* shown to the detector */
-    DETECT_CONFIDENCE = 10,
-    REPAIR_SHARE = 8 /* UTF-8 if there is one good sequence for this many broken bytes */
+    DETECT_CONFIDENCE = 10
 };
 
 dm_status dm_note(dm_doc *doc, const char *format, ...)
@@ -48,15 +47,12 @@ static size_t valid_prefix(dm_str s)
     return s.len;
 }
 
-bool dm_utf8_valid(dm_str s)
-{
-    return valid_prefix(s) == s.len;
-}
+bool dm_utf8_valid(dm_str s) { return valid_prefix(s) == s.len; }
 
 /* What the bytes look like as UTF-8. */
 typedef struct tally {
     size_t good, broken; /* sequences of several bytes; bytes that belong to none */
-    size_t unlikely;     /* broken bytes that no 8-bit alphabet uses for letters or quotes */
+    size_t unlikely;     /* broken bytes that hardly any 8-bit text has */
     size_t first;        /* of the broken ones */
 } tally;
 
@@ -71,17 +67,14 @@ static tally count_utf8(dm_str s)
             unsigned char c = (unsigned char)s.p[i];
             t.first = t.broken ? t.first : i;
             t.broken++;
-            t.unlikely += c == 0xFF || c == 0xFE || c == 0x81 || c == 0x8D || c == 0x8F || c == 0x90 || c == 0x9D;
+            t.unlikely += c >= 0xFE;
         }
         i += n;
     }
     return t;
 }
 
-static dm_status no_memory(dm_error *err)
-{
-    return dm_fail(err, DM_ENOMEM, 0, "out of memory while decoding");
-}
+static dm_status no_memory(dm_error *err) { return dm_fail(err, DM_ENOMEM, 0, "out of memory while decoding"); }
 
 static dm_status repair(dm_buf *io, const tally *t, dm_doc *doc, dm_error *err)
 {
@@ -97,7 +90,7 @@ static dm_status repair(dm_buf *io, const tally *t, dm_doc *doc, dm_error *err)
         i++;
     }
     if (out.failed || dm_note(doc, "%zu malformed UTF-8 byte%s replaced by U+FFFD, the first at byte %zu", t->broken,
-            t->broken == 1 ? "" : "s", t->first) != DM_OK) {
+                          t->broken == 1 ? "" : "s", t->first) != DM_OK) {
         dm_buf_free(&out);
         return no_memory(err);
     }
@@ -151,10 +144,11 @@ static bool same_letters(dm_str a, const char *z)
 /* As browsers do: pages that declare Latin-1 or ASCII are windows-1252, and so on. */
 static const char *browser_name(dm_str name)
 {
-    static const char *const alias[][2] = { { "iso-8859-1", "windows-1252" }, { "latin1", "windows-1252" }, { "latin-1", "windows-1252" },
-        { "us-ascii", "windows-1252" }, { "ascii", "windows-1252" }, { "iso-8859-9", "windows-1254" }, { "tis-620", "windows-874" },
-        { "gb2312", "gb18030" }, { "gbk", "gb18030" }, { "x-gbk", "gb18030" }, { "ks_c_5601-1987", "windows-949" },
-        { "euc-kr", "windows-949" }, { "shift_jis", "windows-31j" }, { "sjis", "windows-31j" }, { "x-sjis", "windows-31j" } };
+    static const char *const alias[][2] = { { "iso-8859-1", "windows-1252" }, { "latin1", "windows-1252" },
+        { "latin-1", "windows-1252" }, { "us-ascii", "windows-1252" }, { "ascii", "windows-1252" },
+        { "iso-8859-9", "windows-1254" }, { "tis-620", "windows-874" }, { "gb2312", "gb18030" }, { "gbk", "gb18030" },
+        { "x-gbk", "gb18030" }, { "ks_c_5601-1987", "windows-949" }, { "euc-kr", "windows-949" },
+        { "shift_jis", "windows-31j" }, { "sjis", "windows-31j" }, { "x-sjis", "windows-31j" } };
     for (size_t i = 0; i < sizeof alias / sizeof *alias; i++)
         if (same_letters(name, alias[i][0]))
             return alias[i][1];
@@ -216,8 +210,7 @@ dm_status dm_decode(dm_buf *io, dm_str declared, bool wide, dm_doc *doc, dm_erro
         tally t = count_utf8(s);
         st = utf ? DM_EINPUT : by_declaration(io, declared, doc, err);
         if (st == DM_EINPUT) /* nothing declared, or an encoding that ICU does not know */
-            st = t.good >= (t.broken + REPAIR_SHARE - 1) / REPAIR_SHARE || t.unlikely * 2 >= t.broken ? repair(io, &t, doc, err)
-                                                                                                  : by_detection(io, &t, doc, err);
+            st = t.good >= t.broken || t.unlikely * 2 >= t.broken ? repair(io, &t, doc, err) : by_detection(io, &t, doc, err);
     }
     return st == DM_OK ? drop_nuls(io, doc, err) : st;
 }

@@ -9,8 +9,8 @@ enum {
     GOOD_MIN = 60,      /* bytes of one that is surely prose when it ends like a sentence */
     GOOD_LONG = 150,    /* and when it does not */
     HEADING_MAX = 250,
-    LEVELS = 5,         /* boxes that a paragraph gives points to */
-    SPLIT_MAX = 400     /* bytes of a class attribute looked at */
+    LEVELS = 5,     /* boxes that a paragraph gives points to */
+    SPLIT_MAX = 400 /* bytes of a class attribute looked at */
 };
 
 enum { F_LINK = 1, F_PRE = 2, F_HEADER = 4, F_WEAK = 8 };
@@ -58,10 +58,7 @@ static bool known(const dm_rules *rules, dm_markup_kind kind, dm_str word)
     return word.len && dm_rules_markup(rules, kind, word) != NULL;
 }
 
-static bool is_name_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-}
+static bool is_name_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); }
 
 /* Bit set of the kinds (drop, weak, good) that the words of a class or id attribute belong to: whole words between spaces, and their
  * parts ("article-body", "articleBody"). */
@@ -97,18 +94,38 @@ static unsigned names_of(const dm_rules *rules, const GumboNode *node)
 static bool hidden(const GumboNode *node)
 {
     dm_str style = dm_attribute(node, "style");
-    return gumbo_get_attribute(&node->v.element.attributes, "hidden") || memmem(style.p ? style.p : "", style.len, "display:none", 12) ||
+    return gumbo_get_attribute(&node->v.element.attributes, "hidden") ||
+           memmem(style.p ? style.p : "", style.len, "display:none", 12) ||
            memmem(style.p ? style.p : "", style.len, "display: none", 13);
 }
 
 static bool never_text(GumboTag tag)
 {
     switch (tag) {
-    case GUMBO_TAG_SCRIPT: case GUMBO_TAG_STYLE: case GUMBO_TAG_NOSCRIPT: case GUMBO_TAG_TEMPLATE: case GUMBO_TAG_SVG:
-    case GUMBO_TAG_MATH: case GUMBO_TAG_IFRAME: case GUMBO_TAG_OBJECT: case GUMBO_TAG_EMBED: case GUMBO_TAG_CANVAS:
-    case GUMBO_TAG_AUDIO: case GUMBO_TAG_VIDEO: case GUMBO_TAG_BUTTON: case GUMBO_TAG_SELECT: case GUMBO_TAG_TEXTAREA:
-    case GUMBO_TAG_INPUT: case GUMBO_TAG_LABEL: case GUMBO_TAG_NAV: case GUMBO_TAG_ASIDE: case GUMBO_TAG_FOOTER:
-    case GUMBO_TAG_MENU: case GUMBO_TAG_FIGURE: case GUMBO_TAG_FIGCAPTION: case GUMBO_TAG_HEAD:
+    case GUMBO_TAG_SCRIPT:
+    case GUMBO_TAG_STYLE:
+    case GUMBO_TAG_NOSCRIPT:
+    case GUMBO_TAG_TEMPLATE:
+    case GUMBO_TAG_SVG:
+    case GUMBO_TAG_MATH:
+    case GUMBO_TAG_IFRAME:
+    case GUMBO_TAG_OBJECT:
+    case GUMBO_TAG_EMBED:
+    case GUMBO_TAG_CANVAS:
+    case GUMBO_TAG_AUDIO:
+    case GUMBO_TAG_VIDEO:
+    case GUMBO_TAG_BUTTON:
+    case GUMBO_TAG_SELECT:
+    case GUMBO_TAG_TEXTAREA:
+    case GUMBO_TAG_INPUT:
+    case GUMBO_TAG_LABEL:
+    case GUMBO_TAG_NAV:
+    case GUMBO_TAG_ASIDE:
+    case GUMBO_TAG_FOOTER:
+    case GUMBO_TAG_MENU:
+    case GUMBO_TAG_FIGURE:
+    case GUMBO_TAG_FIGCAPTION:
+    case GUMBO_TAG_HEAD:
     case GUMBO_TAG_TITLE: return true;
     default: return false;
     }
@@ -124,10 +141,30 @@ static bool is_box(GumboTag tag)
 static bool is_block(GumboTag tag)
 {
     switch (tag) {
-    case GUMBO_TAG_P: case GUMBO_TAG_H1: case GUMBO_TAG_H2: case GUMBO_TAG_H3: case GUMBO_TAG_H4: case GUMBO_TAG_H5: case GUMBO_TAG_H6:
-    case GUMBO_TAG_LI: case GUMBO_TAG_UL: case GUMBO_TAG_OL: case GUMBO_TAG_BLOCKQUOTE: case GUMBO_TAG_PRE: case GUMBO_TAG_TABLE:
-    case GUMBO_TAG_TR: case GUMBO_TAG_TH: case GUMBO_TAG_DL: case GUMBO_TAG_DT: case GUMBO_TAG_DD: case GUMBO_TAG_HEADER:
-    case GUMBO_TAG_ADDRESS: case GUMBO_TAG_HR: case GUMBO_TAG_FIELDSET: case GUMBO_TAG_DETAILS: case GUMBO_TAG_SUMMARY:
+    case GUMBO_TAG_P:
+    case GUMBO_TAG_H1:
+    case GUMBO_TAG_H2:
+    case GUMBO_TAG_H3:
+    case GUMBO_TAG_H4:
+    case GUMBO_TAG_H5:
+    case GUMBO_TAG_H6:
+    case GUMBO_TAG_LI:
+    case GUMBO_TAG_UL:
+    case GUMBO_TAG_OL:
+    case GUMBO_TAG_BLOCKQUOTE:
+    case GUMBO_TAG_PRE:
+    case GUMBO_TAG_TABLE:
+    case GUMBO_TAG_TR:
+    case GUMBO_TAG_TH:
+    case GUMBO_TAG_DL:
+    case GUMBO_TAG_DT:
+    case GUMBO_TAG_DD:
+    case GUMBO_TAG_HEADER:
+    case GUMBO_TAG_ADDRESS:
+    case GUMBO_TAG_HR:
+    case GUMBO_TAG_FIELDSET:
+    case GUMBO_TAG_DETAILS:
+    case GUMBO_TAG_SUMMARY:
     case GUMBO_TAG_HGROUP: return true;
     default: return is_box(tag);
     }
@@ -233,7 +270,8 @@ static bool push_box(walk *w, frame *f, unsigned names)
 
 static uint8_t flags_of(GumboTag tag, unsigned names)
 {
-    return (uint8_t)((tag == GUMBO_TAG_A ? F_LINK : 0) | (tag == GUMBO_TAG_PRE ? F_PRE : 0) | (tag == GUMBO_TAG_HEADER ? F_HEADER : 0) |
+    return (uint8_t)((tag == GUMBO_TAG_A ? F_LINK : 0) | (tag == GUMBO_TAG_PRE ? F_PRE : 0) |
+                     (tag == GUMBO_TAG_HEADER ? F_HEADER : 0) |
                      ((names & 1u << DM_MK_WEAK) && !(names & 1u << DM_MK_GOOD) ? F_WEAK : 0));
 }
 
@@ -274,9 +312,10 @@ static bool enter(walk *w, const GumboNode *node, const frame *from)
         return false;
     if (f.block) {
         f.level = (uint8_t)heading_level(tag);
-        f.sort = f.level ? S_HEAD : tag == GUMBO_TAG_LI || tag == GUMBO_TAG_DD || tag == GUMBO_TAG_TD ? S_ITEM
-                 : tag == GUMBO_TAG_P || tag == GUMBO_TAG_BLOCKQUOTE || tag == GUMBO_TAG_PRE     ? S_PARA
-                                                                                                   : S_TEXT;
+        f.sort = f.level                                                                     ? S_HEAD
+                 : tag == GUMBO_TAG_LI || tag == GUMBO_TAG_DD || tag == GUMBO_TAG_TD         ? S_ITEM
+                 : tag == GUMBO_TAG_P || tag == GUMBO_TAG_BLOCKQUOTE || tag == GUMBO_TAG_PRE ? S_PARA
+                                                                                             : S_TEXT;
         set_now(w, &f);
     }
     frame *slot = DM_PUSH(&w->arena, &w->stack);
@@ -333,7 +372,8 @@ static bool walk_page(walk *w, const GumboNode *root)
 
 static bool is_good(const block *b)
 {
-    return b->sort != S_HEAD && b->len >= GOOD_MIN && b->link * 4 < b->len && (b->stop || b->len >= GOOD_LONG) && !(b->flags & F_HEADER);
+    return b->sort != S_HEAD && b->len >= GOOD_MIN && b->link * 4 < b->len && (b->stop || b->len >= GOOD_LONG) &&
+           !(b->flags & F_HEADER);
 }
 
 static void score(walk *w)

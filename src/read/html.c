@@ -86,7 +86,8 @@ dm_status dm_html_read(dm_doc *doc, const dm_rules *rules, dm_str html, const ch
     if (st == DM_ENOMEM)
         dm_fail(err, st, 0, "'%.*s': out of memory", NAME_SHOWN, name);
     else if (st == DM_OK && !text.len)
-        st = dm_fail(err, DM_EINPUT, 0, "'%.*s': no article text in the page; save the article as text instead", NAME_SHOWN, name);
+        st = dm_fail(
+            err, DM_EINPUT, 0, "'%.*s': no article text in the page; save the article as text instead", NAME_SHOWN, name);
     if (st == DM_OK)
         st = dm_doc_set_text(doc, (dm_str){ text.p, text.len }, err);
     dm_buf_free(&text);

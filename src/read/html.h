@@ -22,7 +22,7 @@ dm_status dm_page_text(const dm_page *page, const dm_rules *rules, bool strict, 
 dm_str dm_attribute(const GumboNode *node, const char *name);
 static inline const GumboVector *dm_children(const GumboNode *n)
 {
-    return n->type == GUMBO_NODE_DOCUMENT ? &n->v.document.children
+    return n->type == GUMBO_NODE_DOCUMENT                                    ? &n->v.document.children
            : n->type == GUMBO_NODE_ELEMENT || n->type == GUMBO_NODE_TEMPLATE ? &n->v.element.children
                                                                              : &kGumboEmptyVector;
 }

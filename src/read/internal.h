@@ -16,19 +16,34 @@ typedef struct dm_noise {
 } dm_noise;
 
 typedef enum dm_field {
-    DM_FD_ID, DM_FD_TEXT, DM_FD_TITLE, DM_FD_DATE, DM_FD_URL, DM_FD_PUBLISHER, DM_FD_LANGUAGE,
+    DM_FD_ID,
+    DM_FD_TEXT,
+    DM_FD_TITLE,
+    DM_FD_DATE,
+    DM_FD_URL,
+    DM_FD_PUBLISHER,
+    DM_FD_LANGUAGE,
     DM_FD_NEST, /* objects inside which the same keys count */
     DM_FD_LIST, /* arrays that hold the documents */
     DM_FIELDS
 } dm_field;
 typedef struct dm_key {
-    dm_str name; /* lower case, words joined by _ */
+    dm_str name;   /* lower case, words joined by _ */
     uint16_t rank; /* lower is better */
     uint8_t field; /* dm_field */
 } dm_key;
 
 typedef enum dm_markup_kind {
-    DM_MK_DROP, DM_MK_WEAK, DM_MK_GOOD, DM_MK_TITLE, DM_MK_DATE, DM_MK_PUBLISHER, DM_MK_URL, DM_MK_LANGUAGE, DM_MK_LDTYPE, DM_MK_KINDS
+    DM_MK_DROP,
+    DM_MK_WEAK,
+    DM_MK_GOOD,
+    DM_MK_TITLE,
+    DM_MK_DATE,
+    DM_MK_PUBLISHER,
+    DM_MK_URL,
+    DM_MK_LANGUAGE,
+    DM_MK_LDTYPE,
+    DM_MK_KINDS
 } dm_markup_kind;
 typedef struct dm_markup {
     dm_str name; /* lower case */
@@ -37,8 +52,8 @@ typedef struct dm_markup {
 } dm_markup;
 
 typedef struct dm_rules {
-    dm_noise *noise; /* sorted by pattern */
-    dm_key *keys;    /* sorted by name */
+    dm_noise *noise;   /* sorted by pattern */
+    dm_key *keys;      /* sorted by name */
     dm_markup *markup; /* sorted by kind, name */
     size_t n_noise, n_keys, n_markup;
     uint32_t noise_at[257]; /* noise[noise_at[c]..noise_at[c + 1]) start with byte c */
@@ -46,7 +61,9 @@ typedef struct dm_rules {
 } dm_rules;
 dm_status dm_rules_load(dm_rules *rules, const dm_tables *tables, dm_error *err);
 void dm_rules_free(dm_rules *rules);
+/* A key may stand for several fields: the first, then the others. */
 const dm_key *dm_rules_key(const dm_rules *rules, dm_str folded);
+const dm_key *dm_rules_next_key(const dm_rules *rules, const dm_key *k);
 const dm_markup *dm_rules_markup(const dm_rules *rules, dm_markup_kind kind, dm_str folded);
 
 /* stream.c: bytes of a file or pipe with look-ahead. BOMs are taken off; UTF-16 and UTF-32 come out as UTF-8. */
@@ -56,18 +73,18 @@ typedef struct dm_stream {
     const char *memory; /* instead of fd */
     size_t memory_left;
     bool eof, failed, bom;
-    uint8_t wide;      /* dm_wide */
-    uint32_t high;     /* UTF-16: a high surrogate that waits for its second half */
+    uint8_t wide;  /* dm_wide */
+    uint32_t high; /* UTF-16: a high surrogate that waits for its second half */
     unsigned char rest[4];
-    unsigned n_rest;   /* bytes of an unfinished code unit */
+    unsigned n_rest;    /* bytes of an unfinished code unit */
     uint64_t malformed; /* unpaired surrogates and code points out of range */
-    int error;         /* errno of a failed read */
+    int error;          /* errno of a failed read */
     char *buf;
     size_t at, end, cap;
 } dm_stream;
 dm_status dm_stream_start(dm_stream *s); /* fills the look-ahead and finds the encoding; fd or memory is set */
 void dm_stream_stop(dm_stream *s);
-dm_status dm_stream_fill(dm_stream *s); /* at least one more byte, DM_END, DM_EIO, DM_ENOMEM */
+dm_status dm_stream_fill(dm_stream *s);                           /* at least one more byte, DM_END, DM_EIO, DM_ENOMEM */
 dm_status dm_stream_all(dm_stream *s, dm_buf *out, size_t limit); /* DM_ELIMIT past limit */
 /* One line without its end. *over: it was longer than limit, was skipped, and out is empty. */
 dm_status dm_stream_line(dm_stream *s, dm_buf *out, size_t limit, bool *over);
@@ -100,12 +117,14 @@ dm_status dm_html_read(dm_doc *doc, const dm_rules *rules, dm_str html, const ch
 dm_str dm_html_charset(dm_str head);
 /* Takes a date written in metadata, unless the document has one; says in a note when it cannot be read. */
 dm_status dm_meta_date(dm_doc *doc, dm_str value);
+/* The day or month in an address like /2022/02/03/ where nothing else gives a date. */
+void dm_meta_url_date(dm_doc *doc);
 /* Copies value into the document, trimmed, unless empty or slot is set already. */
 dm_status dm_meta_set(dm_doc *doc, dm_str *slot, dm_str value);
 
 /* json.c */
 typedef struct dm_json dm_json;
-dm_status dm_json_open(dm_json **out, dm_stream *s, const char *name, bool lines, size_t line_max, dm_error *err);
+dm_status dm_json_open(dm_json **out, dm_stream *s, const char *name, const char *shown, bool lines, size_t line_max, dm_error *err);
 void dm_json_close(dm_json *j);
 dm_status dm_json_next(dm_json *j, dm_doc *doc, const dm_rules *rules, dm_error *err);
 

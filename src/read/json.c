@@ -7,11 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NAME_MAX_SHOWN = 160, KEEP_BYTES = 1024 * 1024, KEY_MAX = 64, NEST_MAX = 3 };
+enum { NAME_MAX_SHOWN = 160, KEEP_BYTES = 1024 * 1024, KEY_MAX = 64, NEST_MAX = 3, LEVEL_RANK = 1000 };
 
 struct dm_json {
     dm_stream *stream;
-    const char *name;
+    const char *name;  /* for ids */
+    const char *shown; /* for messages */
     bool lines;
     size_t line_max, line, first; /* line: lines passed; first: line on which the object starts, from 1 */
     dm_buf buf;
@@ -19,12 +20,12 @@ struct dm_json {
     size_t list_at;
 };
 
-dm_status dm_json_open(dm_json **out, dm_stream *s, const char *name, bool lines, size_t line_max, dm_error *err)
+dm_status dm_json_open(dm_json **out, dm_stream *s, const char *name, const char *shown, bool lines, size_t line_max, dm_error *err)
 {
     dm_json *j = calloc(1, sizeof *j);
     if (!j)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory");
-    *j = (dm_json){ .stream = s, .name = name, .lines = lines, .line_max = line_max };
+    *j = (dm_json){ .stream = s, .name = name, .shown = shown, .lines = lines, .line_max = line_max };
     *out = j;
     return DM_OK;
 }
@@ -67,6 +68,15 @@ static bool usable(dm_field field, const json_t *v)
     return json_is_number(v) ? field == DM_FD_ID || field == DM_FD_DATE : json_is_object(v) && field == DM_FD_PUBLISHER;
 }
 
+static void consider(const dm_key *k, const json_t *v, uint32_t level, found *f)
+{
+    uint32_t rank = 1 + k->rank + level * LEVEL_RANK;
+    if (usable((dm_field)k->field, v) && (!f->value[k->field] || rank < f->rank[k->field])) {
+        f->value[k->field] = v;
+        f->rank[k->field] = rank;
+    }
+}
+
 static void look(const json_t *object, const dm_rules *rules, uint32_t level, found *f)
 {
     const char *key;
@@ -74,14 +84,8 @@ static void look(const json_t *object, const dm_rules *rules, uint32_t level, fo
     json_object_foreach((json_t *)(uintptr_t)object, key, v)
     {
         char folded[KEY_MAX];
-        const dm_key *k = dm_rules_key(rules, fold_key(key, folded));
-        if (!k || !usable((dm_field)k->field, v))
-            continue;
-        uint32_t rank = 1 + k->rank + level * 1000;
-        if (!f->value[k->field] || rank < f->rank[k->field]) {
-            f->value[k->field] = v;
-            f->rank[k->field] = rank;
-        }
+        for (const dm_key *k = dm_rules_key(rules, fold_key(key, folded)); k; k = dm_rules_next_key(rules, k))
+            consider(k, v, level, f);
     }
 }
 
@@ -136,8 +140,11 @@ static dm_status add_text(dm_buf *text, const json_t *v)
 
 static dm_status fill_meta(dm_doc *doc, const found *f)
 {
-    dm_str *slot[DM_FIELDS] = { [DM_FD_ID] = &doc->meta.id, [DM_FD_TITLE] = &doc->meta.title, [DM_FD_URL] = &doc->meta.url,
-        [DM_FD_PUBLISHER] = &doc->meta.publisher, [DM_FD_LANGUAGE] = &doc->meta.language };
+    dm_str *slot[DM_FIELDS] = { [DM_FD_ID] = &doc->meta.id,
+        [DM_FD_TITLE] = &doc->meta.title,
+        [DM_FD_URL] = &doc->meta.url,
+        [DM_FD_PUBLISHER] = &doc->meta.publisher,
+        [DM_FD_LANGUAGE] = &doc->meta.language };
     char number[64];
     for (int i = 0; i < DM_FIELDS; i++) {
         if (!f->value[i] || (!slot[i] && i != DM_FD_DATE))
@@ -163,12 +170,12 @@ static dm_status fill_doc(dm_json *j, dm_doc *doc, const dm_rules *rules, const 
         st = id.p ? DM_OK : DM_ENOMEM;
     }
     if (st == DM_ENOMEM)
-        dm_fail(err, st, 0, "'%.*s', line %zu: out of memory", NAME_MAX_SHOWN, j->name, j->first);
+        dm_fail(err, st, 0, "'%.*s', line %zu: out of memory", NAME_MAX_SHOWN, j->shown, j->first);
     if (st == DM_OK)
         st = dm_decode(&text, DM_NIL, true, doc, err); /* only NULs can be left */
     if (st == DM_OK && text.len > DM_DOC_MAX)
-        st = dm_fail(err, DM_ELIMIT, j->first, "'%.*s', line %zu: text of %zu bytes, over the limit of %d; split it", NAME_MAX_SHOWN,
-            j->name, j->first, text.len, (int)DM_DOC_MAX);
+        st = dm_fail(err, DM_ELIMIT, j->first, "'%.*s', line %zu: text of %zu bytes, over the limit of %d; split it",
+            NAME_MAX_SHOWN, j->shown, j->first, text.len, (int)DM_DOC_MAX);
     if (st == DM_OK)
         st = dm_doc_set_text(doc, (dm_str){ text.p, text.len }, err);
     dm_buf_free(&text);
@@ -177,8 +184,10 @@ static dm_status fill_doc(dm_json *j, dm_doc *doc, const dm_rules *rules, const 
 
 static dm_status no_text(const dm_json *j, dm_error *err)
 {
-    return dm_fail(err, DM_EINPUT, j->first, "'%.*s', line %zu: object without text; expected a key like 'text', 'body' or 'content' "
-        "with the article", NAME_MAX_SHOWN, j->name, j->first);
+    return dm_fail(err, DM_EINPUT, j->first,
+        "'%.*s', line %zu: object without text; expected a key like 'text', 'body' or 'content' "
+        "with the article",
+        NAME_MAX_SHOWN, j->shown, j->first);
 }
 
 /* DM_END: the object held a list of documents, which comes next. */
@@ -203,8 +212,8 @@ static dm_status next_listed(dm_json *j, dm_doc *doc, const dm_rules *rules, dm_
     }
     json_t *v = json_array_get(j->list, j->list_at++);
     if (!json_is_object(v))
-        return dm_fail(err, DM_EINPUT, j->first, "'%.*s', line %zu: element %zu of the list is no object", NAME_MAX_SHOWN, j->name,
-            j->first, j->list_at);
+        return dm_fail(err, DM_EINPUT, j->first, "'%.*s', line %zu: element %zu of the list is no object", NAME_MAX_SHOWN,
+            j->shown, j->first, j->list_at);
     return take_object(j, v, doc, rules, err);
 }
 
@@ -223,8 +232,9 @@ static dm_status cut_object(dm_json *j, bool *over)
 
 static dm_status fail_stream(const dm_json *j, dm_status st, dm_error *err)
 {
-    return st == DM_ENOMEM ? dm_fail(err, st, j->first, "'%.*s', line %zu: out of memory", NAME_MAX_SHOWN, j->name, j->first)
-                           : dm_fail(err, st, j->first, "'%.*s': cannot read on: %s", NAME_MAX_SHOWN, j->name, strerror(j->stream->error));
+    return st == DM_ENOMEM
+               ? dm_fail(err, st, j->first, "'%.*s', line %zu: out of memory", NAME_MAX_SHOWN, j->shown, j->first)
+               : dm_fail(err, st, j->first, "'%.*s': cannot read on: %s", NAME_MAX_SHOWN, j->shown, strerror(j->stream->error));
 }
 
 static dm_status parse(dm_json *j, json_t **out, dm_error *err)
@@ -232,13 +242,13 @@ static dm_status parse(dm_json *j, json_t **out, dm_error *err)
     json_error_t e;
     *out = json_loadb(j->buf.p, j->buf.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &e);
     if (!*out)
-        return dm_fail(err, DM_EINPUT, j->first, "'%.*s', line %zu: not valid JSON: %.*s, at byte %d of it; skipped", NAME_MAX_SHOWN,
-            j->name, j->first, 120, e.text, e.position);
+        return dm_fail(err, DM_EINPUT, j->first, "'%.*s', line %zu: not valid JSON: %.*s, at byte %d of it; skipped",
+            NAME_MAX_SHOWN, j->shown, j->first, 120, e.text, e.position);
     if (json_is_object(*out))
         return DM_OK;
     json_decref(*out);
     *out = NULL;
-    return dm_fail(err, DM_EINPUT, j->first, "'%.*s', line %zu: not a JSON object; skipped", NAME_MAX_SHOWN, j->name, j->first);
+    return dm_fail(err, DM_EINPUT, j->first, "'%.*s', line %zu: not a JSON object; skipped", NAME_MAX_SHOWN, j->shown, j->first);
 }
 
 static bool is_blank(const dm_buf *b)
@@ -277,7 +287,7 @@ dm_status dm_json_next(dm_json *j, dm_doc *doc, const dm_rules *rules, dm_error 
             return fail_stream(j, st, err);
         if (over)
             return dm_fail(err, DM_ELIMIT, j->first, "'%.*s', line %zu: object of more than %zu bytes, over the limit; skipped",
-                NAME_MAX_SHOWN, j->name, j->first, j->line_max);
+                NAME_MAX_SHOWN, j->shown, j->first, j->line_max);
         if (is_blank(&j->buf))
             continue;
         if ((st = take_line(j, doc, rules, err)) != DM_END)

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-enum { NAME_LEN = 80, TITLE_LEN = 600, LD_STACK = 64, LD_NODES = 4000 };
+enum { NAME_LEN = 80, TITLE_LEN = 600, URL_LEN = 190, LD_STACK = 64, LD_NODES = 4000 };
 
 dm_status dm_meta_set(dm_doc *doc, dm_str *slot, dm_str value)
 {
@@ -33,6 +33,19 @@ dm_status dm_meta_date(dm_doc *doc, dm_str value)
     doc->meta.date = d.when;
     doc->meta.date_source = DM_DATE_META;
     return DM_OK;
+}
+
+void dm_meta_url_date(dm_doc *doc)
+{
+    dm_str url = doc->meta.url;
+    if (doc->meta.date.precision != DM_PREC_UNKNOWN || !url.len)
+        return;
+    url.len = url.len < URL_LEN ? url.len : URL_LEN;
+    dm_date_found d = dm_date_read(url);
+    if (d.when.precision != DM_PREC_DAY && d.when.precision != DM_PREC_MONTH)
+        return;
+    doc->meta.date = d.when;
+    doc->meta.date_source = DM_DATE_META;
 }
 
 /* ---- candidates by kind ---- */
@@ -113,8 +126,8 @@ static const json_t *ld_article(const json_t *top, const dm_rules *rules)
         const char *key;
         json_t *kid;
         if (json_is_object(v))
-            json_object_foreach((json_t *)(uintptr_t)v, key, kid) if ((json_is_object(kid) || json_is_array(kid)) && n < LD_STACK)
-                stack[n++] = kid;
+            json_object_foreach((json_t *)(uintptr_t)v, key,
+                kid) if ((json_is_object(kid) || json_is_array(kid)) && n < LD_STACK) stack[n++] = kid;
     }
     return found;
 }
@@ -139,7 +152,8 @@ static dm_str node_text(const GumboNode *node)
 {
     const GumboVector *kids = dm_children(node);
     const GumboNode *first = kids->length ? kids->data[0] : NULL;
-    bool text = first && (first->type == GUMBO_NODE_TEXT || first->type == GUMBO_NODE_CDATA || first->type == GUMBO_NODE_WHITESPACE);
+    bool text =
+        first && (first->type == GUMBO_NODE_TEXT || first->type == GUMBO_NODE_CDATA || first->type == GUMBO_NODE_WHITESPACE);
     return text ? dm_str_of(first->v.text.text) : DM_NIL;
 }
 

@@ -11,7 +11,8 @@ enum {
     DEPTH_MAX = 400,       /* open elements */
     FORMAT_MAX = 200,      /* open formatting elements, which are opened again in each paragraph */
     ATTRIBUTES_MAX = 1000, /* of one tag: compared with each other */
-    NAME_LEN = 12, NAME_SHOWN = 160
+    NAME_LEN = 12,
+    NAME_SHOWN = 160
 };
 
 typedef struct block {
@@ -75,9 +76,9 @@ typedef struct name {
 
 static bool is_void(const name *n)
 {
-    return dm_str_in(dm_str_of(n->letters),
-        "br hr img input meta link area base col embed param source track wbr frame keygen p li td tr th dd dt option tbody thead tfoot "
-        "colgroup html head body optgroup rp rt !doctype");
+    return dm_str_in(dm_str_of(n->letters), "br hr img input meta link area base col embed param source track wbr frame keygen "
+                                            "p li td tr th dd dt option tbody thead tfoot "
+                                            "colgroup html head body optgroup rp rt !doctype");
 }
 
 static bool is_format(const name *n)
@@ -255,21 +256,20 @@ dm_status dm_page_parse(dm_page **out, dm_str html, const char *file, dm_error *
         return dm_fail(err, DM_ENOMEM, 0, "out of memory");
     if (!parse(page, html)) {
         dm_page_free(page);
-        return dm_fail(err, DM_ELIMIT, 0, "'%.*s': markup that takes more than %d MB to analyse; save the article as text instead",
-            NAME_SHOWN, file, MEMORY_MAX / 1024 / 1024);
+        return dm_fail(err, DM_ELIMIT, 0,
+            "'%.*s': markup that takes more than %d MB to analyse; save the article as text instead", NAME_SHOWN, file,
+            MEMORY_MAX / 1024 / 1024);
     }
     *out = page;
     return DM_OK;
 }
 
-const GumboNode *dm_page_root(const dm_page *page)
-{
-    return page->output->root;
-}
+const GumboNode *dm_page_root(const dm_page *page) { return page->output->root; }
 
 dm_str dm_attribute(const GumboNode *node, const char *attribute)
 {
-    const GumboAttribute *a = node->type == GUMBO_NODE_ELEMENT ? gumbo_get_attribute(&node->v.element.attributes, attribute) : NULL;
+    const GumboAttribute *a =
+        node->type == GUMBO_NODE_ELEMENT ? gumbo_get_attribute(&node->v.element.attributes, attribute) : NULL;
     return a ? dm_str_trim(dm_str_of(a->value)) : DM_NIL;
 }
 

@@ -15,20 +15,22 @@ typedef struct dm_reader dm_reader;
 
 enum {
     DM_READ_OPTS_VERSION = 1,
-    DM_READ_LINE_MAX = 32 * 1024 * 1024, /* bytes of one JSON object: a text of DM_DOC_MAX bytes with every second byte escaped */
-    DM_READ_HTML_MAX = 8 * 1024 * 1024,  /* bytes of one page: trees take up to twenty times that */
-    DM_READ_DEPTH_MAX = 64               /* nested folders */
+    DM_READ_LINE_MAX =
+        32 * 1024 * 1024, /* bytes of one JSON object: a text of DM_DOC_MAX bytes with every second byte escaped */
+    DM_READ_HTML_MAX = 8 * 1024 * 1024, /* bytes of one page: trees take up to twenty times that */
+    DM_READ_DEPTH_MAX = 64              /* nested folders */
 };
 
 typedef struct dm_read_opts {
-    uint32_t version;        /* DM_READ_OPTS_VERSION */
-    const dm_tables *tables; /* borrowed until dm_reader_close(); NULL: canonical JSON keys only, no knowledge of noise phrases */
-    dm_interval date;        /* date of every document, whatever the input says; precision UNKNOWN: not given */
-    size_t line_max;         /* bytes of one JSON object; 0: DM_READ_LINE_MAX */
+    uint32_t version; /* DM_READ_OPTS_VERSION */
+    const dm_tables
+        *tables;      /* borrowed until dm_reader_close(); NULL: canonical JSON keys only, no knowledge of noise phrases */
+    dm_interval date; /* date of every document, whatever the input says; precision UNKNOWN: not given */
+    size_t line_max;  /* bytes of one JSON object; 0: DM_READ_LINE_MAX */
 } dm_read_opts;
-#define DM_READ_OPTS_INIT                                                                                                        \
-    {                                                                                                                            \
-        .version = DM_READ_OPTS_VERSION, .date = { DM_DAY_NONE, DM_DAY_NONE, DM_PREC_UNKNOWN }                                   \
+#define DM_READ_OPTS_INIT                                                                                                      \
+    {                                                                                                                          \
+        .version = DM_READ_OPTS_VERSION, .date = { DM_DAY_NONE, DM_DAY_NONE, DM_PREC_UNKNOWN }                                 \
     }
 
 /* opts may be NULL for the defaults. */

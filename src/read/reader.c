@@ -131,10 +131,7 @@ void dm_reader_close(dm_reader *r)
     free(r);
 }
 
-size_t dm_reader_skipped(const dm_reader *r)
-{
-    return r->skipped;
-}
+size_t dm_reader_skipped(const dm_reader *r) { return r->skipped; }
 
 /* ---- names ---- */
 
@@ -166,8 +163,8 @@ static bool has_suffix(const char *path, const char *const *list)
 
 static const char *const html_names[] = { "html", "htm", "xhtml", "shtml", NULL };
 static const char *const lines_names[] = { "jsonl", "ndjson", "jsonlines", "jl", NULL };
-static const char *const folder_names[] = { "txt", "text", "html", "htm", "xhtml", "shtml", "json", "jsonl", "ndjson", "jsonlines", "jl",
-    NULL };
+static const char *const folder_names[] = { "txt", "text", "html", "htm", "xhtml", "shtml", "json", "jsonl", "ndjson",
+    "jsonlines", "jl", NULL };
 
 /* ---- folders ---- */
 
@@ -218,7 +215,8 @@ static dm_status list_entry(dm_reader *r, const input *folder, const char *name,
 static dm_status list_folder(dm_reader *r, const input *folder, dm_error *err)
 {
     if (folder->depth >= DM_READ_DEPTH_MAX)
-        return dm_fail(err, DM_ELIMIT, 0, "'%.*s': folders nested more than %d deep", SHOWN, folder->path, (int)DM_READ_DEPTH_MAX);
+        return dm_fail(
+            err, DM_ELIMIT, 0, "'%.*s': folders nested more than %d deep", SHOWN, folder->path, (int)DM_READ_DEPTH_MAX);
     DIR *d = opendir(folder->path);
     if (!d)
         return dm_fail(err, DM_EIO, 0, "cannot open the folder '%.*s': %s", SHOWN, folder->path, strerror(errno));
@@ -285,7 +283,9 @@ static const magic magics[] = {
     { "\037\213", 2, "compressed (gzip); unpack it first (gunzip, zcat)" },
     { "\x28\xB5\x2F\xFD", 4, "compressed (zstd); unpack it first (zstd -d)" },
     { "BZh", 3, "compressed (bzip2); unpack it first (bunzip2)" },
-    { "\xFD" "7zXZ", 5, "compressed (xz); unpack it first (unxz)" },
+    { "\xFD"
+      "7zXZ",
+        5, "compressed (xz); unpack it first (unxz)" },
     { "\xD0\xCF\x11\xE0", 4, "an old office document; save it as text first" },
     { "{\\rtf", 5, "an RTF document; save it as text first" },
     { "\x89PNG", 4, "an image (PNG), not text" },
@@ -320,10 +320,7 @@ static dm_str look_ahead(const dm_stream *s)
     return head.len ? dm_str_trim(head) : DM_NIL;
 }
 
-static bool starts_nocase(dm_str s, const char *z)
-{
-    return s.len >= strlen(z) && strncasecmp(s.p, z, strlen(z)) == 0;
-}
+static bool starts_nocase(dm_str s, const char *z) { return s.len >= strlen(z) && strncasecmp(s.p, z, strlen(z)) == 0; }
 
 static bool looks_html(dm_str head)
 {
@@ -343,7 +340,8 @@ static bool looks_feed(dm_str head)
 {
     for (size_t i = 0; i < head.len && i < SNIFF; i++) {
         dm_str rest = { head.p + i, head.len - i };
-        if (head.p[i] == '<' && (starts_nocase(rest, "<rss") || starts_nocase(rest, "<feed") || starts_nocase(rest, "<rdf:RDF")))
+        if (head.p[i] == '<' &&
+            (starts_nocase(rest, "<rss") || starts_nocase(rest, "<feed") || starts_nocase(rest, "<rdf:RDF")))
             return true;
     }
     return false;
@@ -400,8 +398,9 @@ static format format_of(const dm_reader *r)
 
 static dm_status too_big(const dm_reader *r, bool html, dm_error *err)
 {
-    return dm_fail(err, DM_ELIMIT, 0, "'%.*s' is over the limit of %d MB for one %s; split it into articles, or give them as JSON lines",
-        SHOWN, shown_name(&r->now), html ? HTML_MB : LIMIT_NAME_MB, html ? "page" : "document");
+    return dm_fail(err, DM_ELIMIT, 0,
+        "'%.*s' is over the limit of %d MB for one %s; split it into articles, or give them as JSON lines", SHOWN,
+        shown_name(&r->now), html ? HTML_MB : LIMIT_NAME_MB, html ? "page" : "document");
 }
 
 static dm_status failed_stream(const dm_reader *r, dm_status st, dm_error *err)
@@ -415,7 +414,8 @@ static dm_status note_stream(const dm_reader *r, dm_doc *doc)
 {
     static const char *const names[] = { "UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE" };
     const dm_stream *s = &r->stream;
-    dm_status st = s->wide ? dm_note(doc, "decoded from %s (%s)", names[s->wide], s->bom ? "byte order mark" : "detected") : DM_OK;
+    dm_status st =
+        s->wide ? dm_note(doc, "decoded from %s (%s)", names[s->wide], s->bom ? "byte order mark" : "detected") : DM_OK;
     if (st == DM_OK && s->malformed)
         st = dm_note(doc, "%llu malformed %s characters replaced by U+FFFD", (unsigned long long)s->malformed, names[s->wide]);
     return st;
@@ -449,8 +449,8 @@ static dm_status decode_all(dm_reader *r, dm_doc *doc, bool html, dm_error *err)
 static dm_status read_whole(dm_reader *r, dm_doc *doc, bool html, dm_error *err)
 {
     if (html && looks_feed(look_ahead(&r->stream)))
-        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is a news feed (RSS or Atom), not an article; give the pages it points to", SHOWN,
-            shown_name(&r->now));
+        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is a news feed (RSS or Atom), not an article; give the pages it points to",
+            SHOWN, shown_name(&r->now));
     dm_status st = decode_all(r, doc, html, err);
     if (st == DM_OK)
         st = dm_meta_set(doc, &doc->meta.id, dm_str_of(doc_name(&r->now))) == DM_OK ? DM_OK : failed_stream(r, DM_ENOMEM, err);
@@ -484,7 +484,7 @@ static dm_status start_input(dm_reader *r, dm_doc *doc, dm_error *err)
         return read_whole(r, doc, f == F_HTML, err);
     if (!look_ahead(&r->stream).len && r->stream.eof)
         return dm_fail(err, DM_EINPUT, 0, "'%.*s' is empty; there is nothing to read in it", SHOWN, shown_name(&r->now));
-    st = dm_json_open(&r->json, &r->stream, doc_name(&r->now), f == F_JSON_LINES, r->opts.line_max, err);
+    st = dm_json_open(&r->json, &r->stream, doc_name(&r->now), shown_name(&r->now), f == F_JSON_LINES, r->opts.line_max, err);
     return st == DM_OK ? DM_END : st;
 }
 
@@ -531,6 +531,7 @@ dm_status dm_reader_next(dm_reader *r, dm_doc *doc, dm_error *err)
         dm_doc_reset(doc);
         return st;
     }
+    dm_meta_url_date(doc);
     if (r->opts.date.precision != DM_PREC_UNKNOWN) {
         doc->meta.date = r->opts.date;
         doc->meta.date_source = DM_DATE_GIVEN;

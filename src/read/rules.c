@@ -44,10 +44,7 @@ static int by_pattern(const void *a, const void *b)
     return dm_str_cmp(((const dm_noise *)a)->pattern, ((const dm_noise *)b)->pattern);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return dm_str_cmp(((const dm_key *)a)->name, ((const dm_key *)b)->name);
-}
+static int by_name(const void *a, const void *b) { return dm_str_cmp(((const dm_key *)a)->name, ((const dm_key *)b)->name); }
 
 static int by_kind_name(const void *a, const void *b)
 {
@@ -57,8 +54,8 @@ static int by_kind_name(const void *a, const void *b)
 
 static dm_status load_noise(dm_rules *r, const dm_table *t, dm_error *err)
 {
-    static const char *const kinds[] = { "noise", "byline", "list", "dateline" }, *const wheres[] = { "line", "prefix", "suffix",
-        "anywhere", "word" };
+    static const char *const kinds[] = { "noise", "byline", "list", "dateline" }, *const wheres[] = { "line", "prefix",
+        "suffix", "anywhere", "word" };
     int pattern = dm_table_column(t, "pattern"), kind = dm_table_column(t, "kind"), where = dm_table_column(t, "where");
     int zone = dm_table_column(t, "zone"), words = dm_table_column(t, "words");
     r->noise = dm_arena_alloc(&r->arena, (size_t)variants(t, pattern) + 1, sizeof *r->noise);
@@ -70,8 +67,11 @@ static dm_status load_noise(dm_rules *r, const dm_table *t, dm_error *err)
         if (k < 0 || w < 0)
             return bad_row(t, row, k < 0 ? "kind" : "where", dm_table_cell(t, row, k < 0 ? kind : where), err);
         while (dm_str_split(&rest, '|', &piece))
-            r->noise[r->n_noise++] = (dm_noise){ .pattern = piece, .kind = (uint8_t)k, .where = (uint8_t)w,
-                .words = words_of(dm_table_cell(t, row, words)), .edge = dm_str_is(dm_table_cell(t, row, zone), "edge") };
+            r->noise[r->n_noise++] = (dm_noise){ .pattern = piece,
+                .kind = (uint8_t)k,
+                .where = (uint8_t)w,
+                .words = words_of(dm_table_cell(t, row, words)),
+                .edge = dm_str_is(dm_table_cell(t, row, zone), "edge") };
     }
     qsort(r->noise, r->n_noise, sizeof *r->noise, by_pattern);
     return DM_OK;
@@ -87,7 +87,8 @@ static void index_noise(dm_rules *r)
     }
 }
 
-static const char *const field_names[DM_FIELDS] = { "id", "text", "title", "date", "url", "publisher", "language", "nest", "list" };
+static const char *const field_names[DM_FIELDS] = { "id", "text", "title", "date", "url", "publisher", "language", "nest",
+    "list" };
 
 static dm_status load_keys(dm_rules *r, const dm_table *t, dm_error *err)
 {
@@ -137,7 +138,8 @@ dm_status dm_rules_load(dm_rules *rules, const dm_tables *tables, dm_error *err)
     const dm_table *keys = tables ? dm_tables_get(tables, "read/keys") : NULL;
     const dm_table *markup = tables ? dm_tables_get(tables, "read/markup") : NULL;
     if (tables && (!noise || !keys || !markup))
-        return dm_fail(err, DM_ECORRUPT, 0, "the compiled tables lack 'read/noise', 'read/keys' or 'read/markup'; compile them again");
+        return dm_fail(
+            err, DM_ECORRUPT, 0, "the compiled tables lack 'read/noise', 'read/keys' or 'read/markup'; compile them again");
     dm_status st = noise ? load_noise(rules, noise, err) : DM_OK;
     if (st == DM_OK && markup)
         st = load_markup(rules, markup, err);
@@ -160,7 +162,15 @@ void dm_rules_free(dm_rules *rules)
 const dm_key *dm_rules_key(const dm_rules *rules, dm_str folded)
 {
     dm_key want = { .name = folded };
-    return rules->n_keys ? bsearch(&want, rules->keys, rules->n_keys, sizeof want, by_name) : NULL;
+    const dm_key *k = rules->n_keys ? bsearch(&want, rules->keys, rules->n_keys, sizeof want, by_name) : NULL;
+    while (k && k > rules->keys && by_name(k - 1, &want) == 0)
+        k--;
+    return k;
+}
+
+const dm_key *dm_rules_next_key(const dm_rules *rules, const dm_key *k)
+{
+    return k + 1 < rules->keys + rules->n_keys && by_name(k, k + 1) == 0 ? k + 1 : NULL;
 }
 
 const dm_markup *dm_rules_markup(const dm_rules *rules, dm_markup_kind kind, dm_str folded)

@@ -152,8 +152,8 @@ static void find_encoding(dm_stream *s, size_t *skip)
         unsigned char bytes[4];
         size_t n;
         dm_wide wide;
-    } marks[] = { { { 0xEF, 0xBB, 0xBF }, 3, DM_BYTES }, { { 0xFF, 0xFE, 0, 0 }, 4, DM_UTF32LE }, { { 0, 0, 0xFE, 0xFF }, 4, DM_UTF32BE },
-        { { 0xFF, 0xFE }, 2, DM_UTF16LE }, { { 0xFE, 0xFF }, 2, DM_UTF16BE } };
+    } marks[] = { { { 0xEF, 0xBB, 0xBF }, 3, DM_BYTES }, { { 0xFF, 0xFE, 0, 0 }, 4, DM_UTF32LE },
+        { { 0, 0, 0xFE, 0xFF }, 4, DM_UTF32BE }, { { 0xFF, 0xFE }, 2, DM_UTF16LE }, { { 0xFE, 0xFF }, 2, DM_UTF16BE } };
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (n >= marks[i].n && memcmp(p, marks[i].bytes, marks[i].n) == 0) {
             s->wide = (uint8_t)marks[i].wide;

@@ -8,17 +8,20 @@
 #include "read/internal.h"
 
 enum {
-    UNITS_MAX = 65536,     /* units looked at; a newspaper page has a hundred */
-    PROSE_WORDS = 30,      /* so many words are prose even without a full stop */
-    SENTENCE_WORDS = 3,    /* fewest words of prose with a full stop */
-    HEADER_DATELINES = 3,  /* so many prose units may open with a dateline */
-    EDGE_HEAD = 12, EDGE_FOOT = 20, /* units at both ends where phrases of zone "edge" count */
+    UNITS_MAX = 65536,    /* units looked at; a newspaper page has a hundred */
+    PROSE_WORDS = 30,     /* so many words are prose even without a full stop */
+    SENTENCE_WORDS = 3,   /* fewest words of prose with a full stop */
+    HEADER_DATELINES = 3, /* so many prose units may open with a dateline */
+    EDGE_HEAD = 12,
+    EDGE_FOOT = 20, /* units at both ends where phrases of zone "edge" count */
     CROSSHEAD_WORDS = 8,
     BYLINE_WORDS = 12,
-    WRAP_MIN = 45, WRAP_MAX = 130, /* bytes of a line that a hard wrap may have ended */
-    DATELINE_BYTES = 110, CITY_LETTERS = 4, /* shorter ones (EU, UN, WHO) are bodies */
+    WRAP_MIN = 45,
+    WRAP_MAX = 130, /* bytes of a line that a hard wrap may have ended */
+    DATELINE_BYTES = 110,
+    CITY_LETTERS = 4, /* shorter ones (EU, UN, WHO) are bodies */
     HEADLINE_WORDS = 25,
-    FOLD_WORDS = 80        /* longer units are not compared with phrases */
+    FOLD_WORDS = 80 /* longer units are not compared with phrases */
 };
 
 typedef enum mark { M_NONE, M_PROSE, M_NOISE, M_HEADLINE, M_DATELINE, M_BYLINE, M_DATE } mark;
@@ -27,10 +30,10 @@ typedef struct unit {
     uint32_t start, len;
     uint16_t words;
     uint8_t mark;
-    bool stop;    /* ends like a sentence */
+    bool stop; /* ends like a sentence */
     bool bullet, wrapped;
     bool blank_before, blank_after;
-    bool list;    /* opens a list of links */
+    bool list; /* opens a list of links */
 } unit;
 
 typedef struct marker {
@@ -42,25 +45,13 @@ typedef struct marker {
     uint32_t crossheads;
 } marker;
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\f' || c == '\v';
-}
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\v'; }
 
-static bool is_word_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+static bool is_word_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
+static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-static dm_str unit_text(const marker *m, const unit *u)
-{
-    return (dm_str){ m->doc->text.p + u->start, u->len };
-}
+static dm_str unit_text(const marker *m, const unit *u) { return (dm_str){ m->doc->text.p + u->start, u->len }; }
 
 /* ---- words of a string ---- */
 
@@ -109,8 +100,8 @@ static uint32_t count_words(dm_str s, uint32_t max)
 
 /* ---- marks of punctuation ---- */
 
-static const char *const bullets[] = { "\xE2\x80\xA2", "\xE2\x96\xAA", "\xE2\x96\xBA", "\xE2\x96\xB6", "\xE2\x97\x8F", "\xE2\x80\xA3",
-    "\xE2\x97\xA6", "\xE2\x86\x92", "\xE2\x9E\xA4", "\xC2\xBB", "\xC2\xB7", "\xE2\x80\xBA", "\xEF\x82\xB7" };
+static const char *const bullets[] = { "\xE2\x80\xA2", "\xE2\x96\xAA", "\xE2\x96\xBA", "\xE2\x96\xB6", "\xE2\x97\x8F",
+    "\xE2\x80\xA3", "\xE2\x97\xA6", "\xE2\x86\x92", "\xE2\x9E\xA4", "\xC2\xBB", "\xC2\xB7", "\xE2\x80\xBA", "\xEF\x82\xB7" };
 
 /* Bytes of the bullet at the start of s with the space after it, or 0. Dashes and asterisks need the space. */
 static size_t bullet_len(dm_str s)
@@ -177,7 +168,8 @@ static bool continues(const marker *m, const unit *a, dm_str b, size_t last_len)
     dm_str text = unit_text(m, a);
     bool lower = b.len && ((b.p[0] >= 'a' && b.p[0] <= 'z') || strchr(",;(", b.p[0]));
     bool title = count_words(text, HEADLINE_WORDS) < HEADLINE_WORDS && !a->wrapped;
-    return lower || (!title && b.len <= last_len + last_len / 3) || (title && a->blank_before && b.len + 20 > last_len && last_len >= 60);
+    return lower || (!title && b.len <= last_len + last_len / 3) ||
+           (title && a->blank_before && b.len + 20 > last_len && last_len >= 60);
 }
 
 static bool add_unit(marker *m, dm_str line, bool blank, size_t *last_len)
@@ -218,7 +210,8 @@ static dm_status cut_units(marker *m, dm_error *err)
     }
     for (uint32_t i = 0; i < m->units.n; i++)
         m->units.v[i].words = (uint16_t)count_words(unit_text(m, &m->units.v[i]), UINT16_MAX);
-    if (at < m->doc->text.len && dm_note(m->doc, "only the first %d paragraphs were looked at for noise", (int)UNITS_MAX) != DM_OK)
+    if (at < m->doc->text.len &&
+        dm_note(m->doc, "only the first %d paragraphs were looked at for noise", (int)UNITS_MAX) != DM_OK)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for notes");
     return DM_OK;
 }
@@ -245,8 +238,8 @@ static size_t fold_char(dm_str s, size_t i, char *out)
 
 static bool is_outer(char c)
 {
-    return c == ' ' || c == '[' || c == ']' || c == '(' || c == ')' || c == '.' || c == '*' || c == '|' || c == '-' || c == ',' ||
-           c == '!' || c == '>' || c == ':' || c == '#' || c == '_' || c == '\t';
+    return c == ' ' || c == '[' || c == ']' || c == '(' || c == ')' || c == '.' || c == '*' || c == '|' || c == '-' ||
+           c == ',' || c == '!' || c == '>' || c == ':' || c == '#' || c == '_' || c == '\t';
 }
 
 dm_str dm_fold_line(dm_arena *a, dm_str s)
@@ -272,10 +265,7 @@ dm_str dm_fold_line(dm_arena *a, dm_str s)
 }
 
 /* Is the end of a pattern at byte i of s also the end of a word? */
-static bool word_ends(dm_str s, size_t i)
-{
-    return i == 0 || i >= s.len || !is_word_byte(s.p[i - 1]) || !is_word_byte(s.p[i]);
-}
+static bool word_ends(dm_str s, size_t i) { return i == 0 || i >= s.len || !is_word_byte(s.p[i - 1]) || !is_word_byte(s.p[i]); }
 
 static bool phrase_in(const dm_noise *p, dm_str folded)
 {
@@ -404,10 +394,7 @@ static bool is_all_caps(dm_str s)
     return caps >= 3;
 }
 
-static bool is_prose(const unit *u)
-{
-    return (u->stop && u->words >= SENTENCE_WORDS) || u->words >= PROSE_WORDS;
-}
+static bool is_prose(const unit *u) { return (u->stop && u->words >= SENTENCE_WORDS) || u->words >= PROSE_WORDS; }
 
 /* ---- steps ---- */
 
@@ -493,8 +480,8 @@ static dm_status publisher_of(marker *m, dm_str s)
     s = without_bullet(s);
     while (dm_str_split(&s, ',', &piece)) {
         dm_date_found d = dm_date_read(piece);
-        if (d.other >= 2 && d.when.precision == DM_PREC_UNKNOWN && !d.clock && count_words(piece, 9) <= 6 && all_capitalised(piece) &&
-            !dm_str_starts(piece, "By "))
+        if (d.other >= 2 && d.when.precision == DM_PREC_UNKNOWN && !d.clock && count_words(piece, 9) <= 6 &&
+            all_capitalised(piece) && !dm_str_starts(piece, "By "))
             return dm_meta_set(m->doc, &m->doc->meta.publisher, piece);
     }
     return DM_OK;
@@ -643,8 +630,8 @@ static dm_status middle(marker *m)
 /* Length of the dash or colon that ends a dateline at s[i], with the space after it; 0 if there is none. */
 static size_t separator(dm_str s, size_t i)
 {
-    static const char *const marks[] = { " - ", " -- ", " \xE2\x80\x93 ", " \xE2\x80\x94 ", "-- ", "\xE2\x80\x94 ", "\xE2\x80\x93 ",
-        " -", "--", "\xE2\x80\x94", ": " };
+    static const char *const marks[] = { " - ", " -- ", " \xE2\x80\x93 ", " \xE2\x80\x94 ", "-- ", "\xE2\x80\x94 ",
+        "\xE2\x80\x93 ", " -", "--", "\xE2\x80\x94", ": " };
     dm_str rest = { s.p + i, s.len - i };
     for (size_t k = 0; k < sizeof marks / sizeof *marks; k++)
         if (dm_str_starts(rest, marks[k]))
@@ -654,8 +641,8 @@ static size_t separator(dm_str s, size_t i)
 
 /* What was found. */
 typedef struct dateline {
-    size_t len;       /* with the separator; 0: no dateline */
-    dm_str agency;    /* inside the brackets */
+    size_t len;    /* with the separator; 0: no dateline */
+    dm_str agency; /* inside the brackets */
     dm_date_found date;
 } dateline;
 
@@ -682,7 +669,7 @@ static place read_place(dm_str s)
 {
     place p = { 0 };
     dm_str word;
-    uint32_t letters = 0;  /* in the run of capitals that the place starts with */
+    uint32_t letters = 0; /* in the run of capitals that the place starts with */
     bool running = true;
     while (next_word(&s, &word) && p.words < 12) {
         uint32_t caps = caps_letters(word);
@@ -790,8 +777,11 @@ static dm_status dateline_of(marker *m, const unit *u)
 
 static dm_status emit_all(marker *m)
 {
-    static const uint8_t kinds[] = { [M_NOISE] = DM_LINE_NOISE, [M_HEADLINE] = DM_LINE_HEADLINE, [M_DATELINE] = DM_LINE_DATELINE,
-        [M_BYLINE] = DM_LINE_BYLINE, [M_DATE] = DM_LINE_DATE };
+    static const uint8_t kinds[] = { [M_NOISE] = DM_LINE_NOISE,
+        [M_HEADLINE] = DM_LINE_HEADLINE,
+        [M_DATELINE] = DM_LINE_DATELINE,
+        [M_BYLINE] = DM_LINE_BYLINE,
+        [M_DATE] = DM_LINE_DATE };
     uint32_t datelines = 0;
     for (uint32_t i = 0; i < m->units.n; i++) {
         const unit *u = &m->units.v[i];

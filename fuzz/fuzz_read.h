@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the three reader targets share: bytes go through a reader as a file of a given name; every document that comes out must keep
+ * the promises of read.h. Knowledge tables are used where $DEMARCHE_DATA holds compiled ones. */
+#ifndef FUZZ_READ_H
+#define FUZZ_READ_H
+
+#include "read/read.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static dm_tables *fuzz_tables;
+
+static inline void fuzz_need(bool holds, const char *what)
+{
+    if (holds)
+        return;
+    fprintf(stderr, "broken promise: %s\n", what);
+    abort();
+}
+
+static inline void fuzz_check(const dm_doc *doc)
+{
+    uint32_t at = 0;
+    for (size_t i = 0; i < doc->text.len;) {
+        uint32_t cp, n = dm_utf8_next(doc->text.p, doc->text.len, i, &cp);
+        fuzz_need(!(n == 1 && cp == 0xFFFD), "text is valid UTF-8");
+        fuzz_need(cp != 0, "text has no NULs");
+        i += n;
+    }
+    for (uint32_t i = 0; i < doc->lines.n; i++) {
+        dm_span s = doc->lines.v[i].span;
+        fuzz_need(s.start >= at && s.len > 0, "lines are in order, not empty and do not overlap");
+        fuzz_need((size_t)s.start + s.len <= doc->text.len, "lines lie inside the text");
+        at = s.start + s.len;
+    }
+    fuzz_need(doc->meta.id.len > 0, "a document has an id");
+    fuzz_need(doc->text.len > 0, "a document has a text");
+}
+
+static inline int fuzz_read(const char *name, const uint8_t *data, size_t size)
+{
+    dm_read_opts opts = DM_READ_OPTS_INIT;
+    dm_reader *r;
+    dm_error err = { .msg = "" };
+    opts.tables = fuzz_tables;
+    opts.line_max = 65536;
+    dm_doc *doc = dm_doc_new();
+    if (!doc || dm_reader_open(&r, &opts, &err) != DM_OK)
+        abort();
+    if (dm_reader_add_bytes(r, name, (dm_str){ (const char *)data, size }, &err) != DM_OK)
+        abort();
+    dm_status st;
+    while ((st = dm_reader_next(r, doc, &err)) != DM_END) {
+        if (st == DM_OK)
+            fuzz_check(doc);
+        else
+            fuzz_need(err.code == st && err.msg[0], "a failure has a message");
+    }
+    dm_reader_close(r);
+    dm_doc_free(doc);
+    return 0;
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    const char *dir = getenv("DEMARCHE_DATA");
+    char path[1024];
+    dm_error err = { .msg = "" };
+    snprintf(path, sizeof path, "%s/demarche.tables", dir ? dir : ".");
+    if (dir && dm_tables_open(&fuzz_tables, path, &err) != DM_OK) {
+        fprintf(stderr, "%s\n", err.msg);
+        abort();
+    }
+    return 0;
+}
+
+#endif
