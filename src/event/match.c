@@ -9,7 +9,7 @@ enum { WORD_MAX = 64, LOOK_THROUGH = 2, PARTICLE_WINDOW = 5 };
 static uint32_t look_through(const dm_doc *doc, uint32_t h)
 {
     for (unsigned i = 0; i < LOOK_THROUGH; i++) {
-        if (!dm_str_in(dm_tok(doc, h)->lemma, "series number use kind sort type form lot range set round wave string package act piece dozen hundred thousand million billion one some any most many part majority group member amount level"))
+        if (dm_tok(doc, h)->upos != DM_U_NUM && !dm_str_in(dm_tok(doc, h)->lemma, "series number use kind sort type form lot range set round wave string package act piece dozen hundred thousand million billion one some any most many part majority group member amount level percent rest remainder share half quantity batch shipment consignment fleet total worth ton tonne couple handful pair several all few score bulk"))
             return h;
         uint32_t next = DM_NONE;
         DM_EACH_KID(doc, h, k)
@@ -127,6 +127,15 @@ static bool words_fit(const dm_doc *doc, const frame *fr, uint32_t t)
     return true;
 }
 
+/* How much a line says: a condition that names words or parties counts more than one that any word fills. */
+static int weight(const frame *fr)
+{
+    int sum = memchr(fr->words.p, ' ', fr->words.len) != NULL ? 6 : 0;
+    for (unsigned c = 0; c < fr->n_cond; c++)
+        sum += !fr->cond[c].absent && fr->cond[c].value[0].kind == VALUE_ANY ? 3 : 4;
+    return sum;
+}
+
 static void choose(const ev_doc *e, uint32_t first, match *m)
 {
     int best = -1;
@@ -134,7 +143,7 @@ static void choose(const ev_doc *e, uint32_t first, match *m)
     for (uint32_t i = first; i != DM_NONE; i = e->frames->frames[i].next) {
         const frame *fr = &e->frames->frames[i];
         trial.n_used = 0;
-        int score = fr->n_cond * 2 + (memchr(fr->words.p, ' ', fr->words.len) != NULL ? 3 : 0);
+        int score = weight(fr);
         if (score <= best || !words_fit(e->doc, fr, m->view.t))
             continue;
         bool ok = true;
