@@ -345,7 +345,7 @@ static void add_headline(dm_bank *b, const dm_data *d, const dm_counts *c, dm_co
     free(buf);
 }
 
-dm_status dm_bank_add(dm_bank *b, const dm_data *d, const dm_counts *c, dm_str text, unsigned twist, unsigned keep, dm_error *err)
+dm_status dm_bank_add(dm_bank *b, dm_data *d, const dm_counts *c, dm_str text, unsigned twist, unsigned keep, dm_error *err)
 {
     dm_conllu *r = dm_need(1, sizeof *r);
     dm_word *w = dm_need(DM_CONLLU_WORDS, sizeof *w);
@@ -355,6 +355,7 @@ dm_status dm_bank_add(dm_bank *b, const dm_data *d, const dm_counts *c, dm_str t
     while ((st = dm_conllu_next(r, err)) == DM_OK) {
         if (r->n > DM_NET_SENT || (keep > 1 && seen++ % keep != 0)) continue;
         words_of(w, r);
+        for (uint32_t i = 0; i < r->n; i++) d->rel_seen[relation(r->word[i].deprel)] = 1;
         add_sentence(b, d, c, r, w);
         if (twist && b->n % twist == 0) add_headline(b, d, c, r, b->n / twist % 4 == 0);
     }

@@ -46,6 +46,7 @@ typedef struct dm_data {
     uint16_t tag[DM_TAGS_MAX]; /* class -> upos << 8 | xpos */
     size_t tags;
     dm_vectors vec;
+    uint8_t rel_seen[DM_NET_RELS]; /* relations of the training sentences */
 } dm_data;
 
 /* Counts words and tags of a treebank: first pass. */
@@ -59,6 +60,6 @@ void dm_data_build(dm_data *d, const dm_counts *c);
 dm_status dm_vectors_read(dm_data *d, const char *path, size_t limit, dm_error *err);
 
 /* Adds the sentences of a treebank; every n-th once more as a headline when twist is n > 0. */
-dm_status dm_bank_add(dm_bank *b, const dm_data *d, const dm_counts *c, dm_str text, unsigned twist, unsigned keep, dm_error *err);
+dm_status dm_bank_add(dm_bank *b, dm_data *d, const dm_counts *c, dm_str text, unsigned twist, unsigned keep, dm_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 /* See train_write.h: quantises every table and lays the sections out in the order of enum dm_section. */
 #include "train_write.h"
 #include "base/str.h"
+#include "doc/ud.h"
 #include "parse/model.h"
 
 #include <errno.h>
@@ -9,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const float NEVER = -1e30f;
 
 typedef struct image {
     char *p;
@@ -76,8 +79,9 @@ static void put_row(int8_t *out, float *unit, const float *x, size_t n)
 
 static void put_matrix(image *m, int i, const dm_param *w, const dm_param *bias)
 {
-    int16_t *panel = part(m, DM_S_MATRIX + 3 * i);
-    float *scale = part(m, DM_S_MATRIX + 3 * i + 1);
+    int8_t *panel = part(m, DM_S_MATRIX + 4 * i);
+    int32_t *sum = part(m, DM_S_MATRIX + 4 * i + 1);
+    float *scale = part(m, DM_S_MATRIX + 4 * i + 2);
     uint32_t k, n;
     dm_model_shape(&k, &n, m->head, i);
     for (size_t c = 0; c < n; c++) {
@@ -85,10 +89,11 @@ static void put_matrix(image *m, int i, const dm_param *w, const dm_param *bias)
         scale[c] = c < w->cols ? highest(w->w + c, rows, w->cols) / DM_QUANT_MAX : 0;
         for (size_t r = 0; r < k; r++) {
             float v = r < rows && c < w->cols && scale[c] > 0 ? w->w[r * w->cols + c] / scale[c] : 0;
-            panel[dm_panel_at(k, r, c)] = (int16_t)lrintf(v);
+            panel[dm_panel_at(k, r, c)] = (int8_t)lrintf(v);
+            sum[c] += 128 * panel[dm_panel_at(k, r, c)];
         }
     }
-    if (bias) memcpy(part(m, DM_S_MATRIX + 3 * i + 2), bias->w, n * sizeof(float));
+    if (bias) memcpy(part(m, DM_S_MATRIX + 4 * i + 3), bias->w, n * sizeof(float));
 }
 
 /* Distance vectors are rows in the trainer and columns of a matrix here. */
@@ -144,6 +149,15 @@ static void put_lemmas(image *m, const dm_lemma_rules *l)
     for (size_t i = 0; i < l->n; i++) script[i] = l->script[k[i].row];
     memcpy(part(m, DM_S_SCRIPT), l->text, l->scripts * DM_SCRIPT_BYTES);
     free(k);
+}
+
+/* Classes that must never win: padding, and relations that the parser may not choose or that the data lack. */
+static void bar_classes(image *m, const dm_data *d)
+{
+    float *tag = part(m, DM_S_MATRIX + 4 * DM_M_TAG + 3), *rel = part(m, DM_S_MATRIX + 4 * DM_M_REL + 3);
+    for (size_t i = d->tags; i < m->head->tags_padded; i++) tag[i] = NEVER;
+    for (size_t i = 0; i < DM_MODEL_RELS; i++)
+        if (i >= DM_DEPREL_N || i == DM_D_NONE || i == DM_D_ROOT || !d->rel_seen[i]) rel[i] = NEVER;
 }
 
 static void put_net(image *m, const dm_net *net)
@@ -206,6 +220,7 @@ dm_status dm_write_model(const char *path, const dm_net *net, const dm_data *dat
     put_vectors(&m, net, &data->vec);
     put_lemmas(&m, lemma);
     put_net(&m, net);
+    bar_classes(&m, data);
     m.head->hash = dm_hash(m.p + sizeof head, at - sizeof head, 0);
     dm_status st = save(&m, path, err);
     free(m.p);

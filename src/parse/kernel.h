@@ -9,12 +9,14 @@
 
 enum {
     DM_PANEL = 16,      /* columns of a matrix that lie together; every width is a multiple */
-    DM_QUANT_MAX = 2047 /* largest quantised value: 512 products of two of them fit 32 bits */
+    DM_QUANT_MAX = 127  /* largest quantised value; pairs of products fit 16 bits with sign */
 };
 
-/* A quantised matrix of k rows and n columns, k even. Value [row][col] is at panel[col / 16][row / 2][col % 16][row % 2]. */
+/* A quantised matrix of k rows and n columns, k a multiple of 4. Value [row][col] is at
+ * panel[col / 16][row / 4][col % 16][row % 4]. */
 typedef struct dm_matrix {
-    const int16_t *panel;
+    const int8_t *panel;
+    const int32_t *sum; /* [n] 128 times the sum of the column, for instructions that want the other factor without sign */
     const float *scale; /* [n] */
     const float *bias;  /* [n] or NULL */
     uint32_t k, n;
@@ -32,24 +34,26 @@ typedef struct dm_recur {
 typedef struct dm_kernel {
     const char *name;
     /* out[i][j] = a[i] . w[][j] * scale_a[i] * w.scale[j] + w.bias[j] */
-    void (*gemm)(float *out, size_t ldo, const int16_t *a, size_t lda, const float *scale_a, size_t m, const dm_matrix *w);
+    void (*gemm)(float *out, size_t ldo, const int8_t *a, size_t lda, const float *scale_a, size_t m, const dm_matrix *w);
     /* Row of n floats to integers and their unit; values that are not finite become 0. */
-    void (*quantise)(int16_t *out, float *scale, const float *x, size_t n);
-    void (*add_row)(float *x, const int8_t *row, float scale, size_t n); /* x += scale * row */
+    void (*quantise)(int8_t *out, float *scale, const float *x, size_t n);
+    /* x += the rows, each times its scale */
+    void (*add_rows)(float *x, const int8_t *const *row, const float *scale, size_t rows, size_t n);
+    uint32_t (*best)(const float *x, size_t n); /* place of the largest, the first of equals */
     void (*leaky)(float *x, size_t n);                                   /* x < 0: x / 10 */
     void (*add)(float *out, const float *a, const float *b, size_t n);
     void (*recur)(const dm_recur *r, float *cell, size_t n, int backwards);
 } dm_kernel;
 
 /* Levels from 0 (plain C or SSE2) up; NULL where this processor lacks it. */
-enum { DM_KERNEL_LEVELS = 4 };
+enum { DM_KERNEL_LEVELS = 3 };
 const dm_kernel *dm_kernel_level(int level);
 const dm_kernel *dm_kernel_best(void);
 
 /* Index into dm_matrix.panel of [row][col]. */
 static inline size_t dm_panel_at(size_t k, size_t row, size_t col)
 {
-    return (col / DM_PANEL) * k * DM_PANEL + (row / 2) * 2 * DM_PANEL + (col % DM_PANEL) * 2 + row % 2;
+    return (col / DM_PANEL) * k * DM_PANEL + (row / 4) * 4 * DM_PANEL + (col % DM_PANEL) * 4 + row % 4;
 }
 
 #endif

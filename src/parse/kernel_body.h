@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Body of kernel.c, included once a processor level with these macros set (no include guard: meant to be read several times):
- *   K_NAME(x)  name of a function        K_TARGET  function attribute       K_WIDTH  floats in a vector
- *   K_INT      integer vector type       K_ROWS, K_PANELS    rows and panels of the product held in registers
- *   K_LOAD(p)  load integers             K_SPLAT(x) one int32 in all lanes   K_MADD(acc, a, b)  acc + pairwise products */
+ *   K_NAME(x)  name of a function    K_TARGET  function attribute    K_WIDTH  floats in a vector    K_LABEL  name of the level
+ * and, where the level has its own product, else K_GEMM names one:
+ *   K_INT      integer vector type   K_ROWS, K_PANELS  rows and panels of the product held in registers
+ *   K_LOAD(p)  load integers         K_SPLAT(x)  four int8 in an int32, to all lanes
+ *   K_MADD(acc, a, b)  acc + the sums of four products    K_START(p)  first sum, from dm_matrix.sum */
 
 typedef float K_NAME(vf) __attribute__((vector_size(4 * K_WIDTH), aligned(4), may_alias));
 typedef int32_t K_NAME(vi) __attribute__((vector_size(4 * K_WIDTH), aligned(4), may_alias));
-typedef int16_t K_NAME(vh) __attribute__((vector_size(2 * K_WIDTH), aligned(2), may_alias));
 typedef int8_t K_NAME(vb) __attribute__((vector_size(K_WIDTH), aligned(1), may_alias));
 #define VF K_NAME(vf)
 #define VI K_NAME(vi)
@@ -14,25 +15,32 @@ typedef int8_t K_NAME(vb) __attribute__((vector_size(K_WIDTH), aligned(1), may_a
 /* a where mask, else b, bit by bit */
 #define K_PICK(mask, a, b) ((VF)(((VI)(a) & (mask)) | ((VI)(b) & ~(mask))))
 
+#ifndef K_GEMM
+#define K_GEMM K_NAME(gemm)
+
 /* rows and panels are constants in every call, so that the sums stay in registers. */
-K_TARGET static inline __attribute__((always_inline)) void K_NAME(block)(float *out, size_t ldo, const int16_t *a, size_t lda,
+K_TARGET static inline __attribute__((always_inline)) void K_NAME(block)(float *out, size_t ldo, const int8_t *a, size_t lda,
                                                                          const float *unit, const dm_matrix *w, size_t col,
                                                                          const int rows, const int panels)
 {
     K_INT acc[K_ROWS][K_PANELS * VECS];
-    const int16_t *panel = w->panel + col * w->k;
+    const int8_t *panel = w->panel + col * w->k;
     const size_t k = w->k, next = (size_t)DM_PANEL * k;
     const int vecs = panels * VECS;
-    memset(acc, 0, sizeof acc);
-    for (size_t x = 0; x < k; x += 2, panel += 2 * DM_PANEL) {
+    K_UNROLL
+    for (int i = 0; i < rows; i++) {
+        K_UNROLL
+        for (int v = 0; v < vecs; v++) acc[i][v] = K_START(w->sum + col + (size_t)v * K_WIDTH);
+    }
+    for (size_t x = 0; x < k; x += 4, panel += 4 * DM_PANEL) {
         K_INT b[K_PANELS * VECS];
         K_UNROLL
-        for (int v = 0; v < vecs; v++) b[v] = K_LOAD(panel + (size_t)(v / VECS) * next + v % VECS * 2 * K_WIDTH);
+        for (int v = 0; v < vecs; v++) b[v] = K_LOAD(panel + (size_t)(v / VECS) * next + v % VECS * 4 * K_WIDTH);
         K_UNROLL
         for (int i = 0; i < rows; i++) {
-            int32_t pair;
-            memcpy(&pair, a + (size_t)i * lda + x, sizeof pair);
-            K_INT p = K_SPLAT(pair);
+            int32_t four;
+            memcpy(&four, a + (size_t)i * lda + x, sizeof four);
+            K_INT p = K_SPLAT(four);
             K_UNROLL
             for (int v = 0; v < vecs; v++) acc[i][v] = K_MADD(acc[i][v], p, b[v]);
         }
@@ -57,7 +65,7 @@ K_TARGET static inline __attribute__((always_inline)) void K_NAME(block)(float *
         else K_NAME(block)(out, ldo, a, lda, unit, w, col, r < K_ROWS ? r : K_ROWS, 1);                                 \
         break;
 
-K_TARGET static void K_NAME(rows)(float *out, size_t ldo, const int16_t *a, size_t lda, const float *unit, const dm_matrix *w,
+K_TARGET static void K_NAME(rows)(float *out, size_t ldo, const int8_t *a, size_t lda, const float *unit, const dm_matrix *w,
                                   size_t col, size_t rows, int panels)
 {
     switch (rows) {
@@ -76,7 +84,7 @@ K_TARGET static void K_NAME(rows)(float *out, size_t ldo, const int16_t *a, size
 }
 
 /* Rows in blocks as even as they can be: 25 go as 7, 6, 6, 6. */
-K_TARGET static void K_NAME(gemm)(float *out, size_t ldo, const int16_t *a, size_t lda, const float *unit, size_t m, const dm_matrix *w)
+K_TARGET static void K_NAME(gemm)(float *out, size_t ldo, const int8_t *a, size_t lda, const float *unit, size_t m, const dm_matrix *w)
 {
     size_t blocks = (m + K_ROWS - 1) / K_ROWS;
     for (size_t col = 0; col < w->n;) {
@@ -90,7 +98,9 @@ K_TARGET static void K_NAME(gemm)(float *out, size_t ldo, const int16_t *a, size
     }
 }
 
-K_TARGET static void K_NAME(quantise)(int16_t *out, float *scale, const float *x, size_t n)
+#endif /* K_GEMM */
+
+K_TARGET static void K_NAME(quantise)(int8_t *out, float *scale, const float *x, size_t n)
 {
     const VF zero = { 0 };
     VF top = zero;
@@ -109,16 +119,35 @@ K_TARGET static void K_NAME(quantise)(int16_t *out, float *scale, const float *x
         VI sane = (VI)(v < zero + (DM_QUANT_MAX + 0.5f)) & (VI)(v > zero - (DM_QUANT_MAX + 0.5f));
         v = K_PICK(sane, v, zero);
         VF half = (VF)(((VI)v & INT32_MIN) | (VI)(zero + 0.5f));
-        *(K_NAME(vh) *)(out + i) = __builtin_convertvector(__builtin_convertvector(v + half, VI), K_NAME(vh));
+        *(K_NAME(vb) *)(out + i) = __builtin_convertvector(__builtin_convertvector(v + half, VI), K_NAME(vb));
     }
 }
 
-K_TARGET static void K_NAME(add_row)(float *x, const int8_t *row, float scale, size_t n)
+K_TARGET static void K_NAME(add_rows)(float *x, const int8_t *const *row, const float *scale, size_t rows, size_t n)
 {
     for (size_t i = 0; i < n; i += K_WIDTH) {
-        K_NAME(vb) q = *(const K_NAME(vb) *)(row + i);
-        *(VF *)(x + i) += scale * __builtin_convertvector(__builtin_convertvector(q, VI), VF);
+        VF sum = *(VF *)(x + i);
+        for (size_t r = 0; r < rows; r++) {
+            K_NAME(vb) q = *(const K_NAME(vb) *)(row[r] + i);
+            sum += scale[r] * __builtin_convertvector(__builtin_convertvector(q, VI), VF);
+        }
+        *(VF *)(x + i) = sum;
     }
+}
+
+K_TARGET static uint32_t K_NAME(best)(const float *x, size_t n)
+{
+    VF top = *(const VF *)x;
+    for (size_t i = K_WIDTH; i < n; i += K_WIDTH) {
+        VF v = *(const VF *)(x + i);
+        VI more = (VI)(v > top);
+        top = K_PICK(more, v, top);
+    }
+    float high = top[0];
+    for (int i = 1; i < K_WIDTH; i++) high = top[i] > high ? top[i] : high;
+    uint32_t at = 0;
+    while (at + 1 < n && x[at] != high) at++;
+    return at;
 }
 
 K_TARGET static void K_NAME(leaky)(float *x, size_t n)
@@ -169,7 +198,8 @@ K_TARGET static void K_NAME(recur)(const dm_recur *r, float *cell, size_t n, int
     }
 }
 
-static const dm_kernel K_NAME(kernel) = { K_LABEL, K_NAME(gemm), K_NAME(quantise), K_NAME(add_row), K_NAME(leaky), K_NAME(add), K_NAME(recur) };
+static const dm_kernel K_NAME(kernel) = { K_LABEL, K_GEMM, K_NAME(quantise), K_NAME(add_rows), K_NAME(best),
+                                           K_NAME(leaky), K_NAME(add), K_NAME(recur) };
 
 #undef K_GATE
 #undef K_PICK
@@ -177,6 +207,8 @@ static const dm_kernel K_NAME(kernel) = { K_LABEL, K_NAME(gemm), K_NAME(quantise
 #undef VI
 #undef VF
 #undef K_NAME
+#undef K_GEMM
+#undef K_START
 #undef K_LABEL
 #undef K_TARGET
 #undef K_WIDTH

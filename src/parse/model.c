@@ -60,9 +60,10 @@ bool dm_model_sizes(uint64_t *size, const dm_model_head *h)
         uint32_t k, n;
         dm_model_shape(&k, &n, h, i);
         bool bias = i == DM_M_CONV || i == DM_M_TAG || i == DM_M_MLP || i == DM_M_BIL || i == DM_M_REL;
-        size[DM_S_MATRIX + 3 * i] = 2ull * k * n;
-        size[DM_S_MATRIX + 3 * i + 1] = n * f;
-        size[DM_S_MATRIX + 3 * i + 2] = bias ? n * f : 0;
+        size[DM_S_MATRIX + 4 * i] = (uint64_t)k * n;
+        size[DM_S_MATRIX + 4 * i + 1] = n * f;
+        size[DM_S_MATRIX + 4 * i + 2] = n * f;
+        size[DM_S_MATRIX + 4 * i + 3] = bias ? n * f : 0;
     }
     for (uint32_t l = 0; l < DM_MODEL_LAYERS; l++) size[DM_S_GATE + l] = l < h->layers ? 4ull * 2 * h->hidden * f : 0;
     return true;
@@ -127,9 +128,10 @@ static void set_matrices(dm_model *m)
     for (int i = 0; i < DM_MATRICES; i++) {
         dm_matrix *x = &m->matrix[i];
         dm_model_shape(&x->k, &x->n, m->head, i);
-        x->panel = m->section[DM_S_MATRIX + 3 * i];
-        x->scale = m->section[DM_S_MATRIX + 3 * i + 1];
-        x->bias = m->section[DM_S_MATRIX + 3 * i + 2];
+        x->panel = m->section[DM_S_MATRIX + 4 * i];
+        x->sum = m->section[DM_S_MATRIX + 4 * i + 1];
+        x->scale = m->section[DM_S_MATRIX + 4 * i + 2];
+        x->bias = m->section[DM_S_MATRIX + 4 * i + 3];
     }
 }
 

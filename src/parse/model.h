@@ -10,7 +10,7 @@
 #include "parse/parse.h"
 
 enum {
-    DM_MODEL_VERSION = 1,
+    DM_MODEL_VERSION = 2,
     DM_MODEL_LAYERS = 4,
     DM_MODEL_VEC = 100,    /* components of a word vector, two to a byte */
     DM_MODEL_RELS = 64,    /* relations, padded to whole panels */
@@ -40,7 +40,7 @@ enum dm_section {
     DM_S_LEMMA_KEY,    /* uint32_t [lemmas] */
     DM_S_LEMMA_SCRIPT, /* uint16_t [lemmas] */
     DM_S_SCRIPT,       /* uint8_t [scripts][16]: cut, length, bytes to add */
-    DM_S_MATRIX,       /* from here three a matrix: panels int16_t [k][n], scale float [n], bias float [n] or nothing */
+    DM_S_MATRIX,       /* from here four a matrix: panels int8_t [k][n], sum int32_t [n], scale float [n], bias float [n] or nothing */
     DM_M_VEC = 0,
     DM_M_CONV,
     DM_M_TAG,
@@ -50,7 +50,7 @@ enum dm_section {
     DM_M_REL,
     DM_M_LAYER,
     DM_MATRICES = DM_M_LAYER + DM_MODEL_LAYERS,
-    DM_S_GATE = DM_S_MATRIX + 3 * DM_MATRICES, /* float [4][2 * hidden], one a layer */
+    DM_S_GATE = DM_S_MATRIX + 4 * DM_MATRICES, /* float [4][2 * hidden], one a layer */
     DM_SECTIONS = DM_S_GATE + DM_MODEL_LAYERS
 };
 

@@ -10,8 +10,9 @@
 /* Words are followed and preceded by a row of zeros in `quant`, which the convolution reads at the ends. */
 typedef struct work {
     dm_feat *feat;
-    int16_t *quant;  /* [n + 2][widest] */
-    int16_t *heads;  /* root and words as columns of a matrix */
+    int8_t *quant;   /* [n + 2][widest] */
+    int8_t *heads;   /* root and words as columns of a matrix */
+    int32_t *head_sum;
     float *unit;     /* [n + 2] */
     float *head_unit;
     float *a, *b, *u; /* [n][widest] values */
@@ -42,7 +43,8 @@ static size_t lay_out(work *w, char *base, const dm_model_head *h, uint32_t n)
     } part[] = {
         { (void **)&w->feat, n * sizeof *w->feat },
         { (void **)&w->quant, rows * wide * sizeof *w->quant },
-        { (void **)&w->heads, cols * h->arc * 2 },
+        { (void **)&w->heads, cols * h->arc * sizeof *w->heads },
+        { (void **)&w->head_sum, cols * sizeof *w->head_sum },
         { (void **)&w->unit, rows * f },
         { (void **)&w->head_unit, cols * f },
         { (void **)&w->a, rows * wide * f },
@@ -86,7 +88,7 @@ static void quantise_rows(const dm_model *m, work *w, const float *x, size_t str
 /* The vector's levels into row i of quant; false when the word has none. */
 static bool vector_levels(const dm_model *m, work *w, uint32_t i)
 {
-    int16_t *q = w->quant + i * DM_MODEL_VEC;
+    int8_t *q = w->quant + i * DM_MODEL_VEC;
     int64_t at = dm_model_find(m->section[DM_S_VEC_START], m->section[DM_S_VEC_KEY], m->head->vec_bits, w->feat[i].form);
     if (at < 0) {
         memset(q, 0, DM_MODEL_VEC * sizeof *q);
@@ -114,15 +116,18 @@ static void embed(const dm_model *m, work *w, uint32_t n)
     for (uint32_t i = 0; i < n; i++) known[i] = vector_levels(m, w, i);
     k->gemm(w->a, h->dim, w->quant, DM_MODEL_VEC, w->unit, n, &m->matrix[DM_M_VEC]);
     for (uint32_t i = 0; i < n; i++) {
-        float *x = w->a + (size_t)i * h->dim;
+        const int8_t *row[DM_FEAT_ROWS + 1];
+        float unit[DM_FEAT_ROWS + 1], *x = w->a + (size_t)i * h->dim;
         if (!known[i]) memcpy(x, m->section[DM_S_VEC_NONE], h->dim * sizeof *x);
         int64_t at = dm_model_find(m->section[DM_S_WORD_START], m->section[DM_S_WORD_KEY], h->word_bits, w->feat[i].pattern);
-        size_t row = at < 0 ? h->words : (size_t)at;
-        k->add_row(x, word + row * h->dim, word_unit[row], h->dim);
+        size_t own = at < 0 ? h->words : (size_t)at;
+        row[0] = word + own * h->dim;
+        unit[0] = word_unit[own];
         for (int r = 0; r < DM_FEAT_ROWS; r++) {
-            row = w->feat[i].row[r];
-            k->add_row(x, affix + row * h->dim, affix_unit[row], h->dim);
+            row[r + 1] = affix + (size_t)w->feat[i].row[r] * h->dim;
+            unit[r + 1] = affix_unit[w->feat[i].row[r]];
         }
+        k->add_rows(x, row, unit, DM_FEAT_ROWS + 1, h->dim);
     }
 }
 
@@ -165,14 +170,6 @@ static void layer(const dm_model *m, work *w, uint32_t l, uint32_t n)
 
 /* ---- tags ---- */
 
-static uint32_t best_of(const float *x, uint32_t n)
-{
-    uint32_t best = 0;
-    for (uint32_t i = 1; i < n; i++)
-        if (x[i] > x[best]) best = i;
-    return best;
-}
-
 static void tag(const dm_model *m, work *w, dm_parsed *out, uint32_t n)
 {
     const dm_matrix *x = &m->matrix[DM_M_TAG];
@@ -180,7 +177,8 @@ static void tag(const dm_model *m, work *w, dm_parsed *out, uint32_t n)
     quantise_rows(m, w, w->a, x->k, x->k, n);
     m->kernel->gemm(w->tag, x->n, w->quant, x->k, w->unit, n, x);
     for (uint32_t i = 0; i < n; i++) {
-        uint16_t t = name[best_of(w->tag + (size_t)i * x->n, m->head->tags)];
+        uint32_t best = m->kernel->best(w->tag + (size_t)i * x->n, x->n);
+        uint16_t t = name[best < m->head->tags ? best : 0]; /* the padding's bias keeps it from winning */
         out[i].upos = (uint8_t)(t >> 8);
         out[i].xpos = (uint8_t)(t & 255);
     }
@@ -199,17 +197,19 @@ static size_t distance(uint32_t i, uint32_t j)
 static dm_matrix head_matrix(const dm_model *m, work *w, uint32_t n)
 {
     size_t A = m->head->arc, wide = m->matrix[DM_M_MLP].n, cols = columns(n);
-    int16_t row[512];
+    int8_t row[512];
     memset(w->heads, 0, cols * A * sizeof *w->heads);
     for (size_t j = 0; j < cols; j++) {
         w->head_unit[j] = 0;
+        w->head_sum[j] = 0;
         if (j > n) continue;
         const float *x = j == 0 ? m->section[DM_S_ROOT] : w->mlp + (j - 1) * wide + A;
         m->kernel->quantise(row, &w->head_unit[j], x, A);
-        int16_t *to = w->heads + dm_panel_at(A, 0, j);
-        for (size_t k = 0; k < A; k += 2) memcpy(to + k * DM_PANEL, row + k, 2 * sizeof *row);
+        int8_t *to = w->heads + dm_panel_at(A, 0, j);
+        for (size_t k = 0; k < A; k += 4) memcpy(to + k * DM_PANEL, row + k, 4);
+        for (size_t k = 0; k < A; k++) w->head_sum[j] += 128 * row[k];
     }
-    return (dm_matrix){ w->heads, w->head_unit, NULL, (uint32_t)A, (uint32_t)cols };
+    return (dm_matrix){ w->heads, w->head_sum, w->head_unit, NULL, (uint32_t)A, (uint32_t)cols };
 }
 
 static void arcs(const dm_model *m, work *w, uint32_t n)
@@ -252,12 +252,8 @@ static void relations(const dm_model *m, work *w, dm_parsed *out, uint32_t n)
     quantise_rows(m, w, w->b, B, B, n);
     k->gemm(w->tag, DM_MODEL_RELS, w->quant, B, w->unit, n, &m->matrix[DM_M_REL]);
     for (uint32_t i = 0; i < n; i++) {
-        const float *s = w->tag + (size_t)i * DM_MODEL_RELS;
-        bool top = w->head[i] == 0;
-        uint32_t best = top ? DM_D_ROOT : DM_D_ROOT + 1;
-        for (uint32_t r = best + 1; !top && r < DM_DEPREL_N; r++)
-            if (s[r] > s[best]) best = r;
-        out[i].deprel = (uint8_t)best;
+        uint32_t best = w->head[i] == 0 ? DM_D_ROOT : k->best(w->tag + (size_t)i * DM_MODEL_RELS, DM_MODEL_RELS);
+        out[i].deprel = (uint8_t)(best < DM_DEPREL_N ? best : DM_D_DEP); /* biases keep padding, "_" and root from winning */
         out[i].head = (int32_t)w->head[i] - 1;
     }
 }

@@ -219,23 +219,27 @@ static void levels_agree(void **state)
 {
     (void)state;
     enum { M = 13, K = 96, N = 48 };
-    static int16_t a[M * K], w[K * N];
-    static int8_t a8[M * K];
+    static int8_t a[M * K], w[K * N];
+    int32_t sums[N] = { 0 };
     float unit[M], scale[N], bias[N], x[K], want[M * N], got[M * N];
     int8_t row[K];
     uint32_t s = 1;
-    for (int i = 0; i < M * K; i++) a[i] = (int16_t)((s = s * 1664525u + 1013904223u) >> 20) - 2047;
-    for (int i = 0; i < K * N; i++) w[i] = (int16_t)((s = s * 1664525u + 1013904223u) >> 20) - 2047;
+    for (int i = 0; i < M * K; i++) a[i] = (int8_t)((s = s * 1664525u + 1013904223u) % 255) ;
+    for (int i = 0; i < K * N; i++) w[i] = (int8_t)(((s = s * 1664525u + 1013904223u) >> 9) % 255);
     for (int i = 0; i < M; i++) unit[i] = 0.001f * (float)(i + 1);
     for (int i = 0; i < N; i++) scale[i] = 0.0003f * (float)(i + 1), bias[i] = (float)i - 20.5f;
     for (int i = 0; i < K; i++) x[i] = (float)(i * i % 37) * 0.37f - 5, row[i] = (int8_t)(i * 5 - 128);
-    const dm_matrix m = { w, scale, bias, K, N };
-    (void)a8;
+    for (int i = 0; i < M * K; i++) a[i] = a[i] == -128 ? 127 : a[i];
+    for (int i = 0; i < K * N; i++) w[i] = w[i] == -128 ? -127 : w[i];
+    for (size_t c = 0; c < N; c++)
+        for (size_t k = 0; k < K; k++) sums[c] += 128 * w[dm_panel_at(K, k, c)];
+    const dm_matrix m = { w, sums, scale, bias, K, N };
     const dm_kernel *plain = dm_kernel_level(0);
     plain->gemm(want, N, a, K, unit, M, &m);
     double sum = 0;
     for (int k = 0; k < K; k++) sum += a[k] * w[dm_panel_at(K, (size_t)k, 17)];
-    assert_true((float)sum * (unit[0] * scale[17]) + bias[17] - want[17] < 0.01f);
+    float gap = (float)sum * (unit[0] * scale[17]) + bias[17] - want[17];
+    assert_true(gap < 0.001f && gap > -0.001f);
     for (int level = 1; level < DM_KERNEL_LEVELS; level++) {
         const dm_kernel *k = dm_kernel_level(level);
         if (!k) continue;
@@ -245,11 +249,14 @@ static void levels_agree(void **state)
             assert_memory_equal(got, want, rows * N * sizeof *got);
         }
         float y[K], z[K], su, sv;
-        int16_t q[K], r[K];
+        int8_t q[K], r[K];
         memcpy(y, x, sizeof x);
         memcpy(z, x, sizeof x);
-        plain->add_row(y, row, 0.37f, K);
-        k->add_row(z, row, 0.37f, K);
+        const int8_t *both[] = { row, a };
+        const float scales[] = { 0.37f, 0.013f };
+        plain->add_rows(y, both, scales, 2, K);
+        k->add_rows(z, both, scales, 2, K);
+        assert_int_equal(plain->best(y, K), k->best(z, K));
         plain->leaky(y, K);
         k->leaky(z, K);
         plain->quantise(q, &su, y, K);
