@@ -77,12 +77,16 @@ static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
         if (en && fits(w, &w->doc->mentions.v[m], en, p))
             return m;
     }
+    /* an object is not its own clause's subject (binding) */
+    bool object = !possessive && dm_deprel_base((dm_deprel)dm_atok(w, t)->deprel) != DM_D_NSUBJ;
+    uint32_t subject = object ? clause_subject(w, t) : DM_NONE;
+    const dm_entity *barred = subject == DM_NONE ? NULL : entity_of(w, subject);
     uint32_t best = DM_NONE;
     int best_score = -100;
     for (uint32_t i = r->n; i-- > 0;) {
         const dm_mention *m = &w->doc->mentions.v[r->mention[i]];
         const dm_entity *en = entity_of(w, r->mention[i]);
-        if (!en || m->first >= t || !fits(w, m, en, p))
+        if (!en || en == barred || m->first >= t || !fits(w, m, en, p))
             continue;
         int distance = (int)(dm_atok(w, t)->sent - m->sent);
         int score = (is_subject(w, m) ? 4 : 0) - 3 * distance - (m->form == DM_FORM_ADJ ? 4 : 0) + (en->code[0] ? 1 : 0) - (int)(r->n - i) / 4;

@@ -126,7 +126,9 @@ static void fuse_purpose(ev_work *w, cand *c)
         cand *maker = find_cand(w, g);
         bool purpose = (d == DM_D_ADVCL || d == DM_D_XCOMP || d == DM_D_ACL) && dm_kid(doc, up, DM_D_MARK) != DM_NONE &&
                        dm_token_is(doc, dm_kid(doc, up, DM_D_MARK), "to");
-        if (purpose && maker && maker->m.frame->act.len && maker->type == c->type && !maker->dropped) {
+        bool makes = maker && dm_str_in(maker->m.frame->act, "draft introduce adopt submit issue");
+        if (purpose && makes && !maker->dropped) {
+            maker->type = c->type;
             for (unsigned a = 0; a < c->m.view.n && maker->m.view.n < VIEW_MAX; a++)
                 if (c->m.view.arg[a].slot == SLOT_OBJ || c->m.view.arg[a].slot >= SLOT_PREP) {
                     view_arg va = c->m.view.arg[a];

@@ -76,6 +76,8 @@ void dm_fill_instrument(ev_work *w, cand *c)
         return;
     }
     dm_span span = dm_doc_token_span(w->d.doc, i->first, i->n);
+    if (c->type == DM_REQUEST && i->subject.len && dm_str_is(i->type, "resolution") && dm_str_in(c->act, "draft introduce submit adopt"))
+        c->type = DM_ACCUSE; /* a resolution tabled against somebody (gold/GUIDE.md) */
     dm_str sponsor = { i->sponsor, strlen(i->sponsor) };
     if (acts_with_sponsor(c->act) && sponsor.len && !code_in(&c->actor, sponsor) && (c->type == DM_SUPPORT || c->type == DM_REJECT || c->type == DM_AGREE)) {
         c->recipient.n = 0;

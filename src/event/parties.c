@@ -3,6 +3,27 @@
  * last from what the article was just speaking of. What is only defaulted (a bare role) yields to what the clause says. */
 #include "event/build.h"
 
+/* "threatened to bomb X": the one the complement is done to. */
+static void from_complement(const ev_work *w, uint32_t verb, role as, party_list *out)
+{
+    view v;
+    static const char *const preps[] = { "against", "on", "to", "with", "at" };
+    dm_view_build(w->d.frames, w->d.doc, verb, 'v', &v);
+    uint32_t o = dm_view_slot(&v, SLOT_OBJ);
+    if (o != DM_NONE)
+        dm_parties_of(&w->d, o, as, out);
+    for (unsigned i = 0; i < sizeof preps / sizeof *preps && !out->n; i++) {
+        uint32_t h = dm_view_slot(&v, dm_frames_prep(w->d.frames, dm_str_of(preps[i])));
+        if (h != DM_NONE)
+            dm_parties_of(&w->d, h, as, out);
+    }
+}
+
+static bool is_complement(uint16_t slot)
+{
+    return slot == SLOT_INF || slot == SLOT_ING || slot == SLOT_THAT;
+}
+
 static void from_slots(const ev_work *w, const cand *c, const frame_roles *r, role as, party_list *out)
 {
     const view *v = &c->m.view;
@@ -10,7 +31,10 @@ static void from_slots(const ev_work *w, const cand *c, const frame_roles *r, ro
         for (unsigned a = 0; a < v->n; a++) {
             if (v->arg[a].slot != r->slot[i] || (v->pos == 'n' && v->arg[a].inherited && r->slot[i] == SLOT_OBJ))
                 continue;
-            dm_parties_of(&w->d, v->arg[a].head, as, out);
+            if (is_complement(r->slot[i]) && dm_tok(w->d.doc, v->arg[a].head)->upos == DM_U_VERB)
+                from_complement(w, v->arg[a].head, as, out);
+            else
+                dm_parties_of(&w->d, v->arg[a].head, as, out);
             if (out->n && !r->all)
                 return;
         }
@@ -113,6 +137,21 @@ static void actor_from_governor(ev_work *w, cand *c)
     }
 }
 
+/* "asked Japan at a meeting of ministers": those who deal with each other in the clause met. */
+static void meeting_from_governor(ev_work *w, cand *c)
+{
+    const cand *g = c->type == DM_CONSULT && c->m.view.pos == 'n' && (!c->actor.n || c->actor.bare) ? governor(w, c) : NULL;
+    if (!g || !has_code(&g->actor) || !has_code(&g->recipient) || g->type == DM_AGREE)
+        return;
+    party_list both = g->actor;
+    for (uint32_t i = 0; i < g->recipient.n; i++)
+        dm_party_add(&both, g->recipient.p[i].code, g->recipient.p[i].sector, g->recipient.p[i].span);
+    c->actor = both;
+    c->recipient.n = 0;
+    c->weight *= 0.8f;
+    dm_note(c, "event/parties-from-governing-event");
+}
+
 /* A state's own people: arrests and crackdowns without another actor are their state's. */
 static void settle_bare(cand *c)
 {
@@ -200,6 +239,7 @@ void dm_fill_parties(ev_work *w)
             continue;
         dm_fill_instrument(w, c);
         actor_from_governor(w, c);
+        meeting_from_governor(w, c);
         settle_bare(c);
         recipient_from_context(w, c);
     }

@@ -118,7 +118,7 @@ static void one(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list
 }
 
 /* The sponsor or body of an instrument that stands where a party is asked for. */
-static bool from_instrument(const ev_doc *e, uint32_t h, role as, party_list *out)
+static bool from_instrument(const ev_doc *e, uint32_t h, party_list *out)
 {
     if (e->inst_at[h] == DM_NONE)
         return false;
@@ -132,7 +132,7 @@ static bool from_instrument(const ev_doc *e, uint32_t h, role as, party_list *ou
             memcpy(sector, i->body.p + 4, i->body.len - 4);
     } else if (i->body.len > 2 && memcmp(i->body.p, "UN", 2) == 0)
         memcpy(code, "UNO", 4);
-    if (!code[0] || as == ROLE_RECIPIENT)
+    if (!code[0])
         return false;
     dm_party_add(out, code, sector, dm_doc_token_span(e->doc, i->first, i->n));
     out->why = DM_STR("act/sponsor");
@@ -154,7 +154,7 @@ static int rank_of(const ev_doc *e, uint32_t k, role as)
     case DM_D_FLAT: return 2;
     case DM_D_NMOD: {
         dm_str c = dm_case_of(doc, k, buf, sizeof buf);
-        if (dm_str_in(c, as == ROLE_RECIPIENT ? "of by in against on from toward towards to at with between among" : "of by from in at between among for"))
+        if (dm_str_in(c, as == ROLE_RECIPIENT ? "of by in against on from toward towards to at with between among" : "of by from between among for"))
             return dm_str_is(c, "of") || dm_str_is(c, "by") ? 3 : 4;
         return -1;
     }
@@ -167,7 +167,7 @@ static void inside(const ev_doc *e, uint32_t h, role as, unsigned depth, party_l
 {
     for (int want = 0; want <= 5; want++) {
         uint32_t before = out->n;
-        if (want == 2 && from_instrument(e, h, as, out))
+        if (want == 2 && from_instrument(e, h, out))
             return;
         DM_EACH_KID(e->doc, h, k)
         {

@@ -6,15 +6,16 @@
 
 enum { PATH_MAX = 12, WINDOW = 4, BUF = 64 };
 
-static uint8_t parse_effects(dm_str s, bool *ok)
+static uint16_t parse_effects(dm_str s, bool *ok)
 {
     static const struct {
         const char *name;
-        uint8_t bit;
+        uint16_t bit;
     } names[] = { { "neg", EFFECT_NEG },       { "future", EFFECT_FUTURE }, { "hyp", EFFECT_HYP },   { "hist", EFFECT_HIST },
                   { "absorb", EFFECT_ABSORB }, { "reject", EFFECT_REJECT }, { "end", EFFECT_NEG },   { "request", EFFECT_REQUEST },
-                  { "done", EFFECT_DONE } };
-    uint8_t bits = 0;
+                  { "done", EFFECT_DONE },
+                  { "decide", EFFECT_DECIDE } };
+    uint16_t bits = 0;
     dm_str e;
     while (dm_str_split(&s, ',', &e)) {
         bool found = false;
@@ -86,7 +87,7 @@ static dm_status load_ops(dm_status_tables *s, dm_error *err)
     return s->ops ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory loading status tables");
 }
 
-/* Word -> (row << 8 | effect) maps; kind: first letter of the pos column, or 0. */
+/* Word -> (row << 16 | effect) maps; kind: first letter of the pos column, or 0. */
 static dm_status load_words(dm_status_tables *s, dm_map *m, const char *name, uint16_t *index, dm_error *err)
 {
     const dm_table *t = dm_tables_get(s->tables, name);
@@ -97,7 +98,7 @@ static dm_status load_words(dm_status_tables *s, dm_map *m, const char *name, ui
     for (uint32_t r = 0; r < dm_table_rows(t); r++) {
         bool ok = true;
         dm_str pos = dm_table_cell(t, r, cp);
-        uint32_t v = r << 8 | parse_effects(dm_table_cell(t, r, ce), &ok);
+        uint32_t v = r << 16 | parse_effects(dm_table_cell(t, r, ce), &ok);
         if (!ok || !dm_map_put(m, dm_table_cell(t, r, cw), pos.len > 2 ? (uint32_t)pos.p[2] : 0, v))
             return row_bad(t, r, err);
     }
@@ -188,16 +189,16 @@ static bool is_nominal(const dm_doc *doc, uint32_t t)
 
 /* What the modifiers of one word say: auxiliaries, negation, adverbs, adjectives, "no" before its subject or object. */
 typedef struct local {
-    uint8_t effect;
+    uint16_t effect;
     bool would;
 } local;
 
 static void take(status *out, local *l, uint16_t table, uint32_t packed)
 {
-    uint8_t e = (uint8_t)(packed & 0xFF);
+    uint16_t e = (uint16_t)(packed & 0xFFFF);
     l->effect ^= e & EFFECT_NEG;
-    l->effect |= e & (uint8_t)~EFFECT_NEG;
-    why(out, table, packed >> 8);
+    l->effect |= e & (uint16_t)~EFFECT_NEG;
+    why(out, table, packed >> 16);
 }
 
 static void local_modal(const dm_status_tables *s, const dm_doc *doc, uint32_t k, status *out, local *l)
@@ -343,7 +344,7 @@ static bool reported_in_past(const dm_doc *doc, uint32_t clause)
 }
 
 /* Effects of one word on the way, with "would" resolved. */
-static uint8_t effects_at(const dm_status_tables *s, const dm_doc *doc, uint32_t t, status *out)
+static uint16_t effects_at(const dm_status_tables *s, const dm_doc *doc, uint32_t t, status *out)
 {
     local l = { 0, false };
     local_of(s, doc, t, out, &l);
@@ -362,8 +363,10 @@ static uint8_t effects_at(const dm_status_tables *s, const dm_doc *doc, uint32_t
     return l.effect;
 }
 
-static void apply(status *out, uint8_t effect)
+static void apply(status *out, uint16_t effect)
 {
+    if ((effect & EFFECT_DECIDE) && !(out->aux & DM_NEGATION))
+        effect |= EFFECT_FUTURE;
     out->aux ^= effect & EFFECT_NEG;
     out->aux |= effect & (EFFECT_FUTURE | EFFECT_HYP | EFFECT_HIST);
 }
@@ -436,7 +439,7 @@ static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cu
     }
     if (!bare_participle(doc, cur))
         return false;
-    apply(out, effects_at(s, doc, g, out) & (uint8_t)~EFFECT_NEG);
+    apply(out, effects_at(s, doc, g, out) & (uint16_t)~EFFECT_NEG);
     return true;
 }
 
@@ -444,8 +447,8 @@ static bool step_conj(const dm_status_tables *s, const dm_doc *doc, uint32_t cur
 {
     if (has_own_aux(doc, cur) && !marked_to(doc, g))
         return dm_tok(doc, g)->deprel == DM_D_CCOMP || dm_tok(doc, g)->deprel == DM_D_XCOMP;
-    uint8_t e = effects_at(s, doc, g, out);
-    apply(out, joined_by_or(doc, cur) || is_nominal(doc, cur) ? e : e & (uint8_t)~EFFECT_NEG);
+    uint16_t e = effects_at(s, doc, g, out);
+    apply(out, joined_by_or(doc, cur) || is_nominal(doc, cur) ? e : e & (uint16_t)~EFFECT_NEG);
     return true;
 }
 
@@ -494,7 +497,7 @@ static bool is_question(const dm_doc *doc, uint32_t t)
 void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t support, status *out)
 {
     *out = (status){ .absorber = DM_NONE, .rejecter = DM_NONE, .top = t };
-    uint8_t own = effects_at(s, doc, t, out);
+    uint16_t own = effects_at(s, doc, t, out);
     out->request = (own & EFFECT_REQUEST) != 0;
     apply(out, own);
     if (support != DM_NONE && support > t && dm_tok(doc, support)->head == t)

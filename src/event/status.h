@@ -8,7 +8,8 @@
 
 enum {
     EFFECT_NEG = 1, EFFECT_FUTURE = 2, EFFECT_HYP = 4, EFFECT_HIST = 8, /* the aux bits of document.h */
-    EFFECT_ABSORB = 16, EFFECT_REJECT = 32, EFFECT_REQUEST = 64, EFFECT_DONE = 128
+    EFFECT_ABSORB = 16, EFFECT_REJECT = 32, EFFECT_REQUEST = 64, EFFECT_DONE = 128,
+    EFFECT_DECIDE = 256 /* future, but a decision against is a refusal of today */
 };
 enum { COMP_INF = 1, COMP_ING = 2, COMP_THAT = 4, COMP_NP = 8, COMP_OBJ_INF = 16 };
 enum { STATUS_WHY = 8, SPEAKERS_MAX = 4 };
@@ -16,13 +17,14 @@ enum { STATUS_WHY = 8, SPEAKERS_MAX = 4 };
 typedef struct op_row {
     dm_str words;
     char pos;
-    uint8_t comp, effect;
+    uint8_t comp;
+    uint16_t effect;
     uint32_t row, next;
 } op_row;
 
 typedef struct mark_row {
     dm_str word; /* words joined by _ */
-    uint8_t effect;
+    uint16_t effect;
     int8_t reason; /* dm_reason_kind or -1 */
     uint32_t row;
 } mark_row;

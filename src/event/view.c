@@ -330,9 +330,14 @@ static void view_verb(const dm_frames *f, const dm_doc *doc, view *v)
         if (s != DM_NONE && !(v->passive && dm_view_slot(v, SLOT_OBJ) != DM_NONE))
             put(v, v->passive ? SLOT_OBJ : SLOT_SUBJ, s, true);
     }
+    if (dm_view_slot(v, SLOT_OBJ) == DM_NONE) /* "asked Tokyo to ...": the one object there is */
+        put(v, SLOT_OBJ, dm_view_slot(v, SLOT_IOBJ), false);
     if (dm_view_slot(v, SLOT_OBJ) == DM_NONE)
         put(v, SLOT_OBJ, gap_filler(doc, v->t), true);
     share_with_conjunct(f, doc, v);
+    uint32_t o = dm_view_slot(v, SLOT_OBJ);
+    if (o != DM_NONE && o > v->t) /* "imposed sanctions on X": the object's phrases may be the verb's */
+        DM_EACH_KID(doc, o, k) if (dm_tok(doc, k)->deprel == DM_D_NMOD) put_prep(f, doc, v, k, true);
 }
 
 static void put_noun_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool inherited)

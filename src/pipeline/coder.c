@@ -35,6 +35,12 @@ static dm_status run_parse(const dm_coder *c, dm_doc *doc, dm_error *err)
     return st == DM_OK ? dm_doc_link(doc, err) : st;
 }
 
+static dm_status run_actor(const dm_coder *c, dm_doc *doc, dm_error *err)
+{
+    memcpy(doc->home, c->home, sizeof c->home);
+    return dm_actor_doc(c->actor, doc, err);
+}
+
 static dm_status run_event(const dm_coder *c, dm_doc *doc, dm_error *err)
 {
     return dm_event_doc(c->eventer, doc, err);
@@ -51,6 +57,7 @@ static const stage stages[] = {
     { "segment", run_segment },
     { "scan", run_scan },
     { "parse", run_parse },
+    { "actor", run_actor },
     { "event", run_event },
     { "finish", run_finish },
     { "write", NULL },
@@ -111,6 +118,8 @@ static dm_status open_stages(dm_coder *c, dm_error *err)
 {
     dm_status st = dm_segmenter_new(&c->segmenter, c->tables, err);
     if (st == DM_OK)
+        st = dm_actor_new(&c->actor, c->tables, err);
+    if (st == DM_OK)
         st = dm_eventer_new(&c->eventer, c->tables, err);
     if (st == DM_OK)
         st = dm_pool_new(&c->pool, c->model, err);
@@ -148,6 +157,7 @@ void dm_coder_close(dm_coder *c)
         return;
     dm_pool_free(c->pool);
     dm_eventer_free(c->eventer);
+    dm_actor_free(c->actor);
     dm_segmenter_free(c->segmenter);
     dm_model_close(c->model);
     dm_tables_close(c->tables);

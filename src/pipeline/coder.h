@@ -3,6 +3,7 @@
 #ifndef DM_PIPELINE_CODER_H
 #define DM_PIPELINE_CODER_H
 
+#include "actor/actor.h"
 #include "base/table.h"
 #include "doc/doc.h"
 #include "event/event.h"
@@ -22,6 +23,7 @@ struct dm_coder {
     dm_model *model;
     dm_pool *pool;
     dm_segmenter *segmenter;
+    dm_actor *actor;
     dm_eventer *eventer;
     dm_interval date; /* of every document; precision UNKNOWN: as found */
     char home[DM_CODE_MAX];
