@@ -196,7 +196,7 @@ static size_t number_suffix(const dm_toker *k, size_t i)
         bool decade = i > 0 && k->text[i - 1] == '0' && apos_cp(c) && byte_at(k, i + n, 's') && !alnum_at(k, i + n + 1);
         return decade ? i + n + 1 : i;
     }
-    if (word_in(k->text + i, e - i, UNITS) || byte_at(k, e, '.'))
+    if (word_in(k->text + i, e - i, UNITS) || (byte_at(k, e, '.') && letter_at(k, e + 1)))
         return i;
     while (alnum_at(k, e)) {
         uint32_t n;

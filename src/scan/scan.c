@@ -3,7 +3,7 @@
  * token covered by it starts no other match of that group. Phrases never cross a sentence. Linear: a walk is at most PHRASE_MAX long. */
 #include "scan/scan.h"
 
-enum { PHRASE_MAX = 24, PER_GROUP_MAX = 12 };
+enum { PHRASE_MAX = 24, PER_GROUP_MAX = 32 };
 
 typedef struct best {
     uint32_t len, n;

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Times of events by the dependency tree: see times.h. Climbs a bounded number of steps. */
+#include "doc/times.h"
+
+enum { CLIMB_MAX = 6 };
+
+static const dm_token *tok(const dm_doc *doc, uint32_t t)
+{
+    return &doc->tokens.v[t];
+}
+
+/* First time expression at or after token t. */
+static uint32_t lower_bound(const dm_doc *doc, uint32_t t)
+{
+    uint32_t lo = 0, hi = doc->times.n;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (doc->times.v[mid].first < t)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static uint32_t governor(const dm_doc *doc, const dm_time *t)
+{
+    return t->head == DM_NONE || t->head >= doc->tokens.n ? DM_NONE : tok(doc, t->head)->head;
+}
+
+/* Whether a noun under token e may lend its time to e: what was done and where, not who did it. */
+static bool lends(const dm_doc *doc, uint32_t e, uint32_t noun, const dm_time *t)
+{
+    if (noun == DM_NONE || tok(doc, noun)->head != e || t->first < noun)
+        return false;
+    switch (dm_deprel_base((dm_deprel)tok(doc, noun)->deprel)) {
+    case DM_D_OBJ:
+    case DM_D_OBL:
+    case DM_D_NMOD: break;
+    default: return tok(doc, noun)->deprel == DM_D_NSUBJ_PASS;
+    }
+    for (uint32_t i = 0; i < doc->event_head.n; i++) {
+        if (doc->event_head.v[i] == noun)
+            return false;
+    }
+    return true;
+}
+
+static void add(uint32_t *out, uint32_t *n, uint32_t max, uint32_t i)
+{
+    for (uint32_t k = 0; k < *n; k++) {
+        if (out[k] == i)
+            return;
+    }
+    if (*n < max)
+        out[(*n)++] = i;
+}
+
+/* Times held by token g (with its lent ones), that do not contain the event's own word. */
+static void collect(const dm_doc *doc, uint32_t g, uint32_t self, bool fronted, uint32_t *out, uint32_t *n, uint32_t max)
+{
+    const dm_sent *s = &doc->sents.v[tok(doc, self)->sent];
+    for (uint32_t i = lower_bound(doc, s->first); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
+        const dm_time *t = &doc->times.v[i];
+        if (self >= t->first && self < t->first + t->n)
+            continue;
+        if (fronted && t->first > g)
+            continue;
+        if (governor(doc, t) == g)
+            add(out, n, max, i);
+    }
+    if (*n || g != self)
+        return;
+    for (uint32_t i = lower_bound(doc, s->first); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
+        const dm_time *t = &doc->times.v[i];
+        if (!(self >= t->first && self < t->first + t->n) && lends(doc, self, governor(doc, t), t))
+            add(out, n, max, i);
+    }
+}
+
+/* Whether a clause has a word that sets it apart in time: "after", "before", "when", "since". */
+static bool has_mark(const dm_doc *doc, uint32_t v)
+{
+    return doc->kid_first && dm_kid(doc, v, DM_D_MARK) != DM_NONE;
+}
+
+/* One step up from t: whether the event's time may be said there; *fronted when only a time before both verbs counts. */
+static bool step_up(const dm_doc *doc, uint32_t t, bool *fronted)
+{
+    dm_deprel r = (dm_deprel)tok(doc, t)->deprel;
+    bool noun = tok(doc, t)->upos == DM_U_NOUN || tok(doc, t)->upos == DM_U_PROPN || tok(doc, t)->upos == DM_U_ADJ;
+    *fronted = false;
+    switch (dm_deprel_base(r)) {
+    case DM_D_XCOMP: return true;
+    case DM_D_ADVCL: return !has_mark(doc, t) && tok(doc, t)->xpos == DM_X_VBG;
+    case DM_D_CONJ: *fronted = true; return true;
+    case DM_D_OBJ:
+    case DM_D_NSUBJ:
+    case DM_D_OBL: return noun;
+    case DM_D_NMOD:
+    case DM_D_COMPOUND: return noun && r != DM_D_NMOD_POSS;
+    default: return false;
+    }
+}
+
+static bool is_speech_link(const dm_doc *doc, uint32_t t)
+{
+    dm_deprel r = dm_deprel_base((dm_deprel)tok(doc, t)->deprel);
+    return r == DM_D_CCOMP || r == DM_D_PARATAXIS;
+}
+
+uint32_t dm_times_for(const dm_doc *doc, uint32_t token, uint32_t *out, uint32_t max, uint32_t *speech)
+{
+    uint32_t n = 0, t = token;
+    bool verb_seen = false;
+    if (speech)
+        *speech = DM_NONE;
+    if (token >= doc->tokens.n || !doc->sents.v[tok(doc, token)->sent].parsed)
+        return 0;
+    collect(doc, t, token, false, out, &n, max);
+    bool open = n == 0;
+    for (int i = 0; i < CLIMB_MAX; i++) {
+        uint32_t up = tok(doc, t)->head;
+        bool fronted = false;
+        if (up == DM_NONE)
+            break;
+        if (is_speech_link(doc, t)) {
+            if (speech)
+                *speech = up;
+            break;
+        }
+        verb_seen |= tok(doc, t)->upos == DM_U_VERB;
+        bool nominal = tok(doc, t)->upos != DM_U_VERB;
+        open = open && step_up(doc, t, &fronted) && !(verb_seen && nominal && i > 0);
+        if (open) {
+            collect(doc, up, token, fronted, out, &n, max);
+            open = n == 0;
+        }
+        t = up;
+    }
+    return n;
+}
+
+uint32_t dm_time_for(const dm_doc *doc, uint32_t token)
+{
+    uint32_t v[DM_TIMES_MAX], n = dm_times_for(doc, token, v, DM_TIMES_MAX, NULL), best = DM_NONE;
+    for (uint32_t i = 0; i < n; i++) {
+        const dm_time *t = &doc->times.v[v[i]];
+        if (t->when.precision == DM_PREC_UNKNOWN)
+            continue;
+        if (best == DM_NONE || (t->kind == DM_TIME_SET && doc->times.v[best].kind != DM_TIME_SET))
+            best = v[i];
+    }
+    return best;
+}
+
+uint32_t dm_when_years(const dm_doc *doc, const dm_time *time, int16_t *out, uint32_t max)
+{
+    (void)doc;
+    int y, m, d, last;
+    uint32_t n = 0;
+    if (time->when.precision == DM_PREC_UNKNOWN || time->when.from == DM_DAY_NONE || time->when.to == DM_DAY_NONE)
+        return 0;
+    dm_day_split(time->when.to, &last, &m, &d);
+    dm_day_split(time->when.from, &y, &m, &d);
+    if (time->kind == DM_TIME_SET && (m > 1 || d > 1))
+        y++;
+    for (; y <= last && n < max; y++) {
+        bool except = false;
+        for (uint32_t i = 0; i < time->n_except; i++)
+            except |= time->except[i] == y;
+        if (!except)
+            out[n++] = (int16_t)y;
+    }
+    return n;
+}

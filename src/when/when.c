@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Drives the stage: expressions of all sentences, the document's date, then intervals in text order, each anchored to the last. */
+#include "doc/times.h"
+#include "when/when_int.h"
+#include <stdlib.h>
+
+enum {
+    ANCHOR_SENTS = 2, /* sentences after which "the next day" has lost its anchor */
+    SINCE_SENTS = 10, /* sentences over which "through 1996" still continues an earlier "since 1989" */
+    PENDING_MAX = 32, /* expressions of a document anchored to a noun ("a day after the vote") that are looked up */
+    WEEKDAY_REACH = 3, /* days between a happening and the weekday that it is said to be on */
+    STORY_FAR = 200   /* days before the document's date from which the text tells of the past */
+};
+
+static dm_interval cell_interval(const dm_table *t, uint32_t r, int column)
+{
+    dm_interval i = DM_NO_INTERVAL;
+    dm_str s = dm_table_cell(t, r, column);
+    if (s.len && dm_day_parse(&i, s, NULL) != DM_OK)
+        return DM_NO_INTERVAL;
+    return i;
+}
+
+/* from and to cells as one interval; empty cells are open ends. */
+static dm_interval row_interval(const dm_table *t, uint32_t r, int cf, int ct)
+{
+    dm_interval a = cell_interval(t, r, cf), b = cell_interval(t, r, ct);
+    dm_interval i = { dm_known(a) ? a.from : DM_DAY_NONE, dm_known(b) ? b.to : DM_DAY_NONE, DM_PREC_RANGE };
+    if (!dm_known(a) && !dm_known(b))
+        i.precision = DM_PREC_UNKNOWN;
+    else if (i.from == i.to)
+        i.precision = DM_PREC_DAY;
+    return i;
+}
+
+static dm_status read_events(dm_when *w, dm_error *err)
+{
+    const dm_table *t = w->events;
+    uint32_t n = dm_table_rows(t);
+    int cf = dm_table_column(t, "from"), ct = dm_table_column(t, "to"), cn = dm_table_column(t, "note");
+    w->event_row = calloc((size_t)n + 1, sizeof *w->event_row);
+    if (!w->event_row)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+    for (uint32_t r = 0; r < n; r++) {
+        w->event_row[r].when = row_interval(t, r, cf, ct);
+        w->event_row[r].treaty = dm_str_is(dm_table_cell(t, r, cn), "treaty");
+        if (!dm_known(w->event_row[r].when) || w->event_row[r].when.from == DM_DAY_NONE)
+            return dm_fail(err, DM_ECORRUPT, dm_table_line(t, r), "no date in when/events.tsv, line %u", dm_table_line(t, r));
+    }
+    return DM_OK;
+}
+
+static dm_status read_people(dm_when *w, dm_error *err)
+{
+    const dm_table *t = w->people;
+    if (!t)
+        return DM_OK;
+    uint32_t n = dm_table_rows(t);
+    int cf = dm_table_column(t, "from"), ct = dm_table_column(t, "to");
+    w->c_office = dm_table_column(t, "office");
+    w->term = calloc((size_t)n + 1, sizeof *w->term);
+    if (!w->term)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+    for (uint32_t r = 0; r < n; r++)
+        w->term[r] = row_interval(t, r, cf, ct);
+    return DM_OK;
+}
+
+dm_status dm_when_new(dm_when **out, const dm_tables *t, dm_error *err)
+{
+    dm_when *w = calloc(1, sizeof *w);
+    if (!w)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+    w->tables = t;
+    w->events = dm_tables_get(t, "when/events");
+    w->people = dm_tables_get(t, "actors/people");
+    dm_status s = w->events ? dm_words_new(&w->words, t, err) : dm_fail(err, DM_ECORRUPT, 0, "no table 'when/events' among the compiled tables");
+    if (s == DM_OK)
+        s = read_events(w, err);
+    if (s == DM_OK)
+        s = read_people(w, err);
+    if (s != DM_OK) {
+        dm_when_free(w);
+        return s;
+    }
+    *out = w;
+    return DM_OK;
+}
+
+void dm_when_free(dm_when *w)
+{
+    if (!w)
+        return;
+    dm_words_free(w->words);
+    free(w->event_row);
+    free(w->term);
+    free(w);
+}
+
+static dm_status find_in_sentence(dm_wstate *st, uint32_t sent, dm_error *err)
+{
+    const dm_sent *s = &st->doc->sents.v[sent];
+    dm_status status = dm_when_lex(st, s->first, s->n, err);
+    for (uint32_t t = s->first, end = s->first + s->n; t < end && status == DM_OK;) {
+        dm_tex x;
+        if (!dm_tex_match(st, t, end, &x)) {
+            t++;
+            continue;
+        }
+        x.sent = sent;
+        x.head = dm_time_head(st->doc, x.first, x.n);
+        x.tense = (uint8_t)dm_tense_of(st, x.head, x.first, x.n);
+        dm_tex *p = DM_PUSH(&st->doc->arena, &st->tex);
+        if (!p)
+            return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+        *p = x;
+        t += x.phrase ? 1 : x.n; /* the date inside "since the coup in 1991" is found on its own, too */
+    }
+    return status;
+}
+
+static uint8_t kind_of(const dm_tex *x)
+{
+    switch (x->op) {
+    case OP_DURATION: return x->bound == OP_BY ? DM_TIME_DATE : DM_TIME_DURATION;
+    case OP_SET: return DM_TIME_SET;
+    case OP_NOW: return DM_TIME_NOW;
+    case OP_PAST:
+    case OP_RECENT: return DM_TIME_PAST;
+    case OP_FUTURE: return DM_TIME_FUTURE;
+    default: return DM_TIME_DATE;
+    }
+}
+
+static dm_str why_of(const dm_tex *x, dm_interval i)
+{
+    static const char *const OPS[] = { [OP_NONE] = "when/none", [OP_AT] = "when/at", [OP_RANGE] = "when/range", [OP_SINCE] = "when/since",
+        [OP_UNTIL] = "when/until", [OP_THROUGH] = "when/through", [OP_BY] = "when/by", [OP_BEFORE] = "when/before", [OP_AFTER] = "when/after",
+        [OP_FROM] = "when/from", [OP_DURATION] = "when/duration", [OP_SET] = "when/set", [OP_NOW] = "when/now", [OP_PAST] = "when/past",
+        [OP_RECENT] = "when/recent", [OP_FUTURE] = "when/future" };
+    static const char *const POINTS[] = { [P_NONE] = "when/at", [P_DATE] = "when/date", [P_WEEKDAY] = "when/weekday", [P_SEASON] = "when/season",
+        [P_DECADE] = "when/decade", [P_CENTURY] = "when/century", [P_UNIT] = "when/unit", [P_DAYREL] = "when/day", [P_OFFSET] = "when/offset",
+        [P_LASTN] = "when/last-n", [P_NEXTN] = "when/next-n", [P_EVENT] = "when/happening", [P_FISCAL] = "when/fiscal", [P_PIECE] = "when/piece" };
+    (void)i;
+    return dm_str_of(x->op == OP_AT ? POINTS[x->a.kind] : OPS[x->op]);
+}
+
+/* Sets the state's anchors for an expression in its place. */
+static void place(dm_wstate *st, const dm_tex *x)
+{
+    if (st->anchor_set && x->sent > st->anchor_sent + ANCHOR_SENTS)
+        st->anchor_set = 0;
+    uint32_t reach = x->op == OP_UNTIL ? 1 : SINCE_SENTS;
+    st->since = x->sent <= st->since_sent + reach ? st->since_kept : DM_NO_INTERVAL;
+    st->story = 0;
+    if (!st->anchor_set || st->anchor.from == DM_DAY_NONE)
+        return;
+    const dm_doc *doc = st->doc;
+    dm_interval ref = doc->meta.date;
+    if (dm_known(ref) && ref.from != DM_DAY_NONE && ref.from - st->anchor.from < STORY_FAR)
+        return;
+    bool same = x->sent == st->anchor_sent;
+    bool fine = st->anchor.precision == DM_PREC_DAY || st->anchor.precision == DM_PREC_MONTH;
+    bool near = fine && x->sent == st->anchor_sent + 1 && doc->sents.v[x->sent].para == doc->sents.v[st->anchor_sent].para;
+    if (!same && !near)
+        return;
+    int y, m, d;
+    dm_day_split(st->anchor.from, &y, &m, &d);
+    st->story = (int16_t)y;
+}
+
+static void remember(dm_wstate *st, const dm_tex *x, dm_interval i)
+{
+    if (!dm_known(i))
+        return;
+    bool date = x->op == OP_AT && x->a.kind != P_LASTN && x->a.kind != P_NEXTN && x->a.kind != P_EVENT;
+    if ((date && i.from != DM_DAY_NONE && i.to != DM_DAY_NONE) || x->op == OP_NOW) {
+        st->anchor = i;
+        st->anchor_sent = x->sent;
+        st->anchor_set = 1;
+    }
+    if ((x->op == OP_SINCE || x->op == OP_RANGE || (x->op == OP_SET && x->bound)) && i.from != DM_DAY_NONE && x->tense != TENSE_FUTURE) {
+        st->since_kept = i;
+        st->since_sent = x->sent;
+    }
+}
+
+/* "the opening ceremony on Friday": a bare weekday right after a happening is that happening's. */
+static dm_interval weekday_of_happening(dm_wstate *st, uint32_t k, dm_interval i)
+{
+    const dm_tex *x = &st->tex.v[k], *p = k ? x - 1 : NULL;
+    if (!p || x->op != OP_AT || x->a.kind != P_WEEKDAY || x->a.rel || x->a.unit || p->sent != x->sent || p->a.hit == DM_NONE ||
+        x->first > p->first + p->n + 1)
+        return i;
+    dm_point happening = { .kind = P_EVENT, .hit = p->a.hit, .part = p->a.part, .wday = -1, .season = -1, .in_wday = -1, .noun = DM_NONE };
+    dm_interval base = dm_resolve(st, &(dm_tex){ .op = OP_AT, .a = happening }, st->doc->meta.date, TENSE_UNKNOWN);
+    if (!dm_known(base) || base.from == DM_DAY_NONE)
+        return i;
+    for (dm_day d = base.from - WEEKDAY_REACH; d <= base.from + WEEKDAY_REACH; d++) {
+        if (dm_weekday(d) == x->a.wday)
+            return (dm_interval){ d, d, DM_PREC_DAY };
+    }
+    return i;
+}
+
+static dm_status resolve_all(dm_wstate *st, dm_error *err)
+{
+    dm_doc *doc = st->doc;
+    for (uint32_t k = 0; k < st->tex.n; k++) {
+        const dm_tex *x = &st->tex.v[k];
+        dm_time *t = DM_PUSH(&doc->arena, &doc->times);
+        if (!t)
+            return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+        place(st, x);
+        dm_interval i = weekday_of_happening(st, k, dm_resolve(st, x, doc->meta.date, (dm_tense)x->tense));
+        *t = (dm_time){ .first = x->first, .n = x->n, .head = x->head, .when = i, .kind = kind_of(x), .n_except = x->n_except, .why = why_of(x, i) };
+        memcpy(t->except, x->except, sizeof t->except);
+        remember(st, x, i);
+    }
+    return DM_OK;
+}
+
+/* The interval of what noun t stands for: by its own words or by another mention of the same noun. */
+static dm_interval noun_time(const dm_doc *doc, uint32_t noun, uint32_t self);
+
+static uint32_t noun_head(const dm_doc *doc, uint32_t t)
+{
+    uint32_t end = doc->sents.v[doc->tokens.v[t].sent].first + doc->sents.v[doc->tokens.v[t].sent].n;
+    for (uint32_t i = t; i < end && i < t + 6; i++) {
+        if (doc->tokens.v[i].upos == DM_U_NOUN && !(i + 1 < end && doc->tokens.v[i + 1].upos == DM_U_NOUN))
+            return i;
+        if (doc->tokens.v[i].flags & DM_T_PUNCT)
+            break;
+    }
+    return DM_NONE;
+}
+
+/* "a day after the vote": dated by another mention of the vote. */
+static void settle_pending(dm_wstate *st)
+{
+    dm_doc *doc = st->doc;
+    uint32_t left = PENDING_MAX;
+    for (uint32_t k = 0; k < st->tex.n && left; k++) {
+        dm_tex *x = &st->tex.v[k];
+        if (x->op != OP_AT || x->a.kind != P_OFFSET || x->a.anchor != ANCHOR_NOUN || x->a.noun == DM_NONE)
+            continue;
+        left--;
+        dm_interval base = noun_time(doc, x->a.noun, k);
+        if (!dm_known(base))
+            continue;
+        st->anchor = base;
+        st->anchor_set = 1;
+        x->a.anchor = ANCHOR_TEXT;
+        doc->times.v[k].when = dm_resolve(st, x, doc->meta.date, (dm_tense)x->tense);
+        doc->times.v[k].why = DM_STR("when/offset-noun");
+    }
+}
+
+dm_status dm_when_doc(const dm_when *w, dm_doc *doc, dm_error *err)
+{
+    dm_wstate st = { .w = w, .doc = doc, .anchor = DM_NO_INTERVAL, .since = DM_NO_INTERVAL, .since_kept = DM_NO_INTERVAL };
+    dm_status s = DM_OK;
+    for (uint32_t i = 0; i < doc->sents.n && s == DM_OK; i++)
+        s = find_in_sentence(&st, i, err);
+    if (s != DM_OK)
+        return s;
+    if (!dm_known(doc->meta.date))
+        dm_when_docdate(&st);
+    s = resolve_all(&st, err);
+    if (s == DM_OK)
+        settle_pending(&st);
+    return s;
+}
+
+static dm_interval merge(const dm_doc *doc, const uint32_t *v, uint32_t n)
+{
+    dm_interval best = DM_NO_INTERVAL;
+    for (uint32_t i = 0; i < n; i++) {
+        const dm_time *t = &doc->times.v[v[i]];
+        dm_interval w = t->when;
+        if (!dm_known(w))
+            continue;
+        if (!dm_known(best)) {
+            best = w;
+            continue;
+        }
+        dm_day from = best.from == DM_DAY_NONE || (w.from != DM_DAY_NONE && w.from > best.from) ? w.from : best.from;
+        dm_day to = best.to == DM_DAY_NONE || (w.to != DM_DAY_NONE && w.to < best.to) ? w.to : best.to;
+        if (from != DM_DAY_NONE && to != DM_DAY_NONE && from > to)
+            continue; /* they contradict each other: the first stays */
+        dm_precision p = from == w.from && to == w.to ? w.precision : from == best.from && to == best.to ? best.precision : DM_PREC_RANGE;
+        best = (dm_interval){ from, to, p };
+    }
+    return best;
+}
+
+static dm_interval token_time(const dm_doc *doc, uint32_t token, uint32_t *speech)
+{
+    uint32_t v[DM_TIMES_MAX], n = dm_times_for(doc, token, v, DM_TIMES_MAX, speech);
+    return merge(doc, v, n);
+}
+
+static dm_interval noun_time(const dm_doc *doc, uint32_t noun, uint32_t self)
+{
+    uint32_t h = noun_head(doc, noun);
+    if (h == DM_NONE)
+        return DM_NO_INTERVAL;
+    dm_str lemma = doc->tokens.v[h].lemma;
+    const dm_time *own = &doc->times.v[self];
+    for (uint32_t t = 0; t < doc->tokens.n; t++) {
+        const dm_token *k = &doc->tokens.v[t];
+        if (t == h || k->upos != DM_U_NOUN || !dm_str_eq(k->lemma, lemma) || (t >= own->first && t < own->first + own->n))
+            continue;
+        dm_interval i = token_time(doc, t, NULL);
+        if (dm_known(i) && i.from != DM_DAY_NONE && i.to != DM_DAY_NONE && i.precision <= DM_PREC_WEEK)
+            return i;
+    }
+    return DM_NO_INTERVAL;
+}
+
+/* First token that begins at or after byte `at`. */
+static uint32_t token_at(const dm_doc *doc, uint32_t at)
+{
+    uint32_t lo = 0, hi = doc->tokens.n;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (doc->tokens.v[mid].span.start < at)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* The verb of which the words of a speaker are the subject. */
+static uint32_t speaker_verb(const dm_doc *doc, const dm_event *e)
+{
+    if (!e->n_attribution)
+        return DM_NONE;
+    dm_span s = e->attribution[0].span;
+    uint32_t t = token_at(doc, s.start), end = token_at(doc, s.start + s.len);
+    for (; t < end && t < doc->tokens.n; t++) {
+        uint32_t h = doc->tokens.v[t].head;
+        if (h != DM_NONE && (h < token_at(doc, s.start) || h >= end))
+            return doc->tokens.v[h].upos == DM_U_VERB ? h : DM_NONE;
+    }
+    return DM_NONE;
+}
+
+dm_status dm_when_events(const dm_when *w, dm_doc *doc, dm_error *err)
+{
+    (void)w;
+    (void)err;
+    for (uint32_t i = 0; i < doc->events.n; i++) {
+        dm_event *e = &doc->events.v[i];
+        uint32_t speech = DM_NONE, head = i < doc->event_head.n ? doc->event_head.v[i] : DM_NONE;
+        if (head == DM_NONE)
+            continue;
+        if (!dm_known(e->when))
+            e->when = token_time(doc, head, &speech);
+        uint32_t verb = speaker_verb(doc, e);
+        dm_interval said = verb != DM_NONE ? token_time(doc, verb, NULL) : DM_NO_INTERVAL;
+        if (!dm_known(said) && speech != DM_NONE)
+            said = token_time(doc, speech, NULL);
+        e->said = dm_known(said) ? said : doc->meta.date;
+    }
+    return DM_OK;
+}
