@@ -48,6 +48,8 @@ static inline void dm_note(cand *c, const char *step)
 dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err);
 /* parties.c: actors and recipients of every candidate, recovered where the clause is silent. */
 void dm_fill_parties(ev_work *w);
+/* duties.c: "should" and "must" of a verb that is no trigger itself. */
+void dm_plain_duties(ev_work *w, uint32_t sent);
 /* instruments.c */
 void dm_fill_instrument(ev_work *w, cand *c);
 dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *err);

@@ -277,6 +277,7 @@ static dm_status sentence(ev_work *w, uint32_t s, dm_error *err)
         return st;
     dm_fill_parties(w);
     requests(w);
+    dm_plain_duties(w, s);
     for (uint32_t i = 0; i < w->n && st == DM_OK; i++)
         if (worth(&w->c[i]) && !repeats(w, &w->c[i]))
             st = build(w, &w->c[i], err);

@@ -152,6 +152,11 @@ static void meeting_from_governor(ev_work *w, cand *c)
     dm_note(c, "event/parties-from-governing-event");
 }
 
+static bool is_civil(const char *sector)
+{
+    return dm_str_in(dm_str_of(sector), "CVL OPP REF JRN LAB EDU REL SOC MED ELI PRE");
+}
+
 /* A state's own people: arrests and crackdowns without another actor are their state's. */
 static void settle_bare(cand *c)
 {
@@ -165,7 +170,7 @@ static void settle_bare(cand *c)
                (c->actor.bare || !has_code(&c->actor))) {
         memcpy(c->actor.p[0].code, c->recipient.p[0].code, DM_CODE_MAX);
         dm_note(c, "event/own-forces");
-    } else if (c->type == DM_COERCE && c->actor.n == 0 && c->recipient.n == 1 && c->recipient.p[0].code[0]) {
+    } else if ((c->type == DM_COERCE || (c->type == DM_ASSAULT && is_civil(c->recipient.p[0].sector))) && c->actor.n == 0 && c->recipient.n == 1 && c->recipient.p[0].code[0]) {
         c->actor = c->recipient;
         strcpy(c->actor.p[0].sector, "GOV");
         c->weight *= 0.6f;
@@ -181,35 +186,100 @@ static bool code_in(const party_list *l, const char *code)
     return false;
 }
 
+static bool copy_target(cand *c, const dm_party *p)
+{
+    if (!p->code[0] || code_in(&c->actor, p->code))
+        return false;
+    dm_party_add(&c->recipient, p->code, p->sector, p->span);
+    c->weight *= 0.7f;
+    dm_note(c, "event/recipient-from-last-event");
+    return true;
+}
+
+static bool carries_target(unsigned type)
+{
+    return type != DM_REQUEST && type != DM_SUPPORT && type != DM_CONSULT && type != DM_AGREE && type != DM_COOPERATE && type != DM_AID;
+}
+
+/* The target of an earlier event of the sentence. */
+static bool target_in_sentence(ev_work *w, cand *c)
+{
+    for (const cand *o = c; o-- > w->c;)
+        if (!o->dropped && o->type < DM_N_TYPES && o->recipient.n == 1 && carries_target(o->type) && copy_target(c, &o->recipient.p[0]))
+            return true;
+    return false;
+}
+
+static bool same_actor(const cand *c, const dm_event *ev)
+{
+    return ev->n_actor && code_in(&c->actor, ev->actor[0].code);
+}
+
+static void target_from_article(ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    if (!doc->focus[0] || code_in(&c->actor, doc->focus))
+        return;
+    for (uint32_t m = 0; m < doc->mentions.n; m++) {
+        const dm_mention *me = &doc->mentions.v[m];
+        if (!me->n_entity || strcmp(doc->entities.v[me->entity[0]].code, doc->focus) != 0)
+            continue;
+        dm_party_add(&c->recipient, doc->focus, "", dm_doc_token_span(doc, me->first, me->n));
+        c->weight *= 0.5f;
+        dm_note(c, "event/recipient-from-article");
+        return;
+    }
+}
+
 /* Last resort for acts that always have a target: the target of the event just before, else the article's other country. */
 static void recipient_from_context(ev_work *w, cand *c)
 {
     const dm_doc *doc = w->d.doc;
-    bool targeted = c->type == DM_SANCTION || c->type == DM_ACCUSE || c->type == DM_THREATEN;
-    if (c->recipient.n || c->m.frame->no_recipient || !targeted || !has_code(&c->actor))
+    bool targeted = c->type == DM_SANCTION || c->type == DM_ACCUSE || c->type == DM_THREATEN, gives = c->type == DM_RETREAT || c->type == DM_CONCEDE;
+    if (c->recipient.n || c->m.frame->no_recipient || !(targeted || gives) || !has_code(&c->actor))
         return;
-    if (w->recent_event != DM_NONE) {
-        const dm_event *ev = &doc->events.v[w->recent_event];
-        bool close = dm_tok(doc, c->t)->sent - ev->sentence <= 2;
-        if (close && ev->n_recipient == 1 && ev->recipient[0].code[0] && !code_in(&c->actor, ev->recipient[0].code) &&
-            (ev->type == c->type || (ev->type != DM_REQUEST && ev->type != DM_SUPPORT))) {
-            dm_party_add(&c->recipient, ev->recipient[0].code, ev->recipient[0].sector, ev->recipient[0].span);
-            c->weight *= 0.7f;
-            dm_note(c, "event/recipient-from-last-event");
+    if (targeted && target_in_sentence(w, c))
+        return;
+    for (uint32_t i = doc->events.n; i-- > 0 && dm_tok(doc, c->t)->sent - doc->events.v[i].sentence <= 2;) {
+        const dm_event *ev = &doc->events.v[i];
+        bool fits = ev->n_recipient == 1 && carries_target(ev->type) && (targeted ? true : same_actor(c, ev));
+        if (fits && copy_target(c, &ev->recipient[0]))
             return;
-        }
     }
-    if (c->type == DM_SANCTION && doc->focus[0] && !code_in(&c->actor, doc->focus)) {
-        for (uint32_t m = 0; m < doc->mentions.n; m++) {
-            const dm_mention *me = &doc->mentions.v[m];
-            if (me->n_entity && strcmp(doc->entities.v[me->entity[0]].code, doc->focus) == 0) {
-                dm_party_add(&c->recipient, doc->focus, "", dm_doc_token_span(doc, me->first, me->n));
-                c->weight *= 0.5f;
-                dm_note(c, "event/recipient-from-article");
+    if (c->type == DM_SANCTION)
+        target_from_article(w, c);
+}
+
+/* A preposition right behind the trigger (or behind the noun that the frame used), wherever the tree hung its phrase. */
+static void from_next_preposition(const ev_work *w, const cand *c, const frame_roles *r, party_list *out)
+{
+    const dm_doc *doc = w->d.doc;
+    uint32_t after[2] = { c->t + 1, c->m.n_used ? c->m.used[0] + 1 : c->t + 1 };
+    for (unsigned i = 0; i < 2; i++) {
+        if (after[i] >= doc->tokens.n || dm_tok(doc, after[i])->sent != dm_tok(doc, c->t)->sent || dm_tok(doc, after[i])->deprel != DM_D_CASE)
+            continue;
+        uint16_t slot = dm_frames_prep(w->d.frames, dm_tok(doc, after[i])->norm);
+        for (unsigned k = 0; k < r->n && slot != NO_SLOT; k++)
+            if (r->slot[k] == slot && dm_tok(doc, after[i])->head != DM_NONE) {
+                dm_parties_of(&w->d, dm_tok(doc, after[i])->head, ROLE_RECIPIENT, out);
                 return;
             }
-        }
     }
+}
+
+/* What is called wrong, welcome or refused in somebody's words, without another actor, is so by the speaker. */
+static void actor_from_speaker(const ev_work *w, cand *c)
+{
+    bool opinion = c->type == DM_ACCUSE || c->type == DM_SUPPORT || c->type == DM_REJECT || c->type == DM_THREATEN;
+    if (has_code(&c->actor) || !opinion || !c->n_speakers || c->m.view.passive)
+        return;
+    party_list by = { 0 };
+    dm_parties_of(&w->d, c->speaker[0], ROLE_SPEAKER, &by);
+    if (!has_code(&by))
+        return;
+    c->actor = by;
+    c->n_speakers = 0;
+    dm_note(c, "event/speaker-is-actor");
 }
 
 static void fill_one(ev_work *w, cand *c)
@@ -218,6 +288,12 @@ static void fill_one(ev_work *w, cand *c)
     if (!c->m.frame->no_recipient)
         from_slots(w, c, &c->m.frame->recipient, ROLE_RECIPIENT, &c->recipient);
     from_support(w, c);
+    if (!c->recipient.n && !c->m.frame->no_recipient)
+        from_next_preposition(w, c, &c->m.frame->recipient, &c->recipient);
+    for (unsigned a = 0; a < c->m.view.n && c->m.view.pos == 'n' && !c->actor.n; a++)
+        if (c->m.view.arg[a].slot == SLOT_SUBJ && !c->m.view.arg[a].inherited)
+            dm_parties_of(&w->d, c->m.view.arg[a].head, ROLE_ACTOR, &c->actor); /* "is a signatory to" */
+    actor_from_speaker(w, c);
     prune(&c->actor);
     prune(&c->recipient);
     if (c->m.view.pos == 'n' && c->actor.n && dm_parties_same(&c->actor, &c->recipient) && c->actor.p[0].span.start == c->recipient.p[0].span.start)
@@ -238,6 +314,7 @@ void dm_fill_parties(ev_work *w)
         if (c->dropped || c->type == DM_TYPE_NONE)
             continue;
         dm_fill_instrument(w, c);
+        settle_bare(c);
         actor_from_governor(w, c);
         meeting_from_governor(w, c);
         settle_bare(c);

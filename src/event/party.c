@@ -187,6 +187,44 @@ static void inside(const ev_doc *e, uint32_t h, role as, unsigned depth, party_l
     }
 }
 
+static bool is_quantifier(const dm_doc *doc, uint32_t h)
+{
+    return dm_str_in(dm_tok(doc, h)->norm, "some many most several few others both all none one two three four others each either neither majority minority number dozens hundreds thousands");
+}
+
+/* "some in the ruling party", "members of": whom the quantity is taken from; alone ("although some complained"), the subject of the
+ * clause above. */
+static void of_quantity(const ev_doc *e, uint32_t h, role as, party_list *out)
+{
+    const dm_doc *doc = e->doc;
+    DM_EACH_KID(doc, h, k)
+    {
+        char buf[CASE_MAX];
+        if (dm_tok(doc, k)->deprel == DM_D_NMOD && dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "in within among inside at from of"))
+            one(e, k, as, 1, out);
+    }
+    uint32_t v = dm_tok(doc, h)->head, above = v == DM_NONE ? DM_NONE : dm_tok(doc, v)->head;
+    bool subject = dm_deprel_base((dm_deprel)dm_tok(doc, h)->deprel) == DM_D_NSUBJ;
+    if (!out->n && subject && above != DM_NONE && dm_tok(doc, above)->upos == DM_U_VERB && dm_tok(doc, v)->deprel != DM_D_CCOMP) {
+        uint32_t s = dm_surface_subject(doc, above);
+        if (s != DM_NONE && s != h)
+            one(e, s, as, 1, out);
+    }
+}
+
+/* "it", "the measure" without a party of its own: the instrument spoken of last in the sentence. */
+static void from_last_instrument(const ev_doc *e, uint32_t h, party_list *out)
+{
+    uint32_t best = DM_NONE;
+    for (uint32_t i = e->doc->insts.n; i-- > 0 && e->doc->insts.v[i].sent + 1 >= dm_tok(e->doc, h)->sent;)
+        if (e->doc->insts.v[i].head < h && e->doc->insts.v[i].sent == dm_tok(e->doc, h)->sent) {
+            best = i;
+            break;
+        }
+    if (best != DM_NONE)
+        from_instrument(e, e->doc->insts.v[best].head, out);
+}
+
 static bool names_somebody(const ev_doc *e, uint32_t h)
 {
     const dm_token *t = dm_tok(e->doc, h);
@@ -216,8 +254,16 @@ void dm_parties_of(const ev_doc *e, uint32_t h, role as, party_list *out)
         if (dm_tok(e->doc, k)->deprel == DM_D_CONJ && dm_tok(e->doc, k)->upos != DM_U_VERB)
             one(e, k, as, 0, out);
     }
-    if (out->n == before)
-        including(e, h, as, out);
+    if (out->n == before || out->bare) {
+        party_list in = { 0 };
+        including(e, h, as, &in);
+        if (in.n)
+            *out = in;
+    }
+    if (out->n == before && is_quantifier(e->doc, h))
+        of_quantity(e, h, as, out);
+    if (out->n == before && dm_str_in(dm_tok(e->doc, h)->norm, "it this that"))
+        from_last_instrument(e, h, out);
     if (out->n == before && names_somebody(e, h)) {
         dm_party_add(out, "", "", head_span(e->doc, h));
         out->confidence = 0.3f;

@@ -35,7 +35,7 @@ static uint8_t parse_comps(dm_str s)
     dm_str c;
     while (dm_str_split(&s, ',', &c))
         bits |= dm_str_is(c, "inf") ? COMP_INF : dm_str_is(c, "ing") ? COMP_ING : dm_str_is(c, "that") ? COMP_THAT
-              : dm_str_is(c, "np") ? COMP_NP : dm_str_is(c, "obj-inf") ? COMP_OBJ_INF : 0;
+              : dm_str_is(c, "np") ? COMP_NP : dm_str_is(c, "obj-inf") ? COMP_OBJ_INF : dm_str_is(c, "np-of") ? COMP_NP_OF : 0;
     return bits;
 }
 
@@ -388,10 +388,32 @@ static bool joined_by_or(const dm_doc *doc, uint32_t t)
     return false;
 }
 
+/* "a cautious stance on sanctions": the adjective of the governing noun decides. */
+static bool step_attitude(const dm_status_tables *s, const dm_doc *doc, uint32_t g, status *out)
+{
+    if (!is_nominal(doc, g))
+        return false;
+    DM_EACH_KID(doc, g, k)
+    {
+        if (dm_tok(doc, k)->deprel != DM_D_AMOD)
+            continue;
+        for (uint32_t r = dm_map_get(&s->by_op, dm_tok(doc, k)->norm, 'a'); r != DM_NONE; r = s->ops[r].next)
+            if ((s->ops[r].comp & COMP_NP) && (s->ops[r].effect & EFFECT_NEG)) {
+                apply(out, s->ops[r].effect);
+                why(out, s->op_table, s->ops[r].row);
+                return true;
+            }
+    }
+    return false;
+}
+
 /* One step up through an operator; false when the way ends there. */
 static bool step_operator(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
-    const op_row *op = find_op(s, doc, g, comp_of(doc, cur));
+    bool through_noun = out->top == cur && is_nominal(doc, cur) && dm_tok(doc, cur)->deprel == DM_D_OBJ;
+    const op_row *op = find_op(s, doc, g, through_noun ? COMP_NP_OF : comp_of(doc, cur));
+    if (!op && through_noun)
+        op = find_op(s, doc, g, comp_of(doc, cur));
     if (!op)
         return false;
     why(out, s->op_table, op->row);
@@ -482,7 +504,7 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
             apply(out, m->effect);
             why(out, s->mark_table, m->row);
         }
-        return step_operator(s, doc, cur, g, out);
+        return step_attitude(s, doc, g, out) || step_operator(s, doc, cur, g, out);
     }
     default: return false;
     }

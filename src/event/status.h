@@ -11,7 +11,7 @@ enum {
     EFFECT_ABSORB = 16, EFFECT_REJECT = 32, EFFECT_REQUEST = 64, EFFECT_DONE = 128,
     EFFECT_DECIDE = 256 /* future, but a decision against is a refusal of today */
 };
-enum { COMP_INF = 1, COMP_ING = 2, COMP_THAT = 4, COMP_NP = 8, COMP_OBJ_INF = 16 };
+enum { COMP_INF = 1, COMP_ING = 2, COMP_THAT = 4, COMP_NP = 8, COMP_OBJ_INF = 16, COMP_NP_OF = 32 /* a noun that is itself an operator */ };
 enum { STATUS_WHY = 8, SPEAKERS_MAX = 4 };
 
 typedef struct op_row {
