@@ -159,7 +159,7 @@ static dm_status add_line(cutter *c, uint32_t start, uint32_t end, dm_error *err
 static dm_status cut_lines(cutter *c, dm_error *err)
 {
     const char *p = c->st->doc->text.p;
-    uint32_t len = (uint32_t)c->st->doc->text.len, start = 0, n;
+    uint32_t len = (uint32_t)c->st->doc->text.len, start = 0, n = 0;
     for (uint32_t i = 0; i <= len;) {
         if (i < len && !is_break(p, i, len, &n)) {
             i++;
