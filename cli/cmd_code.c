@@ -5,15 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static dm_status begin(void *ctx, dm_buf *out, dm_error *err)
-{
-    return dm_write_begin(out, ctx, err);
-}
+static dm_status begin(void *ctx, dm_buf *out, dm_error *err) { return dm_write_begin(out, ctx, err); }
 
-static dm_status render(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err)
-{
-    return dm_write_doc(out, doc, ctx, err);
-}
+static dm_status render(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err) { return dm_write_doc(out, doc, ctx, err); }
 
 /* Values as given; NULL where not. popt allocates them. */
 typedef struct args {
@@ -48,8 +42,14 @@ static int run(const args *a, const char **paths)
         cli_say("%s", err.msg);
         return EXIT_USAGE;
     }
-    cli_job job = { .coder = &coder, .paths = paths, .threads = a->threads, .timings = a->timings != 0,
-        .at_once = isatty(STDOUT_FILENO) != 0, .begin = begin, .render = render, .ctx = &write };
+    cli_job job = { .coder = &coder,
+        .paths = paths,
+        .threads = a->threads,
+        .timings = a->timings != 0,
+        .at_once = isatty(STDOUT_FILENO) != 0,
+        .begin = begin,
+        .render = render,
+        .ctx = &write };
     return cli_run(&job);
 }
 
@@ -58,9 +58,11 @@ int cmd_code(int argc, const char **argv)
     args a = { 0 };
     const struct poptOption options[] = {
         { "as", 'a', POPT_ARG_STRING, &a.as, 0, "form of the output (default text)", "text|jsonl|csv|tsv" },
-        { "why", 'w', POPT_ARG_NONE, &a.why, 0, "show the table lines and steps behind each event (jsonl, csv and tsv always do)", NULL },
+        { "why", 'w', POPT_ARG_NONE, &a.why, 0,
+            "show the table lines and steps behind each event (jsonl, csv and tsv always do)", NULL },
         { "date", 'd', POPT_ARG_STRING, &a.date, 0, "date of the articles, over any date found in them", "YYYY[-MM[-DD]]" },
-        { "home", 'H', POPT_ARG_STRING, &a.home, 0, "country of bare roles (\"the government\") where the article does not tell", "CODE" },
+        { "home", 'H', POPT_ARG_STRING, &a.home, 0,
+            "country of bare roles (\"the government\") where the article does not tell", "CODE" },
         { NULL, 'j', POPT_ARG_INT, &a.threads, 0, "threads (default: one for each processor); the output is the same", "N" },
         { "timings", 0, POPT_ARG_NONE, &a.timings, 0, "time by stage on standard error", NULL },
         { "help", 'h', POPT_ARG_NONE, NULL, 'h', "this help", NULL },

@@ -20,7 +20,9 @@ int cmd_parse(int argc, const char **argv)
     int code;
     if (cli_read_options(popt, &code)) {
         dm_coder_opts coder = DM_CODER_OPTS_INIT;
-        cli_job job = { .coder = &coder, .paths = poptGetArgs(popt), .threads = threads, .code = dm_parse_text, .render = render };
+        cli_job job = {
+            .coder = &coder, .paths = poptGetArgs(popt), .threads = threads, .code = dm_parse_text, .render = render
+        };
         code = cli_run(&job);
     }
     poptFreeContext(popt);

@@ -35,7 +35,8 @@ int cmd_text(int argc, const char **argv)
 {
     char *as = NULL;
     const struct poptOption options[] = {
-        { "as", 'a', POPT_ARG_STRING, &as, 0, "the text alone (default), or one JSON object a document with its metadata", "text|jsonl" },
+        { "as", 'a', POPT_ARG_STRING, &as, 0, "the text alone (default), or one JSON object a document with its metadata",
+            "text|jsonl" },
         { "help", 'h', POPT_ARG_NONE, NULL, 'h', "this help", NULL },
         POPT_TABLEEND,
     };

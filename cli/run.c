@@ -99,8 +99,9 @@ static void tell_timings(const dm_run_stats *s, uint64_t from_ms)
     for (unsigned i = 0; i < s->n_stages; i++)
         fprintf(stderr, "%-10s %9.3f %5.1f%%\n", s->stage[i].name, (double)s->stage[i].ns / 1e9,
             total > 0 ? 100.0 * (double)s->stage[i].ns / total : 0.0);
-    fprintf(stderr, "documents %llu, sentences %llu, events %llu, wall %.3f s, %.0f sentences/s\n", (unsigned long long)s->documents,
-        (unsigned long long)s->sentences, (unsigned long long)s->events, wall, wall > 0 ? (double)s->sentences / wall : 0.0);
+    fprintf(stderr, "documents %llu, sentences %llu, events %llu, wall %.3f s, %.0f sentences/s\n",
+        (unsigned long long)s->documents, (unsigned long long)s->sentences, (unsigned long long)s->events, wall,
+        wall > 0 ? (double)s->sentences / wall : 0.0);
 }
 
 static dm_status add_paths(dm_input *in, const char **paths, dm_error *err)
@@ -111,9 +112,15 @@ static dm_status add_paths(dm_input *in, const char **paths, dm_error *err)
     return st;
 }
 
-static dm_status run_inputs(const cli_job *job, const dm_coder *coder, dm_input *in, output *o, dm_run_stats *stats, dm_error *err)
+static dm_status run_inputs(
+    const cli_job *job, const dm_coder *coder, dm_input *in, output *o, dm_run_stats *stats, dm_error *err)
 {
-    const dm_sink sink = { .ctx = o, .code = job->code, .render = on_render, .emit = on_emit, .note = on_note, .failed = on_failed,
+    const dm_sink sink = { .ctx = o,
+        .code = job->code,
+        .render = on_render,
+        .emit = on_emit,
+        .note = on_note,
+        .failed = on_failed,
         .after = on_after };
     dm_status st = add_paths(in, job->paths, err);
     if (st == DM_OK && job->begin)

@@ -50,8 +50,9 @@ void cli_progress(const dm_run_stats *s, bool last)
         return;
     progress.last = t;
     progress.shown = true;
-    fprintf(stderr, "\r\033[K%llu documents, %llu events, %.1f MB, %.0f sentences/s", (unsigned long long)(s->documents + s->failed),
-        (unsigned long long)s->events, (double)s->bytes / 1e6, (double)s->sentences / (t - progress.started));
+    fprintf(stderr, "\r\033[K%llu documents, %llu events, %.1f MB, %.0f sentences/s",
+        (unsigned long long)(s->documents + s->failed), (unsigned long long)s->events, (double)s->bytes / 1e6,
+        (double)s->sentences / (t - progress.started));
     fflush(stderr);
 }
 

@@ -29,9 +29,9 @@ typedef struct dm_coder_opts {
 } dm_coder_opts;
 
 #define DM_CODER_OPTS_VERSION 1
-#define DM_CODER_OPTS_INIT                                                                                                       \
-    {                                                                                                                            \
-        DM_CODER_OPTS_VERSION, NULL, NULL, { DM_DAY_NONE, DM_DAY_NONE, DM_PREC_UNKNOWN }                                         \
+#define DM_CODER_OPTS_INIT                                                                                                     \
+    {                                                                                                                          \
+        DM_CODER_OPTS_VERSION, NULL, NULL, { DM_DAY_NONE, DM_DAY_NONE, DM_PREC_UNKNOWN }                                       \
     }
 
 /* opts may be NULL. DM_ECORRUPT for data that is damaged or of another version, DM_EIO where it is missing. */

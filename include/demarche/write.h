@@ -27,9 +27,9 @@ typedef struct dm_write_opts {
 enum { DM_WIDTH_MIN = 40 }; /* narrower widths are taken as this */
 
 #define DM_WRITE_OPTS_VERSION 1
-#define DM_WRITE_OPTS_INIT                                                                                                       \
-    {                                                                                                                            \
-        DM_WRITE_OPTS_VERSION, DM_FORMAT_JSONL, false, false, 0                                                                  \
+#define DM_WRITE_OPTS_INIT                                                                                                     \
+    {                                                                                                                          \
+        DM_WRITE_OPTS_VERSION, DM_FORMAT_JSONL, false, false, 0                                                                \
     }
 
 /* What stands before the first document: the header line of CSV and TSV, nothing otherwise. */

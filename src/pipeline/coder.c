@@ -11,15 +11,9 @@ typedef struct stage {
     stage_fn run; /* NULL: not run here (read, write) */
 } stage;
 
-static dm_status run_segment(const dm_coder *c, dm_doc *doc, dm_error *err)
-{
-    return dm_segment(c->segmenter, doc, err);
-}
+static dm_status run_segment(const dm_coder *c, dm_doc *doc, dm_error *err) { return dm_segment(c->segmenter, doc, err); }
 
-static dm_status run_scan(const dm_coder *c, dm_doc *doc, dm_error *err)
-{
-    return dm_scan(c->tables, doc, err);
-}
+static dm_status run_scan(const dm_coder *c, dm_doc *doc, dm_error *err) { return dm_scan(c->tables, doc, err); }
 
 /* Trees for the sentences that need one. */
 static dm_status run_parse(const dm_coder *c, dm_doc *doc, dm_error *err)
@@ -35,50 +29,41 @@ static dm_status run_parse(const dm_coder *c, dm_doc *doc, dm_error *err)
     return st == DM_OK ? dm_doc_link(doc, err) : st;
 }
 
+static dm_status run_when(const dm_coder *c, dm_doc *doc, dm_error *err) { return dm_when_doc(c->when, doc, err); }
+
+static dm_status run_when_events(const dm_coder *c, dm_doc *doc, dm_error *err) { return dm_when_events(c->when, doc, err); }
+
 static dm_status run_actor(const dm_coder *c, dm_doc *doc, dm_error *err)
 {
     memcpy(doc->home, c->home, sizeof c->home);
     return dm_actor_doc(c->actor, doc, err);
 }
 
-static dm_status run_event(const dm_coder *c, dm_doc *doc, dm_error *err)
-{
-    return dm_event_doc(c->eventer, doc, err);
-}
+static dm_status run_event(const dm_coder *c, dm_doc *doc, dm_error *err) { return dm_event_doc(c->eventer, doc, err); }
 
 /* What of an event follows from its dates. */
-static dm_status run_finish(const dm_coder *c, dm_doc *doc, dm_error *err)
-{
-    return dm_event_finish(c->eventer, doc, err);
-}
+static dm_status run_finish(const dm_coder *c, dm_doc *doc, dm_error *err) { return dm_event_finish(c->eventer, doc, err); }
 
 static const stage stages[] = {
     { "read", NULL },
     { "segment", run_segment },
     { "scan", run_scan },
     { "parse", run_parse },
+    { "when", run_when },
     { "actor", run_actor },
     { "event", run_event },
+    { "dates", run_when_events },
     { "finish", run_finish },
     { "write", NULL },
 };
 enum { N_STAGES = sizeof stages / sizeof stages[0] };
 _Static_assert((int)N_STAGES <= (int)DM_STAGES_MAX, "dm_run_stats has room for every stage");
 
-const char *dm_version(void)
-{
-    return DM_VERSION;
-}
+const char *dm_version(void) { return DM_VERSION; }
 
-unsigned dm_stage_count(void)
-{
-    return N_STAGES;
-}
+unsigned dm_stage_count(void) { return N_STAGES; }
 
-const char *dm_stage_name(unsigned i)
-{
-    return i < N_STAGES ? stages[i].name : "";
-}
+const char *dm_stage_name(unsigned i) { return i < N_STAGES ? stages[i].name : ""; }
 
 uint64_t dm_now_ns(void)
 {
@@ -90,8 +75,8 @@ uint64_t dm_now_ns(void)
 static dm_status check_opts(const dm_coder_opts *o, dm_error *err)
 {
     if (o->version != DM_CODER_OPTS_VERSION)
-        return dm_fail(err, DM_EUSAGE, 0, "dm_coder_opts of version %u, this library has %u; use DM_CODER_OPTS_INIT", o->version,
-            DM_CODER_OPTS_VERSION);
+        return dm_fail(err, DM_EUSAGE, 0, "dm_coder_opts of version %u, this library has %u; use DM_CODER_OPTS_INIT",
+            o->version, DM_CODER_OPTS_VERSION);
     bool code = !o->home || strlen(o->home) == 3;
     for (int i = 0; code && o->home && i < 3; i++)
         code = o->home[i] >= 'A' && o->home[i] <= 'Z';
@@ -117,6 +102,8 @@ static dm_status open_data(dm_coder *c, const char *dir, dm_error *err)
 static dm_status open_stages(dm_coder *c, dm_error *err)
 {
     dm_status st = dm_segmenter_new(&c->segmenter, c->tables, err);
+    if (st == DM_OK)
+        st = dm_when_new(&c->when, c->tables, err);
     if (st == DM_OK)
         st = dm_actor_new(&c->actor, c->tables, err);
     if (st == DM_OK)
@@ -158,6 +145,7 @@ void dm_coder_close(dm_coder *c)
     dm_pool_free(c->pool);
     dm_eventer_free(c->eventer);
     dm_actor_free(c->actor);
+    dm_when_free(c->when);
     dm_segmenter_free(c->segmenter);
     dm_model_close(c->model);
     dm_tables_close(c->tables);
@@ -182,10 +170,7 @@ dm_status dm_code_timed(const dm_coder *c, dm_doc *doc, uint64_t *ns, dm_error *
     return DM_OK;
 }
 
-dm_status dm_code_doc(const dm_coder *c, dm_doc *doc, dm_error *err)
-{
-    return dm_code_timed(c, doc, NULL, err);
-}
+dm_status dm_code_doc(const dm_coder *c, dm_doc *doc, dm_error *err) { return dm_code_timed(c, doc, NULL, err); }
 
 dm_status dm_parse_text(const dm_coder *c, dm_doc *doc, dm_error *err)
 {

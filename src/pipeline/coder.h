@@ -9,6 +9,7 @@
 #include "event/event.h"
 #include "parse/parse.h"
 #include "segment/segment.h"
+#include "when/when.h"
 #include <demarche/coder.h>
 
 /* Parsers for any number of threads; take and give lock. */
@@ -23,6 +24,7 @@ struct dm_coder {
     dm_model *model;
     dm_pool *pool;
     dm_segmenter *segmenter;
+    dm_when *when;
     dm_actor *actor;
     dm_eventer *eventer;
     dm_interval date; /* of every document; precision UNKNOWN: as found */

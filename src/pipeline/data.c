@@ -32,12 +32,14 @@ dm_status dm_data_path(char *out, const char *dir, const char *name, dm_error *e
     if (given && *given) {
         if (has(out, given, name))
             return DM_OK;
-        return dm_fail(err, DM_EIO, 0, "cannot read '%s' in '%.200s', the data folder that was asked for (DEMARCHE_DATA)", name, given);
+        return dm_fail(
+            err, DM_EIO, 0, "cannot read '%s' in '%.200s', the data folder that was asked for (DEMARCHE_DATA)", name, given);
     }
     if (program_dir(own) && has(out, own, name))
         return DM_OK;
     if (has(out, DM_DATADIR, name))
         return DM_OK;
-    return dm_fail(err, DM_EIO, 0, "cannot find '%s', neither beside the program nor in '%s'; set DEMARCHE_DATA to the folder that has it",
-        name, DM_DATADIR);
+    return dm_fail(err, DM_EIO, 0,
+        "cannot find '%s', neither beside the program nor in '%s'; set DEMARCHE_DATA to the folder that has it", name,
+        DM_DATADIR);
 }

@@ -29,10 +29,7 @@ dm_status dm_input_open(dm_input **out, const dm_coder *coder, dm_error *err)
     return st;
 }
 
-dm_status dm_input_add(dm_input *in, const char *path, dm_error *err)
-{
-    return dm_reader_add(in->reader, path, err);
-}
+dm_status dm_input_add(dm_input *in, const char *path, dm_error *err) { return dm_reader_add(in->reader, path, err); }
 
 static dm_status next_into(dm_reader *reader, dm_doc **doc, dm_error *err)
 {
@@ -43,10 +40,7 @@ static dm_status next_into(dm_reader *reader, dm_doc **doc, dm_error *err)
     return dm_reader_next(reader, *doc, err);
 }
 
-dm_status dm_input_next(dm_input *in, dm_doc **doc, dm_error *err)
-{
-    return next_into(in->reader, doc, err);
-}
+dm_status dm_input_next(dm_input *in, dm_doc **doc, dm_error *err) { return next_into(in->reader, doc, err); }
 
 void dm_input_close(dm_input *in)
 {

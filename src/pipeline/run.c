@@ -278,8 +278,13 @@ dm_status dm_run(const dm_coder *coder, dm_input *in, const dm_sink *sink, unsig
     unsigned n = threads ? threads : processors();
     if (n > DM_THREADS_MAX || !sink || !sink->render)
         return dm_fail(err, DM_EUSAGE, 0, "%u threads asked for, at most %d, and a sink that renders", n, DM_THREADS_MAX);
-    run r = { .coder = coder, .in = in, .sink = sink, .reading = PTHREAD_MUTEX_INITIALIZER, .state = PTHREAD_MUTEX_INITIALIZER,
-        .room = PTHREAD_COND_INITIALIZER, .n_slots = (size_t)n * SLOTS_PER_THREAD };
+    run r = { .coder = coder,
+        .in = in,
+        .sink = sink,
+        .reading = PTHREAD_MUTEX_INITIALIZER,
+        .state = PTHREAD_MUTEX_INITIALIZER,
+        .room = PTHREAD_COND_INITIALIZER,
+        .n_slots = (size_t)n * SLOTS_PER_THREAD };
     r.ring = calloc(r.n_slots, sizeof *r.ring);
     worker *w = calloc(n, sizeof *w);
     dm_status st = DM_ENOMEM;

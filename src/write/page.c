@@ -4,7 +4,7 @@
 #include "write/put.h"
 #include <wchar.h>
 
-enum { LABEL = 12, INDENT = 4, TEXT_AT = INDENT + LABEL };
+enum { LABEL = 14, INDENT = 4, TEXT_AT = INDENT + LABEL };
 
 typedef enum style { PLAIN, BOLD, DIM, ACTOR, TYPE, MARKED, STATUS } style;
 static const char *const escapes[] = { "", "\033[1m", "\033[2m", "\033[36m", "\033[1;33m", "\033[1;4m", "\033[35m" };
@@ -54,10 +54,7 @@ static void piece(page *p, dm_str s, style st)
     dm_put_z(p->b, styled ? "\033[0m" : "");
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
+static bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 /* Words of s, runs of blanks as one; control characters are shown as '?' so that no article can drive the terminal. */
 static void words(page *p, dm_str s, style st)
@@ -79,15 +76,9 @@ static void words(page *p, dm_str s, style st)
     }
 }
 
-static void words_z(page *p, const char *z, style st)
-{
-    words(p, dm_str_of(z), st);
-}
+static void words_z(page *p, const char *z, style st) { words(p, dm_str_of(z), st); }
 
-static void space(page *p)
-{
-    p->gap = p->col > p->indent;
-}
+static void space(page *p) { p->gap = p->col > p->indent; }
 
 static void label(page *p, const char *name)
 {
@@ -162,8 +153,8 @@ static void put_title(page *p, const dm_doc *doc, const dm_event *e, uint32_t nu
 
 static void put_status(page *p, const dm_event *e)
 {
-    static const char *const meaning[DM_N_AUX] = { "did not or will not happen", "still to come", "conditional, wished for or possible",
-        "background" };
+    static const char *const meaning[DM_N_AUX] = { "did not or will not happen", "still to come",
+        "conditional, wished for or possible", "background" };
     label(p, "status");
     if (e->aux == 0)
         words_z(p, "done or under way", PLAIN);

@@ -5,15 +5,9 @@
 
 const char *const dm_aux_names[DM_N_AUX] = { "negation", "future", "hypothetical", "historical" };
 
-void dm_put(dm_buf *b, dm_str s)
-{
-    (void)dm_buf_add(b, s.p, s.len); /* a failure stays in b->failed */
-}
+void dm_put(dm_buf *b, dm_str s) { (void)dm_buf_add(b, s.p, s.len); /* a failure stays in b->failed */ }
 
-void dm_put_z(dm_buf *b, const char *z)
-{
-    dm_put(b, dm_str_of(z));
-}
+void dm_put_z(dm_buf *b, const char *z) { dm_put(b, dm_str_of(z)); }
 
 void dm_put_u(dm_buf *b, uint64_t n)
 {

@@ -5,14 +5,12 @@
 #include "write/put.h"
 #include <math.h>
 
-static const char *const columns[] = {
-    "id", "doc", "date", "enddate", "date_precision", "statement_date", "actor", "actor_sector", "actor_text", "recipient",
-    "recipient_sector", "recipient_text", "event", "mode", "context", "aux", "cameo", "event_scale", "goldstein", "quad_code",
-    "trigger", "trigger_start", "trigger_end", "attribution", "attribution_sector", "attribution_text", "instrument_type",
-    "instrument_body", "instrument_subject", "instrument_act", "instrument_polarity", "instrument_years", "instrument_name",
-    "reason", "text", "text_sequence", "text_start", "text_end", "url", "title", "publication", "language", "confidence", "why",
-    "coder"
-};
+static const char *const columns[] = { "id", "doc", "date", "enddate", "date_precision", "statement_date", "actor",
+    "actor_sector", "actor_text", "recipient", "recipient_sector", "recipient_text", "event", "mode", "context", "aux", "cameo",
+    "event_scale", "goldstein", "quad_code", "trigger", "trigger_start", "trigger_end", "attribution", "attribution_sector",
+    "attribution_text", "instrument_type", "instrument_body", "instrument_subject", "instrument_act", "instrument_polarity",
+    "instrument_years", "instrument_name", "reason", "text", "text_sequence", "text_start", "text_end", "url", "title",
+    "publication", "language", "confidence", "why", "coder" };
 enum { N_COLUMNS = sizeof columns / sizeof columns[0] };
 
 /* A row being written: cells are collected in `cell` and flushed with the quoting that they need. */

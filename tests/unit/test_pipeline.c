@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <demarche/coder.h>
@@ -35,10 +36,7 @@ static int close_coder(void **state)
     return 0;
 }
 
-static dm_str str(const char *z)
-{
-    return (dm_str){ z, strlen(z) };
-}
+static dm_str str(const char *z) { return (dm_str){ z, strlen(z) }; }
 
 static void options_are_checked(void **state)
 {

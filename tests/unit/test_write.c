@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "doc/doc.h"
@@ -38,9 +39,21 @@ static void add_sentence(dm_doc *doc, const char *words)
 static dm_event *add_event(dm_doc *doc)
 {
     dm_event *e = DM_PUSH(&doc->arena, &doc->events);
-    *e = (dm_event){ .id = 0xABC, .sentence = 1, .type = DM_ACCUSE, .aux = DM_NEGATION | DM_HYPOTHETICAL, .mode = "disapprove",
-        .cameo = "111", .scale = -2, .goldstein = -2.25, .quad = 3, .n_actor = 1, .n_recipient = 1, .trigger = at("condemned"),
-        .when = { 19024, 19030, DM_PREC_WEEK }, .said = { 19026, DM_DAY_NONE, DM_PREC_RANGE }, .contexts = 1u << 11 | 1,
+    *e = (dm_event){ .id = 0xABC,
+        .sentence = 1,
+        .type = DM_ACCUSE,
+        .aux = DM_NEGATION | DM_HYPOTHETICAL,
+        .mode = "disapprove",
+        .cameo = "111",
+        .scale = -2,
+        .goldstein = -2.25,
+        .quad = 3,
+        .n_actor = 1,
+        .n_recipient = 1,
+        .trigger = at("condemned"),
+        .when = { 19024, 19030, DM_PREC_WEEK },
+        .said = { 19026, DM_DAY_NONE, DM_PREC_RANGE },
+        .contexts = 1u << 11 | 1,
         .confidence = 0.8249 };
     e->actor = party(doc, "JPN", "GOV", "Japan");
     e->recipient = party(doc, "CHN", "", "China; twice");
@@ -99,7 +112,11 @@ static void jsonl_has_the_rest(void **state)
     (void)state;
     dm_doc *doc = make();
     dm_event *e = &doc->events.v[0];
-    dm_instrument in = { .type = DM_STR("resolution"), .subject = DM_STR("CHN"), .act = DM_STR("draft"), .polarity = -1, .n_years = 2,
+    dm_instrument in = { .type = DM_STR("resolution"),
+        .subject = DM_STR("CHN"),
+        .act = DM_STR("draft"),
+        .polarity = -1,
+        .n_years = 2,
         .years = { 1990, 1992 } };
     dm_reason reason = { DM_PURPOSE, at("twice") };
     dm_str why[] = { DM_STR("frames/verbs.tsv:812"), DM_STR("status/none") };
@@ -115,9 +132,10 @@ static void jsonl_has_the_rest(void **state)
     written(&out, doc, as(DM_FORMAT_JSONL));
     assert_non_null(strstr(out.p, "\"enddate\":\"2022-02-01\",\"date_precision\":\"range\""));
     assert_null(strstr(out.p, "\"date\":"));
-    assert_non_null(strstr(out.p, "\"attribution\":[{\"code\":\"USA\"}],\"instrument\":{\"type\":\"resolution\",\"subject\":\"CHN\","
-                                  "\"act\":\"draft\",\"polarity\":-1,\"years\":[1990,1992]},\"reason\":[{\"kind\":\"purpose\","
-                                  "\"text\":\"twice\",\"start\":45,\"end\":50}],\"text\":"));
+    assert_non_null(
+        strstr(out.p, "\"attribution\":[{\"code\":\"USA\"}],\"instrument\":{\"type\":\"resolution\",\"subject\":\"CHN\","
+                      "\"act\":\"draft\",\"polarity\":-1,\"years\":[1990,1992]},\"reason\":[{\"kind\":\"purpose\","
+                      "\"text\":\"twice\",\"start\":45,\"end\":50}],\"text\":"));
     assert_non_null(strstr(out.p, ",\"why\":[\"frames/verbs.tsv:812\",\"status/none\"],\"coder\":"));
     dm_buf_free(&out);
     dm_doc_free(doc);
@@ -139,7 +157,9 @@ static void csv_quotes_and_joins(void **state)
     written(&out, doc, as(DM_FORMAT_CSV));
     assert_int_equal(strncmp(out.p, "id,doc,date,enddate,", 20), 0);
     const char *row = strchr(out.p, '\n') + 1;
-    assert_int_equal(strncmp(row, "0000000000000abc,\"a \"\"b\"\".txt\",2022-02-01,2022-02-07,week,2022-02-03/..,JPN,GOV,Japan,CHN,,", 91), 0);
+    assert_int_equal(
+        strncmp(row, "0000000000000abc,\"a \"\"b\"\".txt\",2022-02-01,2022-02-07,week,2022-02-03/..,JPN,GOV,Japan,CHN,,", 91),
+        0);
     assert_non_null(strstr(row, ",\"China, twice\",ACCUSE,"));
     assert_non_null(strstr(row, ",military;human_rights,negation;hypothetical,111,-2.0,-2.25,3,condemned,28,37,"));
     assert_non_null(strstr(row, ",\"Japan condemned\tChina; twice, hard.\",2,22,57,"));
@@ -177,7 +197,8 @@ static void page_keeps_its_width(void **state)
         assert_true(col <= DM_WIDTH_MIN);
     }
     assert_non_null(strstr(out.p, "ACCUSE/disapprove"));
-    assert_non_null(strstr(out.p, "\xC2\xAB" "condemned\xC2\xBB"));
+    assert_non_null(strstr(out.p, "\xC2\xAB"
+                                  "condemned\xC2\xBB"));
     assert_null(strchr(out.p, '\x01'));
     assert_null(strchr(out.p, '\033'));
     dm_buf_free(&out);
@@ -211,8 +232,9 @@ static void numbers_have_the_digits_they_need(void **state)
         double x;
         int least, most;
         const char *text;
-    } cases[] = { { 0, 1, 3, "0.0" }, { -0.0001, 1, 3, "0.0" }, { 0.5, 0, 3, "0.5" }, { 7, 0, 3, "7" }, { 9.9996, 1, 3, "10.0" },
-        { -6.5, 1, 3, "-6.5" }, { 0.007, 1, 3, "0.007" }, { 1.0 / 3.0, 1, 6, "0.333333" }, { 0.0, 2, 2, "0.00" } };
+    } cases[] = { { 0, 1, 3, "0.0" }, { -0.0001, 1, 3, "0.0" }, { 0.5, 0, 3, "0.5" }, { 7, 0, 3, "7" },
+        { 9.9996, 1, 3, "10.0" }, { -6.5, 1, 3, "-6.5" }, { 0.007, 1, 3, "0.007" }, { 1.0 / 3.0, 1, 6, "0.333333" },
+        { 0.0, 2, 2, "0.00" } };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         dm_buf out = { 0 };
         dm_put_num(&out, cases[i].x, cases[i].least, cases[i].most);
