@@ -2,7 +2,4 @@
 /* Fuzz target: the reader on JSON lines. */
 #include "fuzz_read.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    return fuzz_read("fuzz.jsonl", data, size);
-}
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { return fuzz_read("fuzz.jsonl", data, size); }

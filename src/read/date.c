@@ -163,7 +163,7 @@ static bool named_month(const piece *p, size_t n, size_t m, dm_date_found *out)
 
 static bool unix_time(const piece *p, size_t n, dm_date_found *out)
 {
-    if (n == 0 || n > 2 || (p[0].text.len != EPOCH_DIGITS && p[0].text.len != EPOCH_MS_DIGITS))
+    if (n == 0 || n > 2 || p[0].value < 0 || (p[0].text.len != EPOCH_DIGITS && p[0].text.len != EPOCH_MS_DIGITS))
         return false;
     int64_t days = p[0].value / (p[0].text.len == EPOCH_DIGITS ? 1 : 1000) / 86400;
     out->when = (dm_interval){ (dm_day)days, (dm_day)days, DM_PREC_DAY };

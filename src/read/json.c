@@ -20,7 +20,8 @@ struct dm_json {
     size_t list_at;
 };
 
-dm_status dm_json_open(dm_json **out, dm_stream *s, const char *name, const char *shown, bool lines, size_t line_max, dm_error *err)
+dm_status dm_json_open(
+    dm_json **out, dm_stream *s, const char *name, const char *shown, bool lines, size_t line_max, dm_error *err)
 {
     dm_json *j = calloc(1, sizeof *j);
     if (!j)
@@ -248,7 +249,8 @@ static dm_status parse(dm_json *j, json_t **out, dm_error *err)
         return DM_OK;
     json_decref(*out);
     *out = NULL;
-    return dm_fail(err, DM_EINPUT, j->first, "'%.*s', line %zu: not a JSON object; skipped", NAME_MAX_SHOWN, j->shown, j->first);
+    return dm_fail(
+        err, DM_EINPUT, j->first, "'%.*s', line %zu: not a JSON object; skipped", NAME_MAX_SHOWN, j->shown, j->first);
 }
 
 static bool is_blank(const dm_buf *b)

@@ -8,14 +8,19 @@
 #include "read/internal.h"
 
 enum {
-    UNITS_MAX = 65536,    /* units looked at; a newspaper page has a hundred */
-    PROSE_WORDS = 30,     /* so many words are prose even without a full stop */
+    UNITS_MAX = 65536, /* units looked at; a newspaper page has a hundred */
+    PROSE_WORDS = 30,
+    WRAPPED_WORDS = 20,   /* so many words are prose even without a full stop */
     SENTENCE_WORDS = 3,   /* fewest words of prose with a full stop */
     HEADER_DATELINES = 3, /* so many prose units may open with a dateline */
     EDGE_HEAD = 12,
     EDGE_FOOT = 20, /* units at both ends where phrases of zone "edge" count */
     CROSSHEAD_WORDS = 8,
+    SECTION_WORDS = 5,
     BYLINE_WORDS = 12,
+    WRAP_LOOK = 2000,
+    WRAP_LINES = 3,
+    WRAP_FULL = 60,
     WRAP_MIN = 45,
     WRAP_MAX = 130, /* bytes of a line that a hard wrap may have ended */
     DATELINE_BYTES = 110,
@@ -41,6 +46,7 @@ typedef struct marker {
     const dm_rules *rules;
     DM_VEC(unit) units;
     uint32_t first, last; /* prose */
+    bool wrapped;         /* the text has hard line breaks */
     dm_str headline;      /* folded */
     uint32_t crossheads;
 } marker;
@@ -160,16 +166,28 @@ static bool next_line(dm_str text, size_t *at, dm_str *line)
     return true;
 }
 
+static bool starts_lower(dm_str s) { return s.len && ((s.p[0] >= 'a' && s.p[0] <= 'z') || strchr(",;(", s.p[0])); }
+
+/* Did an editor or mailer break the lines? Then many go on in small letters. */
+static bool is_hard_wrapped(dm_str text)
+{
+    size_t at = 0, broken = 0, seen = 0;
+    dm_str line, last = DM_NIL;
+    while (seen++ < WRAP_LOOK && broken < WRAP_LINES && next_line(text, &at, &line)) {
+        line = dm_str_trim(line);
+        broken +=
+            last.len >= WRAP_MIN && last.len <= WRAP_MAX && !ends_sentence(last) && starts_lower(line) && !bullet_len(line);
+        last = line;
+    }
+    return broken >= WRAP_LINES;
+}
+
 /* Does line b go on with the paragraph of unit a? */
 static bool continues(const marker *m, const unit *a, dm_str b, size_t last_len)
 {
     if (a->stop || bullet_len(b) || last_len < WRAP_MIN || last_len > WRAP_MAX || b.len > WRAP_MAX)
         return false;
-    dm_str text = unit_text(m, a);
-    bool lower = b.len && ((b.p[0] >= 'a' && b.p[0] <= 'z') || strchr(",;(", b.p[0]));
-    bool title = count_words(text, HEADLINE_WORDS) < HEADLINE_WORDS && !a->wrapped;
-    return lower || (!title && b.len <= last_len + last_len / 3) ||
-           (title && a->blank_before && b.len + 20 > last_len && last_len >= 60);
+    return starts_lower(b) || (m->wrapped && b.len <= last_len + last_len / 3 && (a->wrapped || last_len >= WRAP_FULL));
 }
 
 static bool add_unit(marker *m, dm_str line, bool blank, size_t *last_len)
@@ -198,6 +216,7 @@ static dm_status cut_units(marker *m, dm_error *err)
     size_t at = 0, last_len = 0;
     bool blank = true;
     dm_str line;
+    m->wrapped = is_hard_wrapped(m->doc->text);
     while (m->units.n < UNITS_MAX && next_line(m->doc->text, &at, &line)) {
         line = dm_str_trim(line);
         if (!line.len) {
@@ -394,7 +413,10 @@ static bool is_all_caps(dm_str s)
     return caps >= 3;
 }
 
-static bool is_prose(const unit *u) { return (u->stop && u->words >= SENTENCE_WORDS) || u->words >= PROSE_WORDS; }
+static bool is_prose(const unit *u)
+{
+    return (u->stop && u->words >= SENTENCE_WORDS) || u->words >= (u->wrapped ? WRAPPED_WORDS : PROSE_WORDS);
+}
 
 /* ---- steps ---- */
 
@@ -448,7 +470,8 @@ static void date_line(marker *m, unit *u)
     bool clock_stop = dm_str_ends(s, ".m."); /* "12:54 p.m." */
     if (!date_like(u, &d) || (u->stop && !clock_stop && d.other > 0))
         return;
-    u->mark = d.other == 0 ? M_DATE : d.other <= 6 ? M_BYLINE : M_NONE;
+    bool place = d.other <= 4 && !d.clock && all_capitalised(s); /* "Minsk, Aug. 19, 2020" */
+    u->mark = d.other == 0 || place ? M_DATE : d.other <= 6 ? M_BYLINE : M_NONE;
     dm_meta *meta = &m->doc->meta;
     if (u->mark != M_NONE && d.when.precision == DM_PREC_DAY && meta->date.precision == DM_PREC_UNKNOWN) {
         meta->date = d.when;
@@ -475,7 +498,7 @@ static dm_status publisher_of(marker *m, dm_str s)
 {
     dm_str piece;
     dm_date_found whole = dm_date_read(s);
-    if (whole.when.precision == DM_PREC_UNKNOWN && !whole.clock)
+    if (!whole.clock)
         return DM_OK;
     s = without_bullet(s);
     while (dm_str_split(&s, ',', &piece)) {
@@ -515,6 +538,16 @@ static bool asking_headline(const marker *m, uint32_t i)
            is_prose(&m->units.v[i + 1]);
 }
 
+/* Is a clearly longer line, not yet taken for anything, still to come in the header? */
+static bool longer_follows(const marker *m, uint32_t i)
+{
+    const unit *u = &m->units.v[i];
+    for (uint32_t k = i + 1; u->words < SECTION_WORDS && !m->headline.len && k < m->first; k++)
+        if (m->units.v[k].mark == M_NONE && m->units.v[k].words >= u->words + 2)
+            return true;
+    return false;
+}
+
 static dm_status header_unit(marker *m, uint32_t i)
 {
     unit *u = &m->units.v[i];
@@ -528,9 +561,11 @@ static dm_status header_unit(marker *m, uint32_t i)
     if (is_breadcrumb(s) || u->bullet)
         u->mark = M_NOISE;
     else if (next_is_body && u->words <= 3 && is_all_caps(s))
-        u->mark = M_DATELINE;
+        u->mark = M_BYLINE; /* a city by itself */
     else if (u->words <= 6 && m->headline.len && all_capitalised(s))
         u->mark = M_BYLINE;
+    else if (longer_follows(m, i))
+        u->mark = M_NOISE; /* "World news - Europe" above the headline */
     else if (u->words <= 2 && !(next_is_body && !m->headline.len))
         u->mark = M_NOISE;
     else if (u->words <= 2 && u->words > 0 && all_capitalised(s) && is_all_caps(s))
@@ -711,6 +746,8 @@ static dm_str in_brackets(dm_str s, size_t *open, size_t *close)
 static bool try_dateline(dm_str s, size_t end, size_t sep, dateline *out)
 {
     size_t open, close;
+    if (s.p[end + sep] >= 'a' && s.p[end + sep] <= 'z')
+        return false; /* a sentence starts there */
     dm_str inside = in_brackets((dm_str){ s.p, end }, &open, &close);
     if (open < end && close + 1 < end)
         return false; /* words between bracket and dash */
