@@ -67,12 +67,26 @@ static uint32_t clause_subject(const aw *w, uint32_t t)
     return DM_NONE;
 }
 
+/* "sanctions against China over its record": after over, for, about it is the party named just before, not the subject. */
+static uint32_t over_its(const aw *w, const recent *r, uint32_t t)
+{
+    uint32_t noun = dm_atok(w, t)->head, k = noun == DM_NONE ? DM_NONE : dm_kid(w->doc, noun, DM_D_CASE);
+    if (k == DM_NONE || !dm_str_in(dm_atok(w, k)->norm, "over for about") || r->n == 0)
+        return DM_NONE;
+    const dm_mention *m = &w->doc->mentions.v[r->mention[r->n - 1]];
+    const dm_entity *en = entity_of(w, r->mention[r->n - 1]);
+    bool near = m->sent == dm_atok(w, t)->sent && m->first + m->n + 2 >= k && m->form != DM_FORM_ADJ && !is_subject(w, m);
+    return near && en && fits(w, m, en, dm_atok(w, t)->norm) ? r->mention[r->n - 1] : DM_NONE;
+}
+
 static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
 {
     dm_str p = dm_atok(w, t)->norm;
     bool possessive = dm_str_in(p, "its their his her itself themselves himself herself");
     if (possessive && w->doc->sents.v[dm_atok(w, t)->sent].parsed) {
-        uint32_t m = clause_subject(w, t);
+        uint32_t m = over_its(w, r, t);
+        if (m == DM_NONE)
+            m = clause_subject(w, t);
         const dm_entity *en = m == DM_NONE ? NULL : entity_of(w, m);
         if (en && fits(w, &w->doc->mentions.v[m], en, p))
             return m;

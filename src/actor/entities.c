@@ -37,17 +37,26 @@ uint32_t dm_entity_new(aw *w, dm_str key, const char *code, dm_str sector, dm_na
     return id;
 }
 
-/* The token by which the tree holds the phrase: the one whose head lies outside; the last token where there is no tree. */
+static bool is_nominal(const dm_token *t)
+{
+    return t->upos == DM_U_NOUN || t->upos == DM_U_PROPN || t->upos == DM_U_PRON || t->upos == DM_U_NUM || t->upos == DM_U_ADJ || t->upos == DM_U_X;
+}
+
+/* The token by which the tree holds the phrase: the first nominal one whose head lies outside; the last token where there is no tree. */
 uint32_t dm_phrase_head(const aw *w, uint32_t first, uint32_t n)
 {
-    for (uint32_t t = first; t < first + n; t++) {
+    uint32_t other = DM_NONE;
+    for (uint32_t t = first; t < first + n && w->doc->sents.v[dm_atok(w, t)->sent].parsed; t++) {
         uint32_t h = dm_atok(w, t)->head;
-        bool parsed = w->doc->sents.v[dm_atok(w, t)->sent].parsed;
-        if (parsed && (h == DM_NONE || h < first || h >= first + n) && dm_atok(w, t)->upos != DM_U_ADP && dm_atok(w, t)->upos != DM_U_DET &&
-            dm_atok(w, t)->upos != DM_U_PUNCT)
+        if (h != DM_NONE && h >= first && h < first + n)
+            continue;
+        if (is_nominal(dm_atok(w, t)))
             return t;
+        if (other == DM_NONE && dm_atok(w, t)->upos != DM_U_ADP && dm_atok(w, t)->upos != DM_U_DET && dm_atok(w, t)->upos != DM_U_PUNCT &&
+            dm_atok(w, t)->upos != DM_U_ADV)
+            other = t;
     }
-    return first + n - 1;
+    return other == DM_NONE ? first + n - 1 : other;
 }
 
 dm_mention *dm_mention_new(aw *w, uint32_t first, uint32_t n, dm_form form, uint32_t entity, float confidence, dm_str why)

@@ -147,7 +147,7 @@ static dm_status take_region(aw *w, const dm_hit *h, dm_str words)
 {
     dm_str codes = dm_table_cell(w->a->regions, h->row, dm_table_column(w->a->regions, "code")), code;
     dm_mention *m = NULL;
-    while (dm_str_split(&codes, '|', &code)) {
+    while (!is_locative(w, h->first) && dm_str_split(&codes, '|', &code)) {
         char key[KEY_MAX], c[DM_CODE_MAX];
         snprintf(key, sizeof key, "state %.*s", DM_FMT(code));
         dm_copy_code(c, sizeof c, code);

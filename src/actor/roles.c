@@ -204,7 +204,8 @@ static dm_status take_role(aw *w, const dm_hit *h)
             confidence = 0.8f;
         } else {
             id = new_role(w, lemma, "", &info, former, is_plural(w, head));
-            why = info.scope == SCOPE_ANY ? DM_STR("actor/home-country-any") : info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
+            bool vague = info.scope == SCOPE_ANY && !info.person && !info.group && !is_definite(w, head, h->first);
+            why = vague ? DM_STR("actor/unknown-role") : info.scope == SCOPE_ANY ? DM_STR("actor/home-country-any") : info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
             confidence = info.scope == SCOPE_NATIONAL ? 0.7f : 0.5f;
             bare = true;
         }

@@ -178,6 +178,8 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
             c->dropped = 2; /* may come back when the context gives it parties */
             continue;
         }
+        if (c->status.rejecter == DM_NONE && c->status.top != c->t && find_cand(w, c->status.top) && find_cand(w, c->status.top)->type == DM_REJECT)
+            c->status.rejecter = c->status.top; /* "held off on sending" */
         if (c->status.rejecter != DM_NONE)
             reject(w, c);
         if (!c->dropped && c->status.absorber != DM_NONE)

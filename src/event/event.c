@@ -222,10 +222,19 @@ static dm_status build(ev_work *w, cand *c, dm_error *err)
     return st == DM_OK ? trace(w, c, ev, err) : st;
 }
 
-/* An event needs somebody: a known party, or at least a named one on both sides or as actor of a verb. */
-static bool worth(const cand *c)
+/* "said at a meeting": where something was said is no meeting of two parties. */
+static bool mere_occasion(const ev_work *w, const cand *c)
 {
-    if (c->dropped || c->type == DM_TYPE_NONE)
+    const dm_doc *doc = w->d.doc;
+    uint32_t g = dm_tok(doc, c->t)->head;
+    return c->type == DM_CONSULT && c->m.view.pos == 'n' && c->actor.n + c->recipient.n < 2 && g != DM_NONE &&
+           dm_tok(doc, c->t)->deprel == DM_D_OBL && dm_is_speech(&w->e->status, doc, g);
+}
+
+/* An event needs somebody: a known party, or at least a named one on both sides or as actor of a verb. */
+static bool worth(const ev_work *w, const cand *c)
+{
+    if (c->dropped || c->type == DM_TYPE_NONE || mere_occasion(w, c))
         return false;
     if (any_code(&c->actor))
         return true;
@@ -237,7 +246,7 @@ static bool worth(const cand *c)
 static bool repeats(const ev_work *w, const cand *c)
 {
     for (const cand *o = w->c; o < c; o++) {
-        if (o->dropped || o->type != c->type || !worth(o) || o->status.aux != c->status.aux)
+        if (o->dropped || o->type != c->type || !worth(w, o) || o->status.aux != c->status.aux)
             continue;
         bool linked = dm_tok(w->d.doc, c->t)->head == o->t || dm_tok(w->d.doc, o->t)->head == c->t;
         if (linked && dm_parties_same(&o->actor, &c->actor) && (dm_parties_same(&o->recipient, &c->recipient) || !c->recipient.n))
@@ -279,7 +288,7 @@ static dm_status sentence(ev_work *w, uint32_t s, dm_error *err)
     requests(w);
     dm_plain_duties(w, s);
     for (uint32_t i = 0; i < w->n && st == DM_OK; i++)
-        if (worth(&w->c[i]) && !repeats(w, &w->c[i]))
+        if (worth(w, &w->c[i]) && !repeats(w, &w->c[i]))
             st = build(w, &w->c[i], err);
     return st;
 }

@@ -282,10 +282,45 @@ static void actor_from_speaker(const ev_work *w, cand *c)
     dm_note(c, "event/speaker-is-actor");
 }
 
+/* A table line may join the parties of a relation; where the act has a direction, the subject acts. */
+static bool split_sides(ev_work *w, cand *c)
+{
+    bool mutual = c->type == DM_CONSULT || c->type == DM_COOPERATE || c->type == DM_AGREE || c->type == DM_ASSAULT;
+    if (!c->m.frame->actor.all || mutual || c->m.view.pos != 'v')
+        return false;
+    frame_roles rest = { .n = 0 }, subject = { .n = 1, .slot = { SLOT_SUBJ } };
+    for (unsigned i = 0; i < c->m.frame->actor.n; i++)
+        if (c->m.frame->actor.slot[i] != SLOT_SUBJ)
+            rest.slot[rest.n++] = c->m.frame->actor.slot[i];
+    from_slots(w, c, &subject, ROLE_ACTOR, &c->actor);
+    from_slots(w, c, &rest, ROLE_RECIPIENT, &c->recipient);
+    if (c->actor.n && c->recipient.n)
+        return true;
+    c->actor.n = c->recipient.n = 0;
+    return false;
+}
+
+/* "renounced the use of force to reunify the island": whom the purpose of the object is about. */
+static void from_object_purpose(const ev_work *w, cand *c)
+{
+    uint32_t o = dm_view_slot(&c->m.view, SLOT_OBJ);
+    if (c->recipient.n || c->m.frame->no_recipient || o == DM_NONE || c->m.view.pos != 'v')
+        return;
+    DM_EACH_KID(w->d.doc, o, k)
+    {
+        if (dm_tok(w->d.doc, k)->deprel == DM_D_ACL && dm_tok(w->d.doc, k)->upos == DM_U_VERB && dm_kid(w->d.doc, k, DM_D_MARK) != DM_NONE)
+            from_complement(w, k, ROLE_RECIPIENT, &c->recipient);
+    }
+    uint32_t inf = dm_view_slot(&c->m.view, SLOT_INF);
+    if (!c->recipient.n && inf != DM_NONE && (c->type == DM_CONCEDE || c->type == DM_THREATEN || c->type == DM_RETREAT))
+        from_complement(w, inf, ROLE_RECIPIENT, &c->recipient);
+}
+
 static void fill_one(ev_work *w, cand *c)
 {
-    from_slots(w, c, &c->m.frame->actor, ROLE_ACTOR, &c->actor);
-    if (!c->m.frame->no_recipient)
+    if (!split_sides(w, c))
+        from_slots(w, c, &c->m.frame->actor, ROLE_ACTOR, &c->actor);
+    if (!c->m.frame->no_recipient && !c->recipient.n)
         from_slots(w, c, &c->m.frame->recipient, ROLE_RECIPIENT, &c->recipient);
     from_support(w, c);
     if (!c->recipient.n && !c->m.frame->no_recipient)
@@ -293,6 +328,7 @@ static void fill_one(ev_work *w, cand *c)
     for (unsigned a = 0; a < c->m.view.n && c->m.view.pos == 'n' && !c->actor.n; a++)
         if (c->m.view.arg[a].slot == SLOT_SUBJ && !c->m.view.arg[a].inherited)
             dm_parties_of(&w->d, c->m.view.arg[a].head, ROLE_ACTOR, &c->actor); /* "is a signatory to" */
+    from_object_purpose(w, c);
     actor_from_speaker(w, c);
     prune(&c->actor);
     prune(&c->recipient);
