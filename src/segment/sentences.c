@@ -3,7 +3,7 @@
  * abbreviation ends one only before a word that begins sentences. Looks a bounded number of tokens ahead. */
 #include "segment/seg_int.h"
 
-enum { SPEECH_LOOK = 4, PLAIN_WORD = 5, LONG_MIN = DM_SENT_TOKENS_MAX / 2 };
+enum { SPEECH_LOOK = 4, PLAIN_WORD = 4, LONG_MIN = DM_SENT_TOKENS_MAX / 2 };
 
 static const dm_token *tok(const dm_seg_state *st, uint32_t t) { return &st->doc->tokens.v[t]; }
 

@@ -58,7 +58,7 @@ static bool year_context(const dm_wstate *st, uint32_t t, uint32_t start, uint32
 
 static bool is_bare_year(const dm_point *p)
 {
-    return p->kind == P_DATE && p->year && !p->month && !p->part;
+    return p->kind == P_DATE && p->year && !p->month && !p->part && !p->count;
 }
 
 /* "3-5 March", "March 3-5", "from 3 to 5 March": a day number that takes month and year from the other end. */

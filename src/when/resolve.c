@@ -129,6 +129,8 @@ static dm_interval part_third(dm_interval i, int k)
         return months_span(y, 1 + 4 * k, 4, DM_PREC_RANGE);
     if (i.precision == DM_PREC_MONTH)
         return span(dm_day_of(y, m, 1 + 10 * k), k == 2 ? i.to : dm_day_of(y, m, 10 + 10 * k), DM_PREC_RANGE);
+    if (i.to - i.from > 3600 && i.to - i.from < 3700) /* a decade: its years 0-3, 4-6, 7-9 */
+        return span(dm_day_of(y + (k == 0 ? 0 : 1 + 3 * k), 1, 1), dm_day_of(y + 3 + 3 * k, 12, 31), DM_PREC_RANGE);
     return i.precision == DM_PREC_DAY ? i : third(i, k);
 }
 
