@@ -70,16 +70,19 @@ def start_up(program, work):
 
 
 def memory(program, docs, megabytes, threads, idle):
-    """A stream of so many megabytes. idle: filler text without events around each article, so that a gigabyte takes a minute."""
-    filler = ["The garden was green and the bread was warm. Nobody in the street had seen rain for a week. "] * idle
+    """A stream of so many megabytes, made while it is read. Every twentieth document is an article of the corpus; the others are `idle`
+    times a text in which nothing needs a parse, so that a gigabyte takes minutes and not half an hour. One document is 12 MB long."""
+    filler = ["Seven grey cats slept near the window of the old kitchen on most afternoons of that warm and windless summer. "] * idle
     lines = []
     for n, d in enumerate(docs):
         text = d["text"] if n % 20 == 0 or not idle else " ".join(filler)
         lines.append(json.dumps({"id": d["id"], "text": text}, ensure_ascii=False).encode() + b"\n")
 
     def feed(pipe):
-        sent = 0
+        big = json.dumps({"id": "big", "text": filler[0] * (12_000_000 // len(filler[0]))}).encode() + b"\n"
+        sent = len(big)
         try:
+            pipe.write(big)
             while sent < megabytes * 1_000_000:
                 for line in lines:
                     pipe.write(line)

@@ -62,7 +62,7 @@ int cmd_code(int argc, const char **argv)
             "show the table lines and steps behind each event (jsonl, csv and tsv always do)", NULL },
         { "date", 'd', POPT_ARG_STRING, &a.date, 0, "date of the articles, over any date found in them", "YYYY[-MM[-DD]]" },
         { "home", 'H', POPT_ARG_STRING, &a.home, 0,
-            "country of bare roles (\"the government\") where the article does not tell", "CODE" },
+            "country of bare roles (\"the government\"); default: what the article tells", "CODE" },
         { NULL, 'j', POPT_ARG_INT, &a.threads, 0, "threads (default: one for each processor); the output is the same", "N" },
         { "timings", 0, POPT_ARG_NONE, &a.timings, 0, "time by stage on standard error", NULL },
         { "help", 'h', POPT_ARG_NONE, NULL, 'h', "this help", NULL },

@@ -24,7 +24,7 @@ typedef struct dm_coder dm_coder;
 typedef struct dm_coder_opts {
     unsigned version;
     const char *data_dir; /* folder with demarche.tables and english.dmm; NULL: $DEMARCHE_DATA, beside the program, installed */
-    const char *home;     /* country (alpha-3 code) of bare roles where the article does not tell; NULL: none */
+    const char *home;     /* country (alpha-3 code) of bare roles; NULL: what the article tells */
     dm_interval date;     /* date of every document, over anything found; precision DM_PREC_UNKNOWN: found */
 } dm_coder_opts;
 
