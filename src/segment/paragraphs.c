@@ -8,7 +8,7 @@ enum {
     WRAP_MIN = 40,  /* narrowest column, in characters, at which text counts as wrapped */
     WRAP_MAX = 120, /* widest */
     WRAP_SLACK = 3, /* characters by which a line may be shorter than greedy filling makes it */
-    JOIN_MIN = 15,  /* shortest line that a lower-case line may continue */
+    JOIN_MIN = 8,   /* shortest line that a lower-case line may continue */
     HEADLINE_MAX = 200
 };
 

@@ -321,7 +321,7 @@ static bool relative(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
     int16_t count = 0;
     uint8_t vague = 0;
     uint32_t nn = dm_lex(st, i).kind == W_UNIT ? 0 : dm_number_at(st, i, end, &count, &vague);
-    if (nn && count > 0 && i + nn < end && dm_lex(st, i + nn).kind == W_UNIT && (rel <= REL_NEXT || rel >= REL_PRIOR)) {
+    if (nn && count > 0 && i + nn < end && dm_lex(st, i + nn).kind == W_UNIT) {
         *p = blank(rel == REL_NEXT || rel == REL_FOLLOWING ? P_NEXTN : P_LASTN);
         p->count = count, p->unit = (uint8_t)dm_lex(st, i + nn).value, p->vague = vague;
         p->anchor = rel >= REL_PRIOR ? ANCHOR_TEXT : ANCHOR_DOC;
