@@ -4,7 +4,7 @@
 #include "event/frames.h"
 #include <stdlib.h>
 
-enum { CLASS_KIND = 1000, CLASS_DEPTH = 6, PREP_MAX = 400 };
+enum { CLASS_KIND = 1000, CLASS_DEPTH = 6, PREP_MAX = 400, WORD_LEN = 64 };
 
 static const char *const class_tables[] = { "frames/classes", "frames/classes_conflict" };
 enum { N_CLASS_TABLES = sizeof class_tables / sizeof *class_tables };
@@ -34,7 +34,18 @@ uint32_t dm_frames_class(const dm_frames *f, const char *name)
 
 bool dm_frames_in_class(const dm_frames *f, dm_str lemma, uint32_t klass)
 {
-    return dm_map_get(&f->classes, lemma, CLASS_KIND + klass) != UINT32_MAX;
+    if (dm_map_get(&f->classes, lemma, CLASS_KIND + klass) != UINT32_MAX)
+        return true;
+    char buf[WORD_LEN]; /* a plural that the lemmatiser left as it was */
+    if (lemma.len < 4 || lemma.len >= sizeof buf || !dm_str_ends(lemma, "s") || dm_str_ends(lemma, "ss"))
+        return false;
+    memcpy(buf, lemma.p, lemma.len);
+    dm_str singular = { buf, lemma.len - 1 };
+    if (dm_str_ends(lemma, "ies")) {
+        buf[lemma.len - 3] = 'y';
+        singular.len = lemma.len - 2;
+    }
+    return dm_map_get(&f->classes, singular, CLASS_KIND + klass) != UINT32_MAX;
 }
 
 uint16_t dm_frames_prep(const dm_frames *f, dm_str prep)

@@ -157,6 +157,22 @@ static bool is_civil(const char *sector)
     return dm_str_in(dm_str_of(sector), "CVL OPP REF JRN LAB EDU REL SOC MED ELI PRE");
 }
 
+/* "X did this, which Y said was welcome": what is judged is the governing event's doing. */
+static void judged_from_governor(ev_work *w, cand *c)
+{
+    bool judges = c->type == DM_SUPPORT || c->type == DM_ACCUSE || c->type == DM_REJECT;
+    const cand *g = judges && !c->recipient.n && !c->m.frame->no_recipient && has_code(&c->actor) ? governor(w, c) : NULL;
+    if (!g || !has_code(&g->actor) || dm_parties_same(&g->actor, &c->actor))
+        return;
+    for (uint32_t t = c->t, i = 0; i < CLIMB_MAX && t != g->t && t != DM_NONE; i++, t = dm_tok(w->d.doc, t)->head)
+        if (dm_tok(w->d.doc, t)->deprel == DM_D_ACL_RELCL || dm_tok(w->d.doc, t)->deprel == DM_D_ADVCL_RELCL) {
+            c->recipient = g->actor;
+            c->weight *= 0.7f;
+            dm_note(c, "event/recipient-from-governing-event");
+            return;
+        }
+}
+
 /* A state's own people: arrests and crackdowns without another actor are their state's. */
 static void settle_bare(cand *c)
 {
@@ -316,6 +332,28 @@ static void from_object_purpose(const ev_work *w, cand *c)
         from_complement(w, inf, ROLE_RECIPIENT, &c->recipient);
 }
 
+/* "takes a cautious stance on sanctions", "has plans for talks": whoever holds the attitude. */
+static void actor_from_path(const ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    uint32_t top = c->status.top, g = dm_tok(doc, top)->head;
+    if (c->actor.n || c->m.view.pos != 'n' || top == c->t)
+        return;
+    if (dm_tok(doc, top)->upos == DM_U_VERB) {
+        uint32_t s = dm_logical_subject(doc, top);
+        if (s != DM_NONE)
+            dm_parties_of(&w->d, s, ROLE_ACTOR, &c->actor);
+        return;
+    }
+    uint32_t p = dm_kid(doc, top, DM_D_NMOD_POSS);
+    if (p != DM_NONE)
+        dm_parties_of(&w->d, p, ROLE_ACTOR, &c->actor);
+    else if (g != DM_NONE && dm_tok(doc, g)->upos == DM_U_VERB && dm_tok(doc, top)->deprel == DM_D_OBJ && dm_logical_subject(doc, g) != DM_NONE)
+        dm_parties_of(&w->d, dm_logical_subject(doc, g), ROLE_ACTOR, &c->actor);
+    if (c->actor.n)
+        dm_note(c, "event/actor-from-attitude");
+}
+
 static void fill_one(ev_work *w, cand *c)
 {
     if (!split_sides(w, c))
@@ -329,6 +367,7 @@ static void fill_one(ev_work *w, cand *c)
         if (c->m.view.arg[a].slot == SLOT_SUBJ && !c->m.view.arg[a].inherited)
             dm_parties_of(&w->d, c->m.view.arg[a].head, ROLE_ACTOR, &c->actor); /* "is a signatory to" */
     from_object_purpose(w, c);
+    actor_from_path(w, c);
     actor_from_speaker(w, c);
     prune(&c->actor);
     prune(&c->recipient);
@@ -353,6 +392,7 @@ void dm_fill_parties(ev_work *w)
         settle_bare(c);
         actor_from_governor(w, c);
         meeting_from_governor(w, c);
+        judged_from_governor(w, c);
         settle_bare(c);
         recipient_from_context(w, c);
     }

@@ -135,7 +135,8 @@ static uint32_t controller(const dm_doc *doc, uint32_t g, bool object_first, uns
 /* The subject that a noun's infinitive or participle inherits: the noun itself, or for "took the decision to X" the taker. */
 static uint32_t noun_controller(const dm_doc *doc, uint32_t t, uint32_t noun, unsigned depth)
 {
-    if (!has_infinitive_mark(doc, t))
+    bool gerund = dm_tok(doc, t)->xpos == DM_X_VBG && (dm_kid(doc, t, DM_D_MARK) != DM_NONE || dm_kid(doc, t, DM_D_CASE) != DM_NONE);
+    if (!has_infinitive_mark(doc, t) && !gerund)
         return noun;
     DM_EACH_KID(doc, noun, k)
     {
@@ -166,6 +167,7 @@ static uint32_t surface(const dm_doc *doc, uint32_t t, unsigned depth)
     case DM_D_ADVCL: return is_verbal(doc, g) || dm_tok(doc, g)->upos == DM_U_ADJ || own_subject(doc, g) != DM_NONE
                                 ? controller(doc, g, object_does_it(doc, t) || (has_infinitive_mark(doc, t) && dm_str_in(dm_tok(doc, g)->lemma, "call appeal urge ask")), depth)
                                 : DM_NONE;
+    case DM_D_NMOD:
     case DM_D_ACL: return noun_controller(doc, t, g, depth);
     case DM_D_ACL_RELCL: return g;
     case DM_D_PARATAXIS: return dm_tok(doc, t)->xpos == DM_X_VBG ? surface(doc, g, depth + 1) : DM_NONE;
@@ -254,6 +256,15 @@ static void put_clause(const dm_frames *f, const dm_doc *doc, view *v, uint32_t 
     }
 }
 
+/* "at least 20 people", "up to 300 troops": an approximate number, not a place. */
+static bool counted(const dm_doc *doc, uint32_t k)
+{
+    char buf[CASE_MAX];
+    return dm_kid(doc, k, DM_D_NUMMOD) != DM_NONE &&
+           (dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "up_to around about over under between close_to") ||
+            (dm_kid(doc, k, DM_D_CASE) != DM_NONE && dm_str_in(dm_tok(doc, dm_kid(doc, k, DM_D_CASE) + 1)->norm, "least most")));
+}
+
 /* One dependent of a verb or predicate into its slot. */
 static void put_verb_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool two_objects)
 {
@@ -272,6 +283,10 @@ static void put_verb_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_
     case DM_D_OBL_UNMARKED:
     case DM_D_OBL_TMOD: {
         char buf[CASE_MAX];
+        if (counted(doc, k) && dm_kid(doc, v->t, DM_D_OBJ) == DM_NONE) {
+            put(v, SLOT_OBJ, k, false); /* "killed at least 20 people" */
+            break;
+        }
         if (v->passive && dm_str_is(dm_case_of(doc, k, buf, sizeof buf), "by"))
             put(v, SLOT_SUBJ, k, false);
         put_prep(f, doc, v, k, false);
