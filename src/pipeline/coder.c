@@ -39,6 +39,11 @@ static dm_status run_actor(const dm_coder *c, dm_doc *doc, dm_error *err)
     return dm_actor_doc(c->actor, doc, err);
 }
 
+static dm_status run_act(const dm_coder *c, dm_doc *doc, dm_error *err)
+{
+    return dm_act_doc(c->act, doc, err);
+}
+
 static dm_status run_event(const dm_coder *c, dm_doc *doc, dm_error *err) { return dm_event_doc(c->eventer, doc, err); }
 
 /* What of an event follows from its dates. */
@@ -51,6 +56,7 @@ static const stage stages[] = {
     { "parse", run_parse },
     { "when", run_when },
     { "actor", run_actor },
+    { "act", run_act },
     { "event", run_event },
     { "dates", run_when_events },
     { "finish", run_finish },
@@ -107,6 +113,8 @@ static dm_status open_stages(dm_coder *c, dm_error *err)
     if (st == DM_OK)
         st = dm_actor_new(&c->actor, c->tables, err);
     if (st == DM_OK)
+        st = dm_act_new(&c->act, c->tables, err);
+    if (st == DM_OK)
         st = dm_eventer_new(&c->eventer, c->tables, err);
     if (st == DM_OK)
         st = dm_pool_new(&c->pool, c->model, err);
@@ -144,6 +152,7 @@ void dm_coder_close(dm_coder *c)
         return;
     dm_pool_free(c->pool);
     dm_eventer_free(c->eventer);
+    dm_act_free(c->act);
     dm_actor_free(c->actor);
     dm_when_free(c->when);
     dm_segmenter_free(c->segmenter);

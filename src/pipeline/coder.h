@@ -3,6 +3,7 @@
 #ifndef DM_PIPELINE_CODER_H
 #define DM_PIPELINE_CODER_H
 
+#include "act/act.h"
 #include "actor/actor.h"
 #include "base/table.h"
 #include "doc/doc.h"
@@ -26,6 +27,7 @@ struct dm_coder {
     dm_segmenter *segmenter;
     dm_when *when;
     dm_actor *actor;
+    dm_act *act;
     dm_eventer *eventer;
     dm_interval date; /* of every document; precision UNKNOWN: as found */
     char home[DM_CODE_MAX];

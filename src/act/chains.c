@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Coreference of instruments: "the resolution", "the motion", "the convention", "similar resolutions" take the slots of an earlier mention
+ * of a fitting kind; weak nouns without a sign are dropped; last, what the article says of all resolutions or sanctions.
+ * The look back is bounded by LOOK_BACK mentions, so the pass is linear. */
+#include "act/work.h"
+
+enum { LOOK_BACK = 120, TALLY_MAX = 16 };
+
+static bool generic(dm_str lemma)
+{
+    return dm_str_in(lemma, "measure text document deal treaty pact accord agreement sanction penalty motion resolution legislation law bill act draft move proposal declaration");
+}
+
+static bool noun_fits(const iw *w, const inst *late, const inst *early)
+{
+    dm_str a = dm_ict(w, late->head)->lemma, b = dm_ict(w, early->head)->lemma;
+    if (dm_str_eq(a, b) || (early->named && !late->named && dm_str_eq(a, dm_ict(w, early->first + early->n - 1)->norm)))
+        return true;
+    if (late->own != early->own && !early->named)
+        return false;
+    return generic(a) && !dm_str_in(late->type, "talks vote");
+}
+
+/* A measure can be any of a parliament's or council's papers; a motion can be a parliament's resolution. */
+static bool type_fits(const iw *w, const inst *late, const inst *early)
+{
+    if (dm_str_eq(late->type, early->type))
+        return true;
+    dm_str lemma = dm_ict(w, late->head)->lemma;
+    if (late->named || early->own)
+        return false;
+    if (dm_str_in(lemma, "measure text document"))
+        return dm_str_in(early->type, "resolution law") || (dm_str_is(early->type, "sanction") && late->plural);
+    if (dm_str_is(lemma, "motion") && !late->own)
+        return dm_str_is(early->type, "resolution");
+    return dm_str_is(lemma, "vote") ? false : dm_str_in(lemma, "act bill legislation law") && dm_str_is(early->type, "law");
+}
+
+static bool body_clash(const char *a, const char *b)
+{
+    if (!a[0] || !b[0] || strcmp(a, b) == 0)
+        return false;
+    bool un = memcmp(a, "UN", 2) == 0 && memcmp(b, "UN", 2) == 0;
+    return !(un && (strcmp(a, "UNO") == 0 || strcmp(b, "UNO") == 0));
+}
+
+static bool clash(const inst *a, const inst *b)
+{
+    if (a->named && b->named)
+        return !dm_str_eq(a->name, b->name);
+    return (a->own_subject && b->subject[0] && strcmp(a->subject, b->subject) != 0) || (a->sponsor[0] && b->sponsor[0] && strcmp(a->sponsor, b->sponsor) != 0) ||
+           body_clash(a->body, b->body);
+}
+
+static bool refers_back(const inst *i)
+{
+    return i->definite || i->such || i->named || (i->plural && dm_str_in(i->type, "sanction boycott resolution")) || i->verb;
+}
+
+static uint32_t antecedent(const iw *w, uint32_t k)
+{
+    const inst *late = &w->v.v[k];
+    uint32_t stop = k > LOOK_BACK ? k - LOOK_BACK : 0, second = DM_NONE;
+    for (uint32_t e = k; e-- > stop;) {
+        const inst *early = &w->v.v[e];
+        if (early->dropped || early->verb || !type_fits(w, late, early) || clash(late, early) || (late->named && !early->named))
+            continue;
+        if (!dm_str_eq(late->type, early->type)) { /* a motion that was called one before wins over a resolution nearer by */
+            second = second == DM_NONE ? e : second;
+            continue;
+        }
+        if (noun_fits(w, late, early))
+            return e;
+    }
+    return second;
+}
+
+static void inherit(inst *late, const inst *early)
+{
+    late->type = early->type;
+    if (!late->body[0] || strcmp(late->body, "UNO") == 0) {
+        memcpy(late->body, early->body, sizeof late->body);
+        late->body_why = late->body[0] ? "chain" : NULL;
+    }
+    if (!late->subject[0] && !late->other_subject) {
+        memcpy(late->subject, early->subject, sizeof late->subject);
+        late->subject_why = late->subject[0] ? "chain" : NULL;
+    }
+    bool same = late->definite || late->such || late->named;
+    if (!late->sponsor[0] && same && !(dm_str_is(late->type, "sanction") && !late->definite)) {
+        memcpy(late->sponsor, early->sponsor, sizeof late->sponsor);
+        late->sponsor_why = late->sponsor[0] ? "chain" : NULL;
+    }
+    if (!late->name.len && !late->such && late->definite)
+        late->name = early->name;
+}
+
+/* A weak noun (measure, text, convention, deal) without antecedent needs a body, a maker or a subject of its own. */
+static bool has_sign(const iw *w, const inst *i)
+{
+    uint32_t g = dm_ict(w, i->head)->head;
+    bool signed_ = g != DM_NONE && dm_act_verbal(w, g) && dm_ict(w, i->head)->deprel != DM_D_NSUBJ &&
+                   dm_str_in(dm_ict(w, g)->lemma, "ratify sign adopt cosponsor draft table broker strike conclude negotiate initial abrogate veto");
+    return i->body[0] || i->sponsor[0] || i->own_subject || signed_;
+}
+
+static void retype_measure(const iw *w, inst *i)
+{
+    dm_str lemma = dm_ict(w, i->head)->lemma;
+    if (dm_str_is(lemma, "measure") && strchr(i->body, '-') && !dm_str_eq(i->type, DM_STR("sanction")))
+        i->type = DM_STR("law");
+}
+
+typedef struct tally {
+    char code[TALLY_MAX][DM_CODE_MAX];
+    uint32_t count[TALLY_MAX], n;
+} tally;
+
+static void count(tally *t, const char *code)
+{
+    for (uint32_t k = 0; k < t->n; k++)
+        if (strcmp(t->code[k], code) == 0) {
+            t->count[k]++;
+            return;
+        }
+    if (t->n < TALLY_MAX) {
+        memcpy(t->code[t->n], code, DM_CODE_MAX);
+        t->count[t->n++] = 1;
+    }
+}
+
+/* The code named in most mentions, if it is alone or twice as frequent as the next. */
+static const char *clear_winner(const tally *t)
+{
+    uint32_t best = 0, next = 0, at = 0;
+    for (uint32_t k = 0; k < t->n; k++)
+        if (t->count[k] > best) {
+            next = best;
+            best = t->count[k];
+            at = k;
+        } else if (t->count[k] > next)
+            next = t->count[k];
+    return best && best >= 2 * next ? t->code[at] : NULL;
+}
+
+static unsigned kind_of(dm_str type)
+{
+    return dm_str_in(type, "resolution motion") ? 0 : dm_str_is(type, "sanction") ? 1 : dm_str_is(type, "boycott") ? 2 : 3;
+}
+
+/* "the motion" before the verb's own subject: a country does not sanction itself. */
+static bool is_actor(const iw *w, const inst *i, const char *code)
+{
+    uint32_t g = i->verb ? i->head : dm_ict(w, i->head)->head;
+    if (g == DM_NONE || !dm_act_verbal(w, g))
+        return false;
+    uint32_t s = dm_act_subject(w, g, true);
+    const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s);
+    return e && strcmp(e->code, code) == 0 && !dm_str_is(i->type, "motion");
+}
+
+static void fill_from_article(iw *w)
+{
+    tally t[3] = { { .n = 0 } };
+    for (uint32_t k = 0; k < w->v.n; k++) {
+        const inst *i = &w->v.v[k];
+        unsigned kind = kind_of(i->type);
+        if (kind < 3 && i->own_subject && !i->dropped)
+            count(&t[kind], i->subject);
+    }
+    for (uint32_t k = 0; k < w->v.n; k++) {
+        inst *i = &w->v.v[k];
+        unsigned kind = kind_of(i->type);
+        if (kind == 3 || i->subject[0] || i->other_subject || i->dropped)
+            continue;
+        const char *code = clear_winner(&t[kind]), *why = "the article's others";
+        if (!code && t[kind].n == 0 && w->doc->focus[0] && kind != 2 && !dm_str_is(i->type, "motion")) {
+            code = w->doc->focus;
+            why = "the article's focus";
+        }
+        if (!code || strcmp(code, i->sponsor) == 0 || is_actor(w, i, code) || (i->body[0] && strncmp(code, i->body, 3) == 0))
+            if (!dm_str_is(i->type, "motion") || !code)
+                continue;
+        memcpy(i->subject, code, DM_CODE_MAX);
+        i->subject_why = why;
+    }
+}
+
+static void fill_bodies(iw *w)
+{
+    for (uint32_t k = 0; k < w->v.n; k++) {
+        inst *i = &w->v.v[k];
+        if (i->dropped || i->body[0] || !w->un_body[0] || w->legislature || i->named || !dm_str_in(i->type, "resolution motion"))
+            continue;
+        memcpy(i->body, w->un_body, sizeof i->body);
+        i->body_why = "the organ that the article names";
+    }
+}
+
+void dm_act_chains(iw *w)
+{
+    for (uint32_t k = 0; k < w->v.n; k++) {
+        inst *i = &w->v.v[k];
+        uint32_t e = refers_back(i) ? antecedent(w, k) : DM_NONE;
+        if (e != DM_NONE) {
+            inherit(i, &w->v.v[e]);
+            if (i->definite || i->named)
+                i->chain = w->v.v[e].chain != DM_NONE ? w->v.v[e].chain : e;
+            continue;
+        }
+        i->dropped = i->weak && !has_sign(w, i);
+        retype_measure(w, i);
+    }
+    fill_from_article(w);
+    fill_bodies(w);
+}

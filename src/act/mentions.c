@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Hits of the instrument tables become mentions: where the words are a noun phrase (or a verb that is an instrument by itself), by their
+ * head in the tree. Of several lines for the same words the named one wins, then the one in being at the article's date. */
+#include "act/work.h"
+
+static uint32_t head_of(const iw *w, uint32_t first, uint32_t n)
+{
+    for (uint32_t t = first + n; t-- > first;) {
+        uint32_t h = dm_ict(w, t)->head;
+        if (dm_ict(w, t)->upos != DM_U_PUNCT && (h == DM_NONE || h < first || h >= first + n))
+            return t;
+    }
+    return first + n - 1;
+}
+
+/* A common noun must be a noun here: "talks" is also a verb, "act" and "bill" too. */
+static bool nominal(const iw *w, uint32_t head)
+{
+    const dm_token *t = dm_ict(w, head);
+    return !w->doc->sents.v[t->sent].parsed || t->upos == DM_U_NOUN || t->upos == DM_U_PROPN;
+}
+
+/* "Bill" of Bill Clinton, "Convention" of a party's name. */
+static bool in_a_name(const iw *w, uint32_t head)
+{
+    uint32_t m = dm_ict(w, head)->mention;
+    return m != DM_NONE && m < w->doc->mentions.n && w->doc->mentions.v[m].form == DM_FORM_NAME;
+}
+
+/* The noun only modifies another ("sanctions relief", "treaty obligations", "resolution text"): what is spoken of is the other thing.
+ * Modifiers of words that are themselves about the instrument stay. */
+static bool only_modifies(const iw *w, uint32_t head)
+{
+    const dm_token *t = dm_ict(w, head);
+    return t->deprel == DM_D_COMPOUND && t->head != DM_NONE && dm_ict(w, t->head)->upos == DM_U_PROPN && t->upos == DM_U_NOUN;
+}
+
+static bool since(const iw *w, dm_str from)
+{
+    dm_interval day;
+    if (!from.len || w->doc->meta.date.precision == DM_PREC_UNKNOWN || w->doc->meta.date.to == DM_DAY_NONE)
+        return true;
+    return dm_day_parse(&day, from, NULL) != DM_OK || day.from <= w->doc->meta.date.to;
+}
+
+static void read_determiners(const iw *w, inst *i)
+{
+    DM_EACH_KID(w->doc, i->head, k)
+    {
+        dm_str n = dm_ict(w, k)->norm;
+        unsigned d = dm_ict(w, k)->deprel;
+        if (dm_str_in(n, "the this that these those both its their his her our"))
+            i->definite = true;
+        if (dm_str_in(n, "such similar same other previous earlier past successive subsequent") && (d == DM_D_AMOD || d == DM_D_DET || d == DM_D_DET_PREDET))
+            i->such = true;
+    }
+    const dm_token *t = dm_ict(w, i->head);
+    i->plural = (t->feats & DM_F_PLUR) || t->xpos == DM_X_NNS || t->xpos == DM_X_NNPS;
+}
+
+static dm_str first_name(dm_str names)
+{
+    dm_str piece = DM_NIL;
+    (void)dm_str_split(&names, '|', &piece);
+    return piece;
+}
+
+static inst *add(iw *w, uint32_t first, uint32_t n, uint32_t head, uint32_t row)
+{
+    inst *i = DM_PUSH(&w->doc->arena, &w->v);
+    if (!i)
+        return NULL;
+    *i = (inst){ .first = first, .n = n, .head = head, .sent = dm_ict(w, head)->sent, .chain = DM_NONE, .row = row };
+    read_determiners(w, i);
+    return i;
+}
+
+static void copy(char *out, size_t size, dm_str s)
+{
+    size_t n = s.len < size ? s.len : size - 1;
+    if (n)
+        memcpy(out, s.p, n);
+    out[n] = 0;
+}
+
+static bool add_named(iw *w, const dm_hit *h)
+{
+    const dm_act *a = w->a;
+    inst *i = add(w, h->first, h->n, head_of(w, h->first, h->n), h->row);
+    if (!i)
+        return false;
+    i->named = true;
+    i->own = true;
+    i->type = dm_table_cell(a->named, h->row, a->cm.type);
+    i->name = first_name(dm_table_cell(a->named, h->row, a->cm.names));
+    copy(i->body, sizeof i->body, dm_table_cell(a->named, h->row, a->cm.body));
+    copy(i->subject, sizeof i->subject, dm_table_cell(a->named, h->row, a->cm.subject));
+    copy(i->sponsor, sizeof i->sponsor, dm_table_cell(a->named, h->row, a->cm.sponsor));
+    i->own_subject = i->subject[0] != 0;
+    i->body_why = i->body[0] ? "name" : NULL;
+    i->subject_why = i->subject[0] ? "name" : NULL;
+    i->sponsor_why = i->sponsor[0] ? "name" : NULL;
+    return true;
+}
+
+static bool add_noun(iw *w, const dm_hit *h)
+{
+    const dm_act *a = w->a;
+    uint32_t head = head_of(w, h->first, h->n);
+    dm_str note = dm_table_cell(a->nouns, h->row, a->cn.note);
+    if (!nominal(w, head) || only_modifies(w, head) || in_a_name(w, head))
+        return true;
+    inst *i = add(w, h->first, h->n, head, h->row);
+    if (!i)
+        return false;
+    i->type = dm_table_cell(a->nouns, h->row, a->cn.type);
+    dm_str piece;
+    while (dm_str_split(&note, ' ', &piece)) {
+        i->weak = i->weak || dm_str_is(piece, "weak");
+        i->own = i->own || dm_str_is(piece, "own");
+    }
+    return true;
+}
+
+/* Inflected verbs ("boycotted") are no hits of the nouns. */
+static bool add_verb(iw *w, uint32_t t, uint32_t row)
+{
+    inst *i = add(w, t, 1, t, row);
+    if (!i)
+        return false;
+    i->type = dm_table_cell(w->a->nouns, row, w->a->cn.type);
+    i->verb = true;
+    i->plural = i->definite = i->such = false;
+    return true;
+}
+
+static bool is_inst_hit(const iw *w, const dm_hit *h)
+{
+    if (h->table == w->a->i_nouns)
+        return true;
+    return h->table == w->a->i_named && since(w, dm_table_cell(w->a->named, h->row, w->a->cm.from));
+}
+
+/* Of the hits on the same words, the best; *next is the first hit after them. */
+static const dm_hit *best_at(const iw *w, uint32_t h, uint32_t *next)
+{
+    const dm_hit *v = w->doc->hits.v, *best = NULL;
+    uint32_t first = v[h].first, k = h;
+    for (; k < w->doc->hits.n && v[k].first == first; k++)
+        if (is_inst_hit(w, &v[k]) && (!best || (v[k].table == w->a->i_named && best->table == w->a->i_nouns)))
+            best = &v[k];
+    *next = k;
+    return best;
+}
+
+static bool verbs_until(iw *w, uint32_t *t, uint32_t end)
+{
+    for (; *t < end; (*t)++) {
+        if (!dm_act_verbal(w, *t) || !w->doc->sents.v[dm_ict(w, *t)->sent].parsed)
+            continue;
+        uint32_t row = dm_map_get(&w->a->verb, dm_ict(w, *t)->lemma, 0);
+        if (row != UINT32_MAX && !add_verb(w, *t, row))
+            return false;
+    }
+    return true;
+}
+
+dm_status dm_act_mentions(iw *w)
+{
+    uint32_t t = 0, next = 0;
+    bool ok = true;
+    for (uint32_t h = 0; h < w->doc->hits.n && ok; h = next) {
+        const dm_hit *best = best_at(w, h, &next);
+        if (!best)
+            continue;
+        ok = verbs_until(w, &t, best->first);
+        bool verb = ok && best->n == 1 && dm_act_verbal(w, best->first);
+        if (ok && !verb) {
+            ok = best->table == w->a->i_named ? add_named(w, best) : add_noun(w, best);
+            t = t < best->first + best->n ? best->first + best->n : t;
+        }
+    }
+    ok = ok && verbs_until(w, &t, w->doc->tokens.n);
+    return ok ? DM_OK : dm_fail(w->err, DM_ENOMEM, 0, "out of memory for instruments");
+}

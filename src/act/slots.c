@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Who made it (sponsor) and whom it is aimed at (subject), from the instrument's own words: modifiers, participles, relative clauses,
+ * prepositions, and the verb whose object or subject it is. What the article says elsewhere comes in chains.c. */
+#include "act/work.h"
+
+enum { CLAUSE_MAX = 32 };
+
+static bool makes(dm_str lemma)
+{
+    return dm_str_in(lemma, "draft sponsor submit table introduce propose present file initiate tender author lead broker circulate co-sponsor cosponsor back "
+                            "launch lodge move offer prepare write organize organise");
+}
+
+static void put(char *out, const char *code)
+{
+    memcpy(out, code, DM_CODE_MAX);
+    out[DM_CODE_MAX - 1] = 0;
+}
+
+static void sponsor(inst *i, const dm_entity *e, const char *why)
+{
+    put(i->sponsor, e->code);
+    i->sponsor_why = why;
+}
+
+static bool aimed(const inst *i)
+{
+    return dm_str_in(i->type, "resolution sanction boycott motion");
+}
+
+/* A bare country noun before it ("Iran sanctions", "Iraq resolution") is whom it is aimed at; an adjective or initials ("U.S.") made it. */
+static bool modifier_is_subject(const iw *w, const inst *i, uint32_t k, const dm_entity *e)
+{
+    const dm_mention *m = &w->doc->mentions.v[dm_ict(w, k)->mention];
+    return aimed(i) && dm_ict(w, k)->deprel == DM_D_COMPOUND && m->form == DM_FORM_NAME && !(dm_ict(w, k)->flags & DM_T_ALLCAPS) &&
+           e->nature == DM_NAT_STATE && strcmp(e->code, w->doc->home) != 0 && strncmp(i->body, e->code, 3) != 0;
+}
+
+/* "U.S.-led", "Saudi-backed": the words stand before the noun, whatever the tree makes of them. */
+static bool led_by(iw *w, inst *i)
+{
+    uint32_t low = w->doc->sents.v[i->sent].first, at = i->first;
+    for (uint32_t t = at; t > low + 1 && at - t < 6; t--) {
+        if (!dm_str_in(dm_ict(w, t - 1)->norm, "led backed sponsored drafted brokered proposed initiated imposed organised organized"))
+            continue;
+        uint32_t p = dm_token_is(w->doc, t - 2, "-") ? t - 3 : t - 2;
+        const dm_entity *e = p >= low && p < t ? dm_act_entity_at(w, p) : NULL;
+        if (e && e->code[0]) {
+            sponsor(i, e, "led by");
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool from_modifiers(const iw *w, inst *i)
+{
+    DM_EACH_KID(w->doc, i->head, k)
+    {
+        unsigned d = dm_ict(w, k)->deprel;
+        const dm_entity *e = d == DM_D_AMOD || d == DM_D_COMPOUND || d == DM_D_NMOD_POSS || d == DM_D_FLAT ? dm_act_entity_at(w, k) : NULL;
+        char body[BODY_MAX];
+        if (!e || !e->code[0] || dm_str_in(dm_str_of(e->code), "UNO IGO") || (!dm_str_in(i->type, "sanction boycott law") && dm_act_body_of(w, e, body)))
+            continue;
+        if (modifier_is_subject(w, i, k, e))
+            continue;
+        sponsor(i, e, d == DM_D_NMOD_POSS ? "possessor" : "modifier");
+        return true;
+    }
+    return false;
+}
+
+/* "drafted by X", "that X submitted", "X has said it will submit". */
+static bool from_clause(iw *w, inst *i, uint32_t clause)
+{
+    const dm_token *c = dm_ict(w, clause);
+    if (c->deprel == DM_D_ACL && makes(c->lemma)) {
+        uint32_t by = dm_act_agent(w, clause);
+        const dm_entity *e = by == DM_NONE ? NULL : dm_act_find_state(w, by);
+        if (e)
+            sponsor(i, e, "agent");
+        return e != NULL;
+    }
+    if (c->deprel != DM_D_ACL_RELCL)
+        return false;
+    for (uint32_t t = clause; t < w->doc->tokens.n && t < clause + CLAUSE_MAX && dm_ict(w, t)->sent == i->sent; t++) {
+        if (!dm_act_verbal(w, t) || !(makes(dm_ict(w, t)->lemma) || (t == clause && dm_str_in(c->lemma, "impose issue announce sign"))))
+            continue;
+        uint32_t s = dm_act_subject(w, t, true);
+        const dm_entity *e = s == DM_NONE || s == i->head ? NULL : dm_act_find_state(w, s);
+        if (!e && (s = dm_act_subject(w, clause, true)) != DM_NONE && s != i->head)
+            e = dm_act_find_state(w, s);
+        if (e) {
+            sponsor(i, e, "relative clause");
+            return true;
+        }
+    }
+    return false;
+}
+
+static void from_governing_verb(iw *w, inst *i)
+{
+    uint32_t verb = dm_ict(w, i->head)->head;
+    if (verb == DM_NONE || !dm_act_verbal(w, verb) || !makes(dm_ict(w, verb)->lemma) || dm_str_in(dm_ict(w, verb)->lemma, "back cosponsor co-sponsor"))
+        return;
+    unsigned d = dm_ict(w, i->head)->deprel;
+    if (d != DM_D_OBJ && d != DM_D_NSUBJ_PASS)
+        return;
+    uint32_t s = d == DM_D_OBJ ? dm_act_subject(w, verb, true) : dm_act_agent(w, verb);
+    const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s);
+    if (e)
+        sponsor(i, e, "subject of the verb");
+}
+
+void dm_act_sponsor(iw *w, inst *i)
+{
+    if (i->sponsor[0] || i->verb || dm_str_in(i->type, "treaty talks"))
+        return;
+    if (led_by(w, i) || from_modifiers(w, i))
+        return;
+    DM_EACH_KID(w->doc, i->head, k)
+    {
+        if (from_clause(w, i, k))
+            return;
+        if (dm_ict(w, k)->deprel == DM_D_NMOD && dm_str_is(dm_act_case(w, k), "by")) {
+            const dm_entity *e = dm_act_find_state(w, k);
+            if (e) {
+                sponsor(i, e, "by");
+                return;
+            }
+        }
+    }
+    from_governing_verb(w, i);
+}
+
+/* --- subject --- */
+
+static bool subject(iw *w, inst *i, const dm_entity *e, const char *why)
+{
+    (void)w;
+    if (!e || strcmp(e->code, i->sponsor) == 0 || strncmp(e->code, i->body, 3) == 0)
+        return false;
+    put(i->subject, e->code);
+    i->subject_why = why;
+    i->own_subject = true;
+    return true;
+}
+
+static bool criticises(dm_str lemma)
+{
+    return dm_str_in(lemma, "condemn criticise criticize censure denounce deplore rebuke blame accuse chide castigate target slam blast decry lambast "
+                            "chastise reprimand fault punish penalise penalize isolate pressure pressurize warn sanction express voice");
+}
+
+static bool asks(dm_str lemma)
+{
+    return dm_str_in(lemma, "urge ask demand call press order require authorise authorize oblige compel tell request impose threaten order");
+}
+
+/* How a preposition aims an instrument of this type: sanctions on, boycott of, resolution on; 0 not at all. */
+static unsigned aim(const inst *i, dm_str c)
+{
+    bool sanction = dm_str_is(i->type, "sanction");
+    if (dm_str_is(i->type, "boycott"))
+        return dm_str_in(c, "of against on over") ? 1 : dm_str_in(c, "in") ? 2 : 0;
+    if (dm_str_in(i->type, "law motion vote declaration"))
+        return dm_str_in(c, "against targeting") ? 1 : 0;
+    if (dm_str_in(c, "against on over targeting toward towards"))
+        return 1;
+    if (!sanction && dm_str_in(c, "about regarding concerning censuring condemning criticising criticizing"))
+        return 1;
+    return dm_str_in(c, sanction ? "to for of" : "for") ? 2 : 0; /* "embargo to", "condemnation for": only when it is a state itself */
+}
+
+/* The games, goods or meeting boycotted; a state inside the phrase; else somebody that is no state. */
+static bool aim_at(iw *w, inst *i, uint32_t k, unsigned kind, const char *why)
+{
+    bool games = dm_str_in(dm_ict(w, k)->lemma, "game olympics olympic paralympics cup competition tournament ceremony");
+    if (dm_str_is(i->type, "boycott") && games) {
+        char code[DM_CODE_MAX] = "";
+        dm_str name = DM_NIL;
+        if (dm_act_games(w, k, code, &name)) {
+            put(i->subject, code);
+            i->name = name;
+            i->own_subject = true;
+            i->subject_why = "host of the games";
+            return true;
+        }
+    }
+    const dm_entity *e = kind == 1 ? dm_act_find_state(w, k) : dm_act_entity_at(w, k);
+    if (dm_act_state(e))
+        return subject(w, i, e, why);
+    bool matter = dm_str_in(dm_ict(w, k)->lemma, "right abuse violation issue violence crisis situation record matter war conflict move"); /* on what, not on whom */
+    if (kind == 1 && !matter && dm_str_is(i->type, "sanction") && dm_ict(w, k)->upos == DM_U_NOUN)
+        i->other_subject = true;
+    return false;
+}
+
+static bool from_prepositions(iw *w, inst *i, uint32_t of, const char *why)
+{
+    static const unsigned passes[] = { 1, 2 };
+    for (unsigned p = 0; p < sizeof passes / sizeof *passes; p++)
+        DM_EACH_KID(w->doc, of, k)
+        {
+            unsigned d = dm_ict(w, k)->deprel;
+            if ((d == DM_D_NMOD || d == DM_D_OBL) && aim(i, dm_act_case(w, k)) == passes[p] && (d == DM_D_NMOD || passes[p] == 1) && aim_at(w, i, k, passes[p], why))
+                return true;
+        }
+    return false;
+}
+
+/* Whom a verb of criticism or demand is about: its object, "call on X", "concern about Y in X"; then its purpose ("drafted to condemn X"). */
+static bool from_verb_args(iw *w, inst *i, uint32_t verb, const char *why)
+{
+    bool hard = criticises(dm_ict(w, verb)->lemma), soft = asks(dm_ict(w, verb)->lemma);
+    DM_EACH_KID(w->doc, verb, k)
+    {
+        unsigned d = dm_ict(w, k)->deprel;
+        bool arg = d == DM_D_OBJ || d == DM_D_IOBJ || (d == DM_D_OBL && dm_str_in(dm_act_case(w, k), "on upon about over against at for"));
+        if ((hard || soft) && arg && k != i->head) {
+            const dm_entity *e = dm_act_find_state(w, k);
+            if (e && !(soft && strcmp(e->code, w->doc->home) == 0 && strncmp(i->body, e->code, 3) == 0) && subject(w, i, e, why))
+                return true;
+        }
+    }
+    DM_EACH_KID(w->doc, verb, k)
+    {
+        unsigned d = dm_ict(w, k)->deprel;
+        bool inner = (d == DM_D_ADVCL || d == DM_D_XCOMP || d == DM_D_CONJ) && k > i->head && (criticises(dm_ict(w, k)->lemma) || asks(dm_ict(w, k)->lemma));
+        if (inner && k != verb)
+            DM_EACH_KID(w->doc, k, o) if ((dm_ict(w, o)->deprel == DM_D_OBJ || dm_ict(w, o)->deprel == DM_D_OBL) && subject(w, i, dm_act_find_state(w, o), "purpose")) return true;
+    }
+    return false;
+}
+
+static bool from_governing(iw *w, inst *i)
+{
+    const dm_token *t = dm_ict(w, i->head);
+    uint32_t verb = t->head;
+    if (verb == DM_NONE || !dm_act_verbal(w, verb))
+        return false;
+    if (t->deprel == DM_D_NSUBJ && !dm_act_passive(w, verb))
+        return from_verb_args(w, i, verb, "object of its verb");
+    if (t->deprel != DM_D_OBJ && t->deprel != DM_D_NSUBJ_PASS)
+        return false;
+    if (from_prepositions(w, i, verb, "preposition of the verb"))
+        return true;
+    DM_EACH_KID(w->doc, verb, k)
+    {
+        unsigned d = dm_ict(w, k)->deprel;
+        if ((d == DM_D_ADVCL || d == DM_D_XCOMP) && k > i->head && criticises(dm_ict(w, k)->lemma) && !dm_str_is(i->type, "sanction"))
+            DM_EACH_KID(w->doc, k, o) if (dm_ict(w, o)->deprel == DM_D_OBJ && subject(w, i, dm_act_find_state(w, o), "clause beside it")) return true;
+    }
+    return false;
+}
+
+static bool from_own_modifiers(iw *w, inst *i)
+{
+    DM_EACH_KID(w->doc, i->head, k)
+    {
+        const dm_entity *e = dm_ict(w, k)->deprel == DM_D_COMPOUND ? dm_act_entity_at(w, k) : NULL;
+        if (dm_act_state(e) && modifier_is_subject(w, i, k, e) && subject(w, i, e, "modifier"))
+            return true;
+        if (dm_ict(w, k)->deprel == DM_D_AMOD && dm_str_in(dm_ict(w, k)->norm, "anti-") && dm_act_state(dm_act_entity_at(w, k)) &&
+            subject(w, i, dm_act_entity_at(w, k), "anti-"))
+            return true;
+    }
+    return false;
+}
+
+static bool from_verb_object(iw *w, inst *i)
+{
+    uint32_t o = dm_kid(w->doc, i->head, DM_D_OBJ);
+    if (o == DM_NONE)
+        o = dm_kid(w->doc, i->head, DM_D_NSUBJ_PASS);
+    return o != DM_NONE && aim_at(w, i, o, 1, "object");
+}
+
+void dm_act_subject_of(iw *w, inst *i)
+{
+    if (i->subject[0] || dm_str_in(i->type, "treaty talks"))
+        return;
+    if (i->verb) {
+        (void)from_verb_object(w, i);
+        return;
+    }
+    if (from_prepositions(w, i, i->head, "preposition"))
+        return;
+    bool critical = dm_str_in(i->type, "resolution declaration law sanction boycott");
+    DM_EACH_KID(w->doc, i->head, k)
+    {
+        unsigned d = dm_ict(w, k)->deprel;
+        if (critical && (d == DM_D_ACL || d == DM_D_ACL_RELCL) && from_verb_args(w, i, k, "its clause"))
+            return;
+    }
+    if (from_own_modifiers(w, i))
+        return;
+    if (critical)
+        (void)from_governing(w, i);
+}
