@@ -8,7 +8,7 @@
 
 /* rules.c: data/read/{noise,keys,markup}.tsv in the form in which they are used. */
 typedef enum dm_where { DM_AT_LINE, DM_AT_PREFIX, DM_AT_SUFFIX, DM_AT_ANY, DM_AT_WORD } dm_where;
-typedef enum dm_noise_kind { DM_NK_NOISE, DM_NK_BYLINE, DM_NK_LIST, DM_NK_DATELINE } dm_noise_kind;
+typedef enum dm_noise_kind { DM_NK_NOISE, DM_NK_BYLINE, DM_NK_LIST } dm_noise_kind;
 typedef struct dm_noise {
     dm_str pattern; /* folded */
     uint16_t words; /* longest unit it speaks about */
@@ -90,6 +90,16 @@ dm_status dm_stream_all(dm_stream *s, dm_buf *out, size_t limit); /* DM_ELIMIT p
 dm_status dm_stream_line(dm_stream *s, dm_buf *out, size_t limit, bool *over);
 /* One JSON object by its braces; *lines counts line ends passed. Skips white space, commas and the brackets around objects. */
 dm_status dm_stream_object(dm_stream *s, dm_buf *out, size_t limit, bool *over, size_t *lines, size_t *first_line);
+
+/* sniff.c: the look-ahead of a stream that has started. */
+typedef enum dm_format { DM_FORMAT_TEXT, DM_FORMAT_HTML, DM_FORMAT_JSON_LINES, DM_FORMAT_JSON } dm_format;
+const char *dm_base_name(const char *path);
+bool dm_has_suffix(const char *path, const char *const *list); /* list of suffixes without dot, NULL at its end */
+/* NULL, or what the bytes are instead of text, and what to do. */
+const char *dm_sniff_binary(const dm_stream *s);
+dm_format dm_sniff_format(const dm_stream *s, const char *path);
+bool dm_sniff_feed(const dm_stream *s);
+bool dm_sniff_text(const dm_stream *s); /* anything but white space */
 
 /* decode.c */
 dm_status dm_note(dm_doc *doc, const char *format, ...) DM_PRINTF(2, 3);

@@ -9,10 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SHOWN = 160, SNIFF = 4096, CONTROL_SHARE = 50 /* binary: more than one control character in so many bytes */ };
+enum { SHOWN = 160, SNIFF = 4096 };
 enum { LIMIT_NAME_MB = DM_DOC_MAX / 1024 / 1024, HTML_MB = DM_READ_HTML_MAX / 1024 / 1024 };
-
-typedef enum format { F_TEXT, F_HTML, F_JSON_LINES, F_JSON } format;
 
 typedef struct input {
     char *path;  /* or the name of bytes */
@@ -135,12 +133,6 @@ size_t dm_reader_skipped(const dm_reader *r) { return r->skipped; }
 
 /* ---- names ---- */
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 static const char *shown_name(const input *in)
 {
     return !in->bytes && strcmp(in->path, "-") == 0 ? "standard input" : in->path;
@@ -149,20 +141,9 @@ static const char *shown_name(const input *in)
 /* Name of documents without an id of their own. */
 static const char *doc_name(const input *in)
 {
-    return !in->bytes && strcmp(in->path, "-") == 0 ? "stdin" : base_name(in->path);
+    return !in->bytes && strcmp(in->path, "-") == 0 ? "stdin" : dm_base_name(in->path);
 }
 
-static bool has_suffix(const char *path, const char *const *list)
-{
-    const char *dot = strrchr(base_name(path), '.');
-    for (; dot && *list; list++)
-        if (strcasecmp(dot + 1, *list) == 0)
-            return true;
-    return false;
-}
-
-static const char *const html_names[] = { "html", "htm", "xhtml", "shtml", NULL };
-static const char *const lines_names[] = { "jsonl", "ndjson", "jsonlines", "jl", NULL };
 static const char *const folder_names[] = { "txt", "text", "html", "htm", "xhtml", "shtml", "json", "jsonl", "ndjson",
     "jsonlines", "jl", NULL };
 
@@ -191,10 +172,10 @@ static bool takes(const char *path)
 {
     struct stat link, target;
     if (lstat(path, &link) != 0 || stat(path, &target) != 0)
-        return has_suffix(path, folder_names); /* opening it will say why */
+        return dm_has_suffix(path, folder_names); /* opening it will say why */
     if (S_ISDIR(target.st_mode))
         return S_ISDIR(link.st_mode);
-    return S_ISREG(target.st_mode) && has_suffix(path, folder_names);
+    return S_ISREG(target.st_mode) && dm_has_suffix(path, folder_names);
 }
 
 static dm_status list_entry(dm_reader *r, const input *folder, const char *name, dm_error *err)
@@ -269,132 +250,7 @@ static dm_status open_input(dm_reader *r, dm_error *err)
     return st == DM_OK ? DM_END : st;
 }
 
-/* ---- formats ---- */
-
-typedef struct magic {
-    const char *bytes;
-    size_t n;
-    const char *what;
-} magic;
-
-static const magic magics[] = {
-    { "%PDF-", 5, "a PDF document; turn it into text first (pdftotext)" },
-    { "PK\003\004", 4, "a zip archive or an office document; unpack it or save it as text first" },
-    { "\037\213", 2, "compressed (gzip); unpack it first (gunzip, zcat)" },
-    { "\x28\xB5\x2F\xFD", 4, "compressed (zstd); unpack it first (zstd -d)" },
-    { "BZh", 3, "compressed (bzip2); unpack it first (bunzip2)" },
-    { "\xFD"
-      "7zXZ",
-        5, "compressed (xz); unpack it first (unxz)" },
-    { "\xD0\xCF\x11\xE0", 4, "an old office document; save it as text first" },
-    { "{\\rtf", 5, "an RTF document; save it as text first" },
-    { "\x89PNG", 4, "an image (PNG), not text" },
-    { "\xFF\xD8\xFF", 3, "an image (JPEG), not text" },
-    { "GIF8", 4, "an image (GIF), not text" },
-    { "\177ELF", 4, "a program, not text" },
-    { "SQLite format 3", 15, "a database (SQLite), not text" },
-};
-
-/* NULL, or what the bytes are instead of text. */
-static const char *binary_kind(const dm_stream *s)
-{
-    const char *p = s->buf + s->at;
-    size_t n = s->end - s->at, control = 0, zero = 0;
-    if (s->wide)
-        return NULL;
-    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
-        if (n >= magics[i].n && memcmp(p, magics[i].bytes, magics[i].n) == 0)
-            return magics[i].what;
-    n = n < SNIFF ? n : SNIFF;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)p[i];
-        zero += c == 0;
-        control += c < 32 && c && !strchr("\t\n\v\f\r\b\033", c);
-    }
-    return (control > 3 && control * CONTROL_SHARE > n) || (zero > 3 && zero * 4 > n) ? "binary data, not text" : NULL;
-}
-
-static dm_str look_ahead(const dm_stream *s)
-{
-    dm_str head = { s->buf + s->at, s->end - s->at };
-    return head.len ? dm_str_trim(head) : DM_NIL;
-}
-
-static bool starts_nocase(dm_str s, const char *z) { return s.len >= strlen(z) && strncasecmp(s.p, z, strlen(z)) == 0; }
-
-static bool looks_html(dm_str head)
-{
-    static const char *const tags[] = { "<head", "<body", "<p>", "<p ", "<div", "<article", "<meta", "<title", "<h1" };
-    if (starts_nocase(head, "<!doctype html") || starts_nocase(head, "<html"))
-        return true;
-    if (!head.len || head.p[0] != '<')
-        return false;
-    for (size_t t = 0; t < sizeof tags / sizeof *tags; t++)
-        for (size_t i = 0; i < head.len && i < SNIFF; i++)
-            if (head.p[i] == '<' && starts_nocase((dm_str){ head.p + i, head.len - i }, tags[t]))
-                return true;
-    return false;
-}
-
-static bool looks_feed(dm_str head)
-{
-    for (size_t i = 0; i < head.len && i < SNIFF; i++) {
-        dm_str rest = { head.p + i, head.len - i };
-        if (head.p[i] == '<' &&
-            (starts_nocase(rest, "<rss") || starts_nocase(rest, "<feed") || starts_nocase(rest, "<rdf:RDF")))
-            return true;
-    }
-    return false;
-}
-
-/* First byte after white space from i, or 0. */
-static char next_sign(dm_str s, size_t i)
-{
-    while (i < s.len && strchr(" \t\r\n", s.p[i]) && s.p[i])
-        i++;
-    return i < s.len ? s.p[i] : 0;
-}
-
-static bool looks_json(dm_str head)
-{
-    if (!head.len)
-        return false;
-    char next = next_sign(head, 1);
-    return (head.p[0] == '{' && (next == '"' || next == '}')) || (head.p[0] == '[' && (next == '{' || next == ']'));
-}
-
-/* Does the first line hold a whole object? */
-static bool line_is_object(dm_str head)
-{
-    size_t depth = 0;
-    bool string = false;
-    for (size_t i = 0; i < head.len && head.p[i] != '\n'; i++) {
-        char c = head.p[i];
-        if (string) {
-            i += c == '\\';
-            string = c != '"';
-        } else {
-            string = c == '"';
-            depth += c == '{';
-            if (c == '}' && depth && --depth == 0)
-                return true;
-        }
-    }
-    return !memchr(head.p, '\n', head.len); /* longer than the window: pretty-printed files are not */
-}
-
-static format format_of(const dm_reader *r)
-{
-    dm_str head = look_ahead(&r->stream);
-    const char *path = r->now.path;
-    if (has_suffix(path, lines_names))
-        return head.len && head.p[0] == '[' ? F_JSON : F_JSON_LINES;
-    if (has_suffix(path, html_names))
-        return F_HTML;
-    if (looks_json(head) || has_suffix(path, (const char *const[]){ "json", NULL }))
-        return head.len && head.p[0] == '{' && line_is_object(head) ? F_JSON_LINES : F_JSON;
-    return looks_html(head) ? F_HTML : F_TEXT;
-}
+/* ---- whole documents ---- */
 
 static dm_status too_big(const dm_reader *r, bool html, dm_error *err)
 {
@@ -448,7 +304,7 @@ static dm_status decode_all(dm_reader *r, dm_doc *doc, bool html, dm_error *err)
 
 static dm_status read_whole(dm_reader *r, dm_doc *doc, bool html, dm_error *err)
 {
-    if (html && looks_feed(look_ahead(&r->stream)))
+    if (html && dm_sniff_feed(&r->stream))
         return dm_fail(err, DM_EINPUT, 0, "'%.*s' is a news feed (RSS or Atom), not an article; give the pages it points to",
             SHOWN, shown_name(&r->now));
     dm_status st = decode_all(r, doc, html, err);
@@ -476,15 +332,16 @@ static dm_status start_input(dm_reader *r, dm_doc *doc, dm_error *err)
     st = dm_stream_start(&r->stream);
     if (st != DM_OK)
         return failed_stream(r, st, err);
-    const char *what = binary_kind(&r->stream);
+    const char *what = dm_sniff_binary(&r->stream);
     if (what)
         return dm_fail(err, DM_EINPUT, 0, "'%.*s' is %s", SHOWN, shown_name(&r->now), what);
-    format f = format_of(r);
-    if (f == F_TEXT || f == F_HTML)
-        return read_whole(r, doc, f == F_HTML, err);
-    if (!look_ahead(&r->stream).len && r->stream.eof)
+    dm_format f = dm_sniff_format(&r->stream, r->now.path);
+    if (f == DM_FORMAT_TEXT || f == DM_FORMAT_HTML)
+        return read_whole(r, doc, f == DM_FORMAT_HTML, err);
+    if (!dm_sniff_text(&r->stream) && r->stream.eof)
         return dm_fail(err, DM_EINPUT, 0, "'%.*s' is empty; there is nothing to read in it", SHOWN, shown_name(&r->now));
-    st = dm_json_open(&r->json, &r->stream, doc_name(&r->now), shown_name(&r->now), f == F_JSON_LINES, r->opts.line_max, err);
+    st = dm_json_open(
+        &r->json, &r->stream, doc_name(&r->now), shown_name(&r->now), f == DM_FORMAT_JSON_LINES, r->opts.line_max, err);
     return st == DM_OK ? DM_END : st;
 }
 

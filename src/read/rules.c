@@ -54,8 +54,8 @@ static int by_kind_name(const void *a, const void *b)
 
 static dm_status load_noise(dm_rules *r, const dm_table *t, dm_error *err)
 {
-    static const char *const kinds[] = { "noise", "byline", "list", "dateline" }, *const wheres[] = { "line", "prefix",
-        "suffix", "anywhere", "word" };
+    static const char *const kinds[] = { "noise", "byline", "list" }, *const wheres[] = { "line", "prefix", "suffix",
+        "anywhere", "word" };
     int pattern = dm_table_column(t, "pattern"), kind = dm_table_column(t, "kind"), where = dm_table_column(t, "where");
     int zone = dm_table_column(t, "zone"), words = dm_table_column(t, "words");
     r->noise = dm_arena_alloc(&r->arena, (size_t)variants(t, pattern) + 1, sizeof *r->noise);
@@ -63,7 +63,7 @@ static dm_status load_noise(dm_rules *r, const dm_table *t, dm_error *err)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for the noise table");
     for (uint32_t row = 0; row < dm_table_rows(t); row++) {
         dm_str rest = dm_table_cell(t, row, pattern), piece;
-        int k = index_of(dm_table_cell(t, row, kind), kinds, 4), w = index_of(dm_table_cell(t, row, where), wheres, 5);
+        int k = index_of(dm_table_cell(t, row, kind), kinds, 3), w = index_of(dm_table_cell(t, row, where), wheres, 5);
         if (k < 0 || w < 0)
             return bad_row(t, row, k < 0 ? "kind" : "where", dm_table_cell(t, row, k < 0 ? kind : where), err);
         while (dm_str_split(&rest, '|', &piece))
