@@ -2,7 +2,7 @@
 /* Times of events by the dependency tree: see times.h. Climbs a bounded number of steps. */
 #include "doc/times.h"
 
-enum { CLIMB_MAX = 6 };
+enum { CLIMB_MAX = 6, DESCEND_MAX = 4 };
 
 static const dm_token *tok(const dm_doc *doc, uint32_t t)
 {
@@ -28,6 +28,19 @@ static uint32_t governor(const dm_doc *doc, const dm_time *t)
     return t->head == DM_NONE || t->head >= doc->tokens.n ? DM_NONE : tok(doc, t->head)->head;
 }
 
+/* "following the vote", "after a meeting": what comes later or earlier has a time of its own. */
+static bool set_apart(const dm_doc *doc, uint32_t noun)
+{
+    if (!doc->kid_first)
+        return false;
+    DM_EACH_KID(doc, noun, k) {
+        if (tok(doc, k)->deprel == DM_D_CASE &&
+            dm_str_in(tok(doc, k)->norm, "following after before since until despite ahead prior amid pending over about because like than"))
+            return true;
+    }
+    return false;
+}
+
 /* Whether a noun under token e may lend its time to e: what was done and where, not who did it. */
 static bool lends(const dm_doc *doc, uint32_t e, uint32_t noun, const dm_time *t)
 {
@@ -39,11 +52,29 @@ static bool lends(const dm_doc *doc, uint32_t e, uint32_t noun, const dm_time *t
     case DM_D_NMOD: break;
     default: return tok(doc, noun)->deprel == DM_D_NSUBJ_PASS;
     }
+    if (set_apart(doc, noun))
+        return false;
     for (uint32_t i = 0; i < doc->event_head.n; i++) {
         if (doc->event_head.v[i] == noun)
             return false;
     }
     return true;
+}
+
+/* "the declaration issued in Tokyo in 1996": from a time's governor up to the noun through its participle and that one's places. */
+static bool hangs_under(const dm_doc *doc, uint32_t g, uint32_t noun)
+{
+    bool participle = false;
+    for (int i = 0; i < DESCEND_MAX && g != DM_NONE && g != noun; i++) {
+        dm_deprel r = (dm_deprel)tok(doc, g)->deprel;
+        dm_deprel base = dm_deprel_base(r);
+        bool acl = base == DM_D_ACL && tok(doc, g)->xpos == DM_X_VBN;
+        if (!acl && (participle || (base != DM_D_OBL && base != DM_D_NMOD)))
+            return false;
+        participle |= acl;
+        g = tok(doc, g)->head;
+    }
+    return participle && g == noun;
 }
 
 static void add(uint32_t *out, uint32_t *n, uint32_t max, uint32_t i)
@@ -74,6 +105,40 @@ static void collect(const dm_doc *doc, uint32_t g, uint32_t self, bool fronted, 
     for (uint32_t i = lower_bound(doc, s->first); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
         const dm_time *t = &doc->times.v[i];
         if (!(self >= t->first && self < t->first + t->n) && lends(doc, self, governor(doc, t), t))
+            add(out, n, max, i);
+    }
+    if (*n || tok(doc, self)->upos == DM_U_VERB)
+        return;
+    for (uint32_t i = lower_bound(doc, self); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
+        if (doc->times.v[i].first > self && hangs_under(doc, governor(doc, &doc->times.v[i]), self))
+            add(out, n, max, i);
+    }
+}
+
+/* The date inside a longer expression that holds the token ("since [the crackdown in] [June 1989]"): it dates that word. */
+static bool inner_time(const dm_doc *doc, uint32_t token, uint32_t *out)
+{
+    const dm_sent *s = &doc->sents.v[tok(doc, token)->sent];
+    for (uint32_t i = lower_bound(doc, s->first); i < doc->times.n && doc->times.v[i].first <= token; i++) {
+        const dm_time *t = &doc->times.v[i];
+        if (token >= t->first + t->n)
+            continue;
+        for (uint32_t k = i + 1; k < doc->times.n && doc->times.v[k].first < t->first + t->n; k++) {
+            const dm_time *in = &doc->times.v[k];
+            if (in->first > token && in->first + in->n == t->first + t->n) {
+                *out = k;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* "a resolution this week that called on the government": the noun's time between it and its relative clause. */
+static void from_antecedent(const dm_doc *doc, uint32_t noun, uint32_t verb, uint32_t *out, uint32_t *n, uint32_t max)
+{
+    for (uint32_t i = lower_bound(doc, noun); i < doc->times.n && doc->times.v[i].first < verb; i++) {
+        if (governor(doc, &doc->times.v[i]) == noun)
             add(out, n, max, i);
     }
 }
@@ -117,8 +182,12 @@ uint32_t dm_times_for(const dm_doc *doc, uint32_t token, uint32_t *out, uint32_t
         *speech = DM_NONE;
     if (token >= doc->tokens.n || !doc->sents.v[tok(doc, token)->sent].parsed)
         return 0;
+    if (max && inner_time(doc, token, out))
+        return 1;
     collect(doc, t, token, false, out, &n, max);
-    bool open = n == 0;
+    if (n == 0 && tok(doc, t)->deprel == DM_D_ACL_RELCL && tok(doc, t)->head != DM_NONE)
+        from_antecedent(doc, tok(doc, t)->head, t, out, &n, max);
+    bool open = n == 0, noun = tok(doc, t)->upos != DM_U_VERB;
     for (int i = 0; i < CLIMB_MAX; i++) {
         uint32_t up = tok(doc, t)->head;
         bool fronted = false;
@@ -131,7 +200,8 @@ uint32_t dm_times_for(const dm_doc *doc, uint32_t token, uint32_t *out, uint32_t
         }
         verb_seen |= tok(doc, t)->upos == DM_U_VERB;
         bool nominal = tok(doc, t)->upos != DM_U_VERB;
-        open = open && step_up(doc, t, &fronted) && !(verb_seen && nominal && i > 0);
+        bool past_verb = noun && verb_seen && dm_deprel_base((dm_deprel)tok(doc, t)->deprel) != DM_D_XCOMP;
+        open = open && step_up(doc, t, &fronted) && !(verb_seen && nominal && i > 0) && !past_verb;
         if (open) {
             collect(doc, up, token, fronted, out, &n, max);
             open = n == 0;
