@@ -40,7 +40,7 @@ def notation(e, dated):
 
 def cases_of(path):
     for n, block in enumerate(re.split(r"(?m)^=+\n", path.read_text(encoding="utf-8")), 1):
-        settings = dict(re.findall(r"(?m)\A?^# (date|home): (\S+)$", block))
+        settings = dict(re.findall(r"(?m)^# (date|home): (\S+)$", block))
         body = re.sub(r"(?m)^# .*\n", "", block)
         article, rule, expected = body.partition("\n---\n")
         if not rule:
