@@ -31,6 +31,21 @@ static dm_status load_verbs(dm_act *a, dm_error *err)
     return DM_OK;
 }
 
+/* Where games are held; names of states today win over those of the past, which come later in no fixed order. */
+static dm_status load_places(dm_act *a, dm_error *err)
+{
+    static const char *const columns[] = { "names", "government", "places" };
+    int to = dm_table_column(a->states, "to");
+    for (uint32_t r = 0; r < dm_table_rows(a->states); r++)
+        for (unsigned c = 0; c < sizeof columns / sizeof *columns && !dm_table_cell(a->states, r, to).len; c++) {
+            dm_str rest = dm_table_cell(a->states, r, dm_table_column(a->states, columns[c])), piece;
+            while (dm_str_split(&rest, '|', &piece))
+                if (dm_map_get(&a->place, piece, 0) == UINT32_MAX && !dm_map_put(&a->place, piece, 0, r))
+                    return dm_fail(err, DM_ENOMEM, 0, "out of memory for the instruments");
+        }
+    return DM_OK;
+}
+
 static dm_status load(dm_act *a, dm_error *err)
 {
     a->nouns = table_of(a, "instruments/nouns", &a->i_nouns);
@@ -38,6 +53,7 @@ static dm_status load(dm_act *a, dm_error *err)
     a->bodies = table_of(a, "actors/bodies", &a->i_bodies);
     a->states = table_of(a, "actors/states", &a->i_states);
     a->games = table_of(a, "when/events", &a->i_games);
+    dm_status st;
     if (!a->nouns || !a->named)
         return lacking(err, a->nouns ? "instruments/named" : "instruments/nouns");
     if (!a->bodies || !a->states || !a->games)
@@ -51,7 +67,8 @@ static dm_status load(dm_act *a, dm_error *err)
     a->state_code = dm_table_column(a->states, "code");
     if (a->cn.type < 0 || a->cm.type < 0 || a->body_names < 0 || a->state_code < 0)
         return dm_fail(err, DM_ECORRUPT, 0, "a table of instruments or bodies has no column 'type' or 'names'; compile the tables again");
-    return load_verbs(a, err);
+    st = load_places(a, err);
+    return st == DM_OK ? load_verbs(a, err) : st;
 }
 
 dm_status dm_act_new(dm_act **out, const dm_tables *tables, dm_error *err)
@@ -74,6 +91,7 @@ void dm_act_free(dm_act *a)
     if (!a)
         return;
     dm_map_free(&a->verb);
+    dm_map_free(&a->place);
     free(a);
 }
 

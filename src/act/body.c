@@ -161,6 +161,12 @@ static bool from_verb(const iw *w, inst *i)
                 return true;
             }
     }
+    uint32_t end = w->doc->sents.v[i->sent].first + w->doc->sents.v[i->sent].n;
+    for (uint32_t s = i->head + 1; s < end && s < i->head + LOOK_MAX && !(dm_ict(w, s)->flags & DM_T_PUNCT); s++) /* the same, attached elsewhere */
+        if (dm_ict(w, s)->deprel == DM_D_OBL && dm_str_is(dm_act_case(w, s), "to") && dm_act_body_of(w, dm_act_entity_at(w, s), body)) {
+            set(i, body, "recipient of the draft");
+            return true;
+        }
     if (verb == DM_NONE || !dm_act_verbal(w, verb))
         return false;
     DM_EACH_KID(w->doc, verb, k)

@@ -8,7 +8,7 @@ enum { LOOK_BACK = 120, TALLY_MAX = 16 };
 
 static bool generic(dm_str lemma)
 {
-    return dm_str_in(lemma, "measure text document deal treaty pact accord agreement sanction penalty motion resolution legislation law bill act draft move proposal declaration");
+    return dm_str_in(lemma, "measure text document deal treaty pact accord agreement sanction penalty motion resolution legislation law bill act draft move proposal");
 }
 
 static bool noun_fits(const iw *w, const inst *late, const inst *early)
@@ -54,7 +54,7 @@ static bool clash(const inst *a, const inst *b)
 
 static bool refers_back(const inst *i)
 {
-    return i->definite || i->such || i->named || (i->plural && dm_str_in(i->type, "sanction boycott resolution")) || i->verb;
+    return i->definite || i->such || i->named || (i->plural && !i->weak && dm_str_in(i->type, "sanction boycott resolution")) || i->verb;
 }
 
 static uint32_t antecedent(const iw *w, uint32_t k)
@@ -75,6 +75,22 @@ static uint32_t antecedent(const iw *w, uint32_t k)
     return second;
 }
 
+/* What a parliament asks of its own government is not aimed at a state, and its own country is no sponsor. */
+static void drop_home(inst *i)
+{
+    if (strlen(i->body) < 3 || i->named)
+        return;
+    if (strncmp(i->subject, i->body, 3) == 0) {
+        i->subject[0] = 0;
+        i->own_subject = false;
+        i->subject_why = NULL;
+    }
+    if (strncmp(i->sponsor, i->body, 3) == 0) {
+        i->sponsor[0] = 0;
+        i->sponsor_why = NULL;
+    }
+}
+
 static void inherit(inst *late, const inst *early)
 {
     late->type = early->type;
@@ -82,6 +98,7 @@ static void inherit(inst *late, const inst *early)
         memcpy(late->body, early->body, sizeof late->body);
         late->body_why = late->body[0] ? "chain" : NULL;
     }
+    drop_home(late);
     if (!late->subject[0] && !late->other_subject) {
         memcpy(late->subject, early->subject, sizeof late->subject);
         late->subject_why = late->subject[0] ? "chain" : NULL;
@@ -99,6 +116,8 @@ static void inherit(inst *late, const inst *early)
 static bool has_sign(const iw *w, const inst *i)
 {
     uint32_t g = dm_ict(w, i->head)->head;
+    if (dm_str_is(dm_ict(w, i->head)->lemma, "act") || dm_token_is(w->doc, i->head, "act")) /* "balancing act" */
+        return (dm_ict(w, i->head)->flags & DM_T_UPPER) && (dm_ict(w, i->head)->flags & DM_T_SPACE) && i->first != w->doc->sents.v[i->sent].first;
     bool signed_ = g != DM_NONE && dm_act_verbal(w, g) && dm_ict(w, i->head)->deprel != DM_D_NSUBJ &&
                    dm_str_in(dm_ict(w, g)->lemma, "ratify sign adopt cosponsor draft table broker strike conclude negotiate initial abrogate veto");
     return i->body[0] || i->sponsor[0] || i->own_subject || signed_;
@@ -155,7 +174,7 @@ static bool is_actor(const iw *w, const inst *i, const char *code)
     if (g == DM_NONE || !dm_act_verbal(w, g))
         return false;
     uint32_t s = dm_act_subject(w, g, true);
-    const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s);
+    const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s, true);
     return e && strcmp(e->code, code) == 0 && !dm_str_is(i->type, "motion");
 }
 
@@ -186,8 +205,50 @@ static void fill_from_article(iw *w)
     }
 }
 
+/* Later words tell what the first mention left open: subject and sponsor of a chain hold for all of it. */
+static void spread(iw *w)
+{
+    for (uint32_t k = 0; k < w->v.n; k++) {
+        const inst *i = &w->v.v[k];
+        inst *root = i->chain == DM_NONE ? NULL : &w->v.v[i->chain];
+        if (!root || i->dropped)
+            continue;
+        if (!root->subject[0] && i->own_subject && !root->other_subject) {
+            memcpy(root->subject, i->subject, sizeof root->subject);
+            root->subject_why = "chain";
+        }
+        if (!root->sponsor[0] && i->sponsor[0] && !dm_str_is(i->type, "sanction")) {
+            memcpy(root->sponsor, i->sponsor, sizeof root->sponsor);
+            root->sponsor_why = "chain";
+        }
+    }
+    for (uint32_t k = 0; k < w->v.n; k++) {
+        inst *i = &w->v.v[k];
+        const inst *root = i->chain == DM_NONE ? NULL : &w->v.v[i->chain];
+        if (!root || i->dropped || i->subject[0] || i->other_subject || !root->subject[0])
+            continue;
+        memcpy(i->subject, root->subject, sizeof i->subject);
+        i->subject_why = "chain";
+    }
+}
+
+/* One organ for all resolutions and motions of the article: the only one that any of them names, else the only one it speaks of. */
 static void fill_bodies(iw *w)
 {
+    char only[BODY_MAX] = "";
+    bool several = false;
+    for (uint32_t k = 0; k < w->v.n; k++) {
+        const inst *i = &w->v.v[k];
+        if (i->dropped || !i->body[0] || i->named || !dm_str_in(i->type, "resolution motion"))
+            continue;
+        several = several || (only[0] && strcmp(only, i->body) != 0);
+        memcpy(only, i->body, sizeof only);
+    }
+    if (only[0] && !several) {
+        memcpy(w->un_body, only, sizeof only);
+        w->legislature = false;
+    } else if (several)
+        w->un_body[0] = 0;
     for (uint32_t k = 0; k < w->v.n; k++) {
         inst *i = &w->v.v[k];
         if (i->dropped || i->body[0] || !w->un_body[0] || w->legislature || i->named || !dm_str_in(i->type, "resolution motion"))
@@ -208,9 +269,11 @@ void dm_act_chains(iw *w)
                 i->chain = w->v.v[e].chain != DM_NONE ? w->v.v[e].chain : e;
             continue;
         }
+        drop_home(i);
         i->dropped = i->weak && !has_sign(w, i);
         retype_measure(w, i);
     }
+    spread(w);
     fill_from_article(w);
     fill_bodies(w);
 }

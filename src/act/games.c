@@ -11,14 +11,24 @@ static bool is_games(const iw *w, const dm_hit *h)
     return dm_str_ends(note, "games") || dm_str_is(note, "football") || dm_str_is(note, "sport");
 }
 
-/* Code of a state whose city or name stands among the tokens. */
-static bool host_among(const iw *w, uint32_t first, uint32_t n, char *code)
+/* The place that a variant of the games' name starts with ("Rio de Janeiro Olympics"): row of states, or UINT32_MAX. */
+static uint32_t place_in(const iw *w, dm_str name)
 {
-    for (uint32_t k = 0; k < w->doc->hits.n && w->doc->hits.v[k].first < first + n; k++) {
-        const dm_hit *h = &w->doc->hits.v[k];
-        if (h->first < first || h->table != w->a->i_states)
-            continue;
-        dm_str c = dm_table_cell(w->a->states, h->row, w->a->state_code);
+    uint32_t found = UINT32_MAX;
+    for (size_t n = 1; n <= name.len; n++)
+        if (n == name.len || name.p[n] == ' ') {
+            uint32_t row = dm_map_get(&w->a->place, (dm_str){ name.p, n }, 0);
+            found = row != UINT32_MAX ? row : found;
+        }
+    return found;
+}
+
+static bool host_of(const iw *w, const dm_hit *h, char *code)
+{
+    dm_str rest = dm_table_cell(w->a->games, h->row, w->a->cg.names), piece;
+    while (dm_str_split(&rest, '|', &piece)) {
+        uint32_t row = place_in(w, piece);
+        dm_str c = row == UINT32_MAX ? DM_NIL : dm_table_cell(w->a->states, row, w->a->state_code);
         if (c.len == 3) {
             memcpy(code, c.p, 3);
             code[3] = 0;
@@ -53,26 +63,44 @@ static dm_str games_name(const iw *w, const dm_hit *h)
     return best;
 }
 
-bool dm_act_games(const iw *w, uint32_t t, char *code, dm_str *name)
+typedef struct choice {
+    const dm_hit *hit;
+    char host[DM_CODE_MAX];
+    bool sure; /* the words themselves tell the host */
+} choice;
+
+/* The hits from *k on that cover the same words: the row nearest in time, sure when all have one host. */
+static bool read_place(const iw *w, uint32_t *k, choice *out)
 {
-    const dm_hit *best = NULL;
-    char host[DM_CODE_MAX] = "";
-    for (uint32_t k = 0; k < w->doc->hits.n; k++) {
-        const dm_hit *h = &w->doc->hits.v[k];
-        char c[DM_CODE_MAX] = "";
-        if (!is_games(w, h) || !host_among(w, h->first, h->n, c))
+    uint32_t first = w->doc->hits.v[*k].first;
+    *out = (choice){ .sure = true };
+    for (; *k < w->doc->hits.n && w->doc->hits.v[*k].first == first; (*k)++) {
+        const dm_hit *h = &w->doc->hits.v[*k];
+        char host[DM_CODE_MAX] = "";
+        if (!is_games(w, h) || !host_of(w, h, host))
             continue;
-        bool same = best && best->first == h->first;
-        if (best && h->first > t && !same)
-            break; /* one before it (or its own words) is there */
-        if (!best || !same || distance(w, h) < distance(w, best)) {
-            best = h;
-            memcpy(host, c, sizeof c);
+        if (out->hit && strcmp(host, out->host) != 0)
+            out->sure = false;
+        if (!out->hit || distance(w, h) < distance(w, out->hit)) {
+            out->hit = h;
+            memcpy(out->host, host, sizeof host);
         }
     }
-    if (!best)
+    return out->hit != NULL;
+}
+
+bool dm_act_games(const iw *w, uint32_t t, char *code, dm_str *name)
+{
+    choice best = { .hit = NULL }, c;
+    for (uint32_t k = 0; k < w->doc->hits.n;) {
+        if (!read_place(w, &k, &c) || (best.hit && best.sure && (!c.sure || c.hit->first > t)))
+            continue;
+        if (!best.hit || c.sure || !best.sure)
+            best = c;
+    }
+    if (!best.hit || (!best.sure && w->doc->meta.date.precision == DM_PREC_UNKNOWN))
         return false;
-    memcpy(code, host, DM_CODE_MAX);
-    *name = games_name(w, best);
+    memcpy(code, best.host, DM_CODE_MAX);
+    *name = games_name(w, best.hit);
     return true;
 }

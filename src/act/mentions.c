@@ -103,6 +103,26 @@ static bool add_named(iw *w, const dm_hit *h)
     return true;
 }
 
+/* `a "no-action" motion`: the quotation marks part the phrase that the table knows. */
+static void quoted_no_action(const iw *w, inst *i)
+{
+    enum { WORDS = 6 };
+    uint32_t low = w->doc->sents.v[i->sent].first, t = i->first;
+    if (!dm_token_is(w->doc, i->head, "motion") && !dm_token_is(w->doc, i->head, "motions"))
+        return;
+    for (unsigned step = 0; t > low && step < WORDS; step++) {
+        t--;
+        if (dm_token_is(w->doc, t, "no") && dm_token_is(w->doc, t + 2, "action")) {
+            i->n += i->first - t;
+            i->first = t;
+            i->own = true;
+            return;
+        }
+        if (!(dm_ict(w, t)->flags & DM_T_PUNCT) && !dm_token_is(w->doc, t, "action"))
+            return;
+    }
+}
+
 static bool add_noun(iw *w, const dm_hit *h)
 {
     const dm_act *a = w->a;
@@ -119,6 +139,7 @@ static bool add_noun(iw *w, const dm_hit *h)
         i->weak = i->weak || dm_str_is(piece, "weak");
         i->own = i->own || dm_str_is(piece, "own");
     }
+    quoted_no_action(w, i);
     return true;
 }
 

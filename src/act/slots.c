@@ -3,7 +3,7 @@
  * prepositions, and the verb whose object or subject it is. What the article says elsewhere comes in chains.c. */
 #include "act/work.h"
 
-enum { CLAUSE_MAX = 32 };
+enum { CLAUSE_MAX = 32, GAP_MAX = 12 };
 
 static bool makes(dm_str lemma)
 {
@@ -43,8 +43,12 @@ static bool led_by(iw *w, inst *i)
     for (uint32_t t = at; t > low + 1 && at - t < 6; t--) {
         if (!dm_str_in(dm_ict(w, t - 1)->norm, "led backed sponsored drafted brokered proposed initiated imposed organised organized"))
             continue;
-        uint32_t p = dm_token_is(w->doc, t - 2, "-") ? t - 3 : t - 2;
-        const dm_entity *e = p >= low && p < t ? dm_act_entity_at(w, p) : NULL;
+        uint32_t p = t - 2;
+        if (dm_token_is(w->doc, p, "-") && p > low)
+            p--;
+        else
+            continue;
+        const dm_entity *e = dm_act_entity_at(w, p);
         if (e && e->code[0]) {
             sponsor(i, e, "led by");
             return true;
@@ -76,7 +80,7 @@ static bool from_clause(iw *w, inst *i, uint32_t clause)
     const dm_token *c = dm_ict(w, clause);
     if (c->deprel == DM_D_ACL && makes(c->lemma)) {
         uint32_t by = dm_act_agent(w, clause);
-        const dm_entity *e = by == DM_NONE ? NULL : dm_act_find_state(w, by);
+        const dm_entity *e = by == DM_NONE ? NULL : dm_act_find_state(w, by, true);
         if (e)
             sponsor(i, e, "agent");
         return e != NULL;
@@ -87,13 +91,32 @@ static bool from_clause(iw *w, inst *i, uint32_t clause)
         if (!dm_act_verbal(w, t) || !(makes(dm_ict(w, t)->lemma) || (t == clause && dm_str_in(c->lemma, "impose issue announce sign"))))
             continue;
         uint32_t s = dm_act_subject(w, t, true);
-        const dm_entity *e = s == DM_NONE || s == i->head ? NULL : dm_act_find_state(w, s);
+        const dm_entity *e = s == DM_NONE || s == i->head ? NULL : dm_act_find_state(w, s, true);
         if (!e && (s = dm_act_subject(w, clause, true)) != DM_NONE && s != i->head)
-            e = dm_act_find_state(w, s);
+            e = dm_act_find_state(w, s, true);
         if (e) {
             sponsor(i, e, "relative clause");
             return true;
         }
+    }
+    return false;
+}
+
+/* "a motion China has said it will submit": a relative clause without its pronoun, which trees often attach elsewhere. A verb of making
+ * without an object of its own, in the same stretch between commas, with a subject after the noun. */
+static bool from_gap(iw *w, inst *i)
+{
+    uint32_t end = w->doc->sents.v[i->sent].first + w->doc->sents.v[i->sent].n;
+    for (uint32_t t = i->head + 1; t < end && t < i->head + GAP_MAX; t++) {
+        if (dm_ict(w, t)->flags & DM_T_PUNCT)
+            return false;
+        if (!dm_act_verbal(w, t) || !makes(dm_ict(w, t)->lemma) || dm_act_passive(w, t) || dm_kid(w->doc, t, DM_D_OBJ) != DM_NONE)
+            continue;
+        uint32_t s = dm_act_subject(w, t, true);
+        const dm_entity *e = s == DM_NONE || s <= i->head ? NULL : dm_act_find_state(w, s, true);
+        if (e)
+            sponsor(i, e, "relative clause");
+        return e != NULL;
     }
     return false;
 }
@@ -107,7 +130,7 @@ static void from_governing_verb(iw *w, inst *i)
     if (d != DM_D_OBJ && d != DM_D_NSUBJ_PASS)
         return;
     uint32_t s = d == DM_D_OBJ ? dm_act_subject(w, verb, true) : dm_act_agent(w, verb);
-    const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s);
+    const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s, true);
     if (e)
         sponsor(i, e, "subject of the verb");
 }
@@ -123,14 +146,15 @@ void dm_act_sponsor(iw *w, inst *i)
         if (from_clause(w, i, k))
             return;
         if (dm_ict(w, k)->deprel == DM_D_NMOD && dm_str_is(dm_act_case(w, k), "by")) {
-            const dm_entity *e = dm_act_find_state(w, k);
+            const dm_entity *e = dm_act_find_state(w, k, true);
             if (e) {
                 sponsor(i, e, "by");
                 return;
             }
         }
     }
-    from_governing_verb(w, i);
+    if (!from_gap(w, i))
+        from_governing_verb(w, i);
 }
 
 /* --- subject --- */
@@ -187,7 +211,7 @@ static bool aim_at(iw *w, inst *i, uint32_t k, unsigned kind, const char *why)
             return true;
         }
     }
-    const dm_entity *e = kind == 1 ? dm_act_find_state(w, k) : dm_act_entity_at(w, k);
+    const dm_entity *e = kind == 1 ? dm_act_find_state(w, k, false) : dm_act_entity_at(w, k);
     if (dm_act_state(e))
         return subject(w, i, e, why);
     bool matter = dm_str_in(dm_ict(w, k)->lemma, "right abuse violation issue violence crisis situation record matter war conflict move"); /* on what, not on whom */
@@ -218,7 +242,7 @@ static bool from_verb_args(iw *w, inst *i, uint32_t verb, const char *why)
         unsigned d = dm_ict(w, k)->deprel;
         bool arg = d == DM_D_OBJ || d == DM_D_IOBJ || (d == DM_D_OBL && dm_str_in(dm_act_case(w, k), "on upon about over against at for"));
         if ((hard || soft) && arg && k != i->head) {
-            const dm_entity *e = dm_act_find_state(w, k);
+            const dm_entity *e = dm_act_find_state(w, k, false);
             if (e && !(soft && strcmp(e->code, w->doc->home) == 0 && strncmp(i->body, e->code, 3) == 0) && subject(w, i, e, why))
                 return true;
         }
@@ -228,7 +252,7 @@ static bool from_verb_args(iw *w, inst *i, uint32_t verb, const char *why)
         unsigned d = dm_ict(w, k)->deprel;
         bool inner = (d == DM_D_ADVCL || d == DM_D_XCOMP || d == DM_D_CONJ) && k > i->head && (criticises(dm_ict(w, k)->lemma) || asks(dm_ict(w, k)->lemma));
         if (inner && k != verb)
-            DM_EACH_KID(w->doc, k, o) if ((dm_ict(w, o)->deprel == DM_D_OBJ || dm_ict(w, o)->deprel == DM_D_OBL) && subject(w, i, dm_act_find_state(w, o), "purpose")) return true;
+            DM_EACH_KID(w->doc, k, o) if ((dm_ict(w, o)->deprel == DM_D_OBJ || dm_ict(w, o)->deprel == DM_D_OBL) && subject(w, i, dm_act_find_state(w, o, false), "purpose")) return true;
     }
     return false;
 }
@@ -249,7 +273,7 @@ static bool from_governing(iw *w, inst *i)
     {
         unsigned d = dm_ict(w, k)->deprel;
         if ((d == DM_D_ADVCL || d == DM_D_XCOMP) && k > i->head && criticises(dm_ict(w, k)->lemma) && !dm_str_is(i->type, "sanction"))
-            DM_EACH_KID(w->doc, k, o) if (dm_ict(w, o)->deprel == DM_D_OBJ && subject(w, i, dm_act_find_state(w, o), "clause beside it")) return true;
+            DM_EACH_KID(w->doc, k, o) if (dm_ict(w, o)->deprel == DM_D_OBJ && subject(w, i, dm_act_find_state(w, o, false), "clause beside it")) return true;
     }
     return false;
 }

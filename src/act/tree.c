@@ -57,15 +57,23 @@ static bool inner(unsigned d, bool top)
            (top && d == DM_D_CONJ);
 }
 
+/* "government officials" of nowhere said: that they were given the home country tells nothing about whom an instrument is aimed at. */
+static bool is_bare(const iw *w, uint32_t t)
+{
+    const dm_mention *m = &w->doc->mentions.v[dm_ict(w, t)->mention];
+    const dm_entity *e = dm_act_entity_at(w, t);
+    return dm_str_starts(m->why, "actor/home-country") || (m->form == DM_FORM_ROLE && e && strcmp(e->code, w->doc->home) == 0);
+}
+
 /* Breadth first, so that the nearest state wins; nmod of accompaniment ("with the United States") is not what a phrase is about. */
-const dm_entity *dm_act_find_state(const iw *w, uint32_t t)
+const dm_entity *dm_act_find_state(const iw *w, uint32_t t, bool bare)
 {
     uint32_t queue[VISIT_MAX], depth[VISIT_MAX], n = 0;
     queue[n] = t;
     depth[n++] = 0;
     for (uint32_t at = 0; at < n; at++) {
         const dm_entity *e = dm_act_entity_at(w, queue[at]);
-        if (dm_act_state(e))
+        if (dm_act_state(e) && (bare || !is_bare(w, queue[at])))
             return e;
         if (depth[at] == DEPTH_MAX)
             continue;

@@ -20,6 +20,7 @@ struct dm_act {
     col_named cm;
     col_games cg;
     int body_names, state_code;
+    dm_map place; /* city or country as written -> row of states */
     dm_map verb; /* lemma of a verb that is an instrument by itself ("boycott") -> row of nouns */
 };
 
@@ -51,12 +52,12 @@ typedef struct iw {
 } iw;
 
 static inline const dm_token *dm_ict(const iw *w, uint32_t t) { return &w->doc->tokens.v[t]; }
-static inline bool dm_icase(const char *code) { return code[0] != 0; }
 
 /* tree.c: small questions to the tree and the mentions. */
 const dm_entity *dm_act_entity_at(const iw *w, uint32_t t); /* first entity of the mention headed by t, or NULL */
 bool dm_act_state(const dm_entity *e);                      /* has a code that is a country's */
-const dm_entity *dm_act_find_state(const iw *w, uint32_t t); /* at t or inside its phrase, or NULL */
+/* At t or inside its phrase, or NULL. bare: roles that only took the home country ("government officials") count. */
+const dm_entity *dm_act_find_state(const iw *w, uint32_t t, bool bare);
 dm_str dm_act_case(const iw *w, uint32_t t);                /* first preposition of a nominal */
 uint32_t dm_act_subject(const iw *w, uint32_t verb, bool logical); /* through control and coordination; DM_NONE */
 uint32_t dm_act_agent(const iw *w, uint32_t verb);

@@ -26,7 +26,7 @@ static uint32_t find_inst(const ev_work *w, const cand *c)
         if (w->d.inst_at[c->m.used[u]] != DM_NONE)
             return w->d.inst_at[c->m.used[u]];
     for (unsigned a = 0; a < c->m.view.n; a++)
-        if (c->m.view.arg[a].slot >= SLOT_PREP && c->act.len && w->d.inst_at[c->m.view.arg[a].head] != DM_NONE)
+        if (c->m.view.arg[a].slot >= SLOT_PREP && (c->act.len || c->type == DM_SUPPORT || c->type == DM_REJECT) && w->d.inst_at[c->m.view.arg[a].head] != DM_NONE)
             return w->d.inst_at[c->m.view.arg[a].head];
     return DM_NONE;
 }
@@ -40,7 +40,7 @@ static dm_str default_act(const dm_inst *i, unsigned type, bool trigger)
     if (dm_str_is(i->type, "boycott"))
         return type == DM_SUPPORT || type == DM_AGREE ? DM_STR("join") : trigger ? DM_STR("lead") : DM_NIL;
     if (dm_str_is(i->type, "resolution") || dm_str_is(i->type, "declaration"))
-        return type == DM_ACCUSE || type == DM_REQUEST ? DM_STR("issue") : type == DM_SUPPORT ? DM_STR("back") : DM_NIL;
+        return type == DM_REQUEST && dm_str_is(i->type, "resolution") ? DM_STR("adopt") : type == DM_ACCUSE || type == DM_REQUEST ? DM_STR("issue") : type == DM_SUPPORT ? DM_STR("back") : DM_NIL;
     if (dm_str_is(i->type, "treaty"))
         return type == DM_SUPPORT ? DM_STR("sign") : DM_NIL;
     return DM_NIL;
@@ -63,20 +63,48 @@ static void give(party_list *to, dm_str code, dm_span span)
     }
 }
 
+/* "did not join the U.S." right after "cosponsored its resolutions": the same instrument, when the same party acts toward the same. */
+static void from_last_event(ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    if (w->recent_event == DM_NONE || c->inst != DM_NONE || c->type != DM_SUPPORT || !dm_str_in(dm_tok(doc, c->t)->lemma, "join follow comply cooperate"))
+        return;
+    const dm_event *ev = &doc->events.v[w->recent_event];
+    bool close = dm_tok(doc, c->t)->sent - ev->sentence <= 1 && ev->instrument && w->recent_inst != DM_NONE;
+    if (close && ev->n_actor && ev->n_recipient && c->actor.n && c->recipient.n && strcmp(ev->actor[0].code, c->actor.p[0].code) == 0 &&
+        strcmp(ev->recipient[0].code, c->recipient.p[0].code) == 0) {
+        c->inst = w->recent_inst;
+        c->act = ev->instrument->act;
+        dm_note(c, "act/last-event");
+    }
+}
+
+static bool names_act(dm_str lemma)
+{
+    return dm_str_in(lemma, "draft introduce cosponsor back adopt abstain submit block impose lift join lead sign ratify withdraw hold visit issue extend break");
+}
+
 void dm_fill_instrument(ev_work *w, cand *c)
 {
     c->inst = find_inst(w, c);
+    from_last_event(w, c);
     if (c->inst == DM_NONE)
         return;
     const dm_inst *i = &w->d.doc->insts.v[c->inst];
-    if (!c->act.len)
+    if (c->act.len && !c->borrowed_act && c->m.view.pos == 'v' && names_act(dm_tok(w->d.doc, c->t)->lemma))
+        c->act = dm_tok(w->d.doc, c->t)->lemma;
+    bool given = c->act.len > 0;
+    if (!given)
         c->act = default_act(i, c->type, i->head == c->t);
+    dm_str made = dm_tok(w->d.doc, c->t)->lemma;
+    if (dm_str_is(c->act, "introduce") && (dm_str_is(made, "draft") || dm_str_is(i->type, "motion")))
+        c->act = dm_str_is(made, "draft") ? DM_STR("draft") : DM_STR("submit");
     if (!c->act.len) {
         c->inst = DM_NONE;
         return;
     }
     dm_span span = dm_doc_token_span(w->d.doc, i->first, i->n);
-    if (c->type == DM_REQUEST && i->subject.len && dm_str_is(i->type, "resolution") && dm_str_in(c->act, "draft introduce submit adopt"))
+    if (given && c->type == DM_REQUEST && i->subject.len && dm_str_is(i->type, "resolution") && dm_str_in(c->act, "draft introduce submit adopt"))
         c->type = DM_ACCUSE; /* a resolution tabled against somebody (gold/GUIDE.md) */
     dm_str sponsor = { i->sponsor, strlen(i->sponsor) };
     if (acts_with_sponsor(c->act) && sponsor.len && !code_in(&c->actor, sponsor) && (c->type == DM_SUPPORT || c->type == DM_REJECT || c->type == DM_AGREE)) {
@@ -92,7 +120,7 @@ void dm_fill_instrument(ev_work *w, cand *c)
             dm_note(c, "act/subject");
         }
     }
-    if (!c->actor.n && c->m.view.pos == 'n' && sponsor.len) {
+    if (!c->actor.n && (c->m.view.pos == 'n' || acts_on_subject(c->act)) && sponsor.len) {
         give(&c->actor, sponsor, span);
         dm_note(c, "act/sponsor");
     }
@@ -126,7 +154,7 @@ dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *
     *out = (dm_instrument){ .type = i->type, .body = i->body, .subject = i->subject, .act = c->act, .name = i->name };
     if (!out->subject.len && c->recipient.n == 1 && c->recipient.p[0].code[0] && (c->type == DM_ACCUSE || c->type == DM_SANCTION))
         out->subject = dm_arena_str(&doc->arena, dm_str_of(c->recipient.p[0].code));
-    out->polarity = polarity_of(w, out, ev);
+    out->polarity = out->subject.len ? polarity_of(w, out, ev) : 0;
     ev->instrument = out;
     return DM_OK;
 }
