@@ -28,25 +28,34 @@ static uint32_t governor(const dm_doc *doc, const dm_time *t)
     return t->head == DM_NONE || t->head >= doc->tokens.n ? DM_NONE : tok(doc, t->head)->head;
 }
 
-/* "following the vote", "after a meeting": what comes later or earlier has a time of its own. */
-static bool set_apart(const dm_doc *doc, uint32_t noun)
+static bool has_case(const dm_doc *doc, uint32_t noun, const char *list)
 {
     if (!doc->kid_first)
         return false;
     DM_EACH_KID(doc, noun, k) {
-        if (tok(doc, k)->deprel == DM_D_CASE &&
-            dm_str_in(tok(doc, k)->norm, "following after before since until despite ahead prior amid pending over about because like than"))
+        if (tok(doc, k)->deprel == DM_D_CASE && dm_str_in(tok(doc, k)->norm, list))
             return true;
     }
     return false;
 }
 
+/* "following the vote", "after a meeting": what comes later or earlier has a time of its own. */
+static bool set_apart(const dm_doc *doc, uint32_t noun)
+{
+    return has_case(doc, noun, "following after before since until despite ahead prior amid pending over about because like than");
+}
+
 /* Whether a noun under token e may lend its time to e: what was done and where, not who did it. */
 static bool lends(const dm_doc *doc, uint32_t e, uint32_t noun, const dm_time *t)
 {
-    if (noun == DM_NONE || tok(doc, noun)->head != e || t->first < noun)
+    if (noun == DM_NONE || tok(doc, noun)->head != e)
         return false;
-    switch (dm_deprel_base((dm_deprel)tok(doc, noun)->deprel)) {
+    dm_deprel rel = dm_deprel_base((dm_deprel)tok(doc, noun)->deprel);
+    if (t->first < noun) /* "during last week's visit" */
+        return rel == DM_D_OBL && has_case(doc, noun, "during at in on");
+    if (rel == DM_D_NSUBJ) /* "Russia on Tuesday vetoed" */
+        return t->first + t->n <= e && tok(doc, e)->upos == DM_U_VERB;
+    switch (rel) {
     case DM_D_OBJ:
     case DM_D_OBL:
     case DM_D_NMOD: break;

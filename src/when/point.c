@@ -505,6 +505,12 @@ static bool bare_year(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *p
 static bool day_rel(const dm_wstate *st, uint32_t t, dm_point *p)
 {
     dm_wlex x = dm_lex(st, t);
+    if (x.kind == W_THEN) { /* at the time: when what was just told happened */
+        *p = blank(P_UNIT);
+        p->rel = REL_SAME;
+        p->n = x.n;
+        return true;
+    }
     if (x.kind != W_DAYREL)
         return false;
     *p = blank(P_DAYREL);

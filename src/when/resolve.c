@@ -317,6 +317,8 @@ static dm_interval unit_of(const rctx *c, const dm_point *p)
 {
     const dm_wstate *st = c->st;
     bool text = p->anchor == ANCHOR_TEXT || p->rel == REL_SAME;
+    if (text && p->unit == U_NONE)
+        return st->anchor_set ? st->anchor : DM_NO_INTERVAL;
     dm_day d = c->d;
     if ((text || (p->exact && p->rel == REL_THIS && !p->count && story_year(c))) && st->anchor_set)
         d = p->rel == REL_FOLLOWING ? st->anchor.to : st->anchor.from;

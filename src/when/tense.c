@@ -135,8 +135,19 @@ static dm_tense surface_tense(const dm_wstate *st, uint32_t first, uint32_t n)
     return TENSE_UNKNOWN;
 }
 
-dm_tense dm_tense_of(const dm_wstate *st, uint32_t head, uint32_t first, uint32_t n)
+/* "to extend the mandate until June 30", "to leave by Friday": the end of something set now lies ahead. */
+static bool sets_end(const dm_wstate *st, uint32_t head, uint8_t op)
 {
+    if ((op != OP_UNTIL && op != OP_BY && op != OP_THROUGH) || head == DM_NONE)
+        return false;
+    uint32_t g = tok(st->doc, head)->head;
+    return g != DM_NONE && tok(st->doc, g)->xpos == DM_X_VB && has_word_kid(st->doc, g, "to");
+}
+
+dm_tense dm_tense_of(const dm_wstate *st, uint32_t head, uint32_t first, uint32_t n, uint8_t op)
+{
+    if (sets_end(st, head, op))
+        return TENSE_FUTURE;
     dm_tense t = head != DM_NONE ? tree_tense(st, head) : TENSE_UNKNOWN;
     return t != TENSE_UNKNOWN || head != DM_NONE ? t : surface_tense(st, first, n);
 }

@@ -109,7 +109,7 @@ static dm_status find_in_sentence(dm_wstate *st, uint32_t sent, dm_error *err)
         }
         x.sent = sent;
         x.head = dm_time_head(st->doc, x.first, x.n);
-        x.tense = (uint8_t)dm_tense_of(st, x.head, x.first, x.n);
+        x.tense = (uint8_t)dm_tense_of(st, x.head, x.first, x.n, x.op);
         dm_tex *p = DM_PUSH(&st->doc->arena, &st->tex);
         if (!p)
             return dm_fail(err, DM_ENOMEM, 0, "out of memory");
@@ -300,22 +300,38 @@ static dm_interval token_time(const dm_doc *doc, uint32_t token, uint32_t *speec
     return merge(doc, v, n);
 }
 
+/* The same for an event's word; "until June 30" does not date what extends or postpones something to that day. */
+static dm_interval event_time(const dm_when *w, const dm_doc *doc, uint32_t token, uint32_t *speech)
+{
+    uint32_t v[DM_TIMES_MAX], n = dm_times_for(doc, token, v, DM_TIMES_MAX, speech), k = 0;
+    bool extends = dm_words_at(w->words, doc, token, token + 1).kind == W_EXTEND;
+    for (uint32_t i = 0; i < n; i++) {
+        dm_str why = doc->times.v[v[i]].why;
+        if (!extends || !(dm_str_is(why, "when/until") || dm_str_is(why, "when/through") || dm_str_is(why, "when/by")))
+            v[k++] = v[i];
+    }
+    return merge(doc, v, k);
+}
+
 static dm_interval noun_time(const dm_doc *doc, uint32_t noun, uint32_t self)
 {
     uint32_t h = noun_head(doc, noun);
     if (h == DM_NONE)
         return DM_NO_INTERVAL;
     dm_str lemma = doc->tokens.v[h].lemma;
-    const dm_time *own = &doc->times.v[self];
-    for (uint32_t t = 0; t < doc->tokens.n; t++) {
+    dm_interval best = DM_NO_INTERVAL;
+    for (uint32_t t = 0; t < doc->tokens.n; t++) { /* the last mention before it, else the first after it */
         const dm_token *k = &doc->tokens.v[t];
-        if (t == h || k->upos != DM_U_NOUN || !dm_str_eq(k->lemma, lemma) || (t >= own->first && t < own->first + own->n))
+        if (t > h && dm_known(best))
+            break;
+        if (t == h || (k->upos != DM_U_NOUN && k->upos != DM_U_VERB) || !dm_str_eq(k->lemma, lemma) ||
+            k->sent == doc->tokens.v[doc->times.v[self].first].sent)
             continue;
         dm_interval i = token_time(doc, t, NULL);
         if (dm_known(i) && i.from != DM_DAY_NONE && i.to != DM_DAY_NONE && i.precision <= DM_PREC_WEEK)
-            return i;
+            best = i;
     }
-    return DM_NO_INTERVAL;
+    return best;
 }
 
 /* First token that begins at or after byte `at`. */
@@ -349,7 +365,6 @@ static uint32_t speaker_verb(const dm_doc *doc, const dm_event *e)
 
 dm_status dm_when_events(const dm_when *w, dm_doc *doc, dm_error *err)
 {
-    (void)w;
     (void)err;
     for (uint32_t i = 0; i < doc->events.n; i++) {
         dm_event *e = &doc->events.v[i];
@@ -357,7 +372,7 @@ dm_status dm_when_events(const dm_when *w, dm_doc *doc, dm_error *err)
         if (head == DM_NONE)
             continue;
         if (!dm_known(e->when))
-            e->when = token_time(doc, head, &speech);
+            e->when = event_time(w, doc, head, &speech);
         uint32_t verb = speaker_verb(doc, e);
         dm_interval said = verb != DM_NONE ? token_time(doc, verb, NULL) : DM_NO_INTERVAL;
         if (!dm_known(said) && speech != DM_NONE)

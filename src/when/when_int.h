@@ -12,7 +12,7 @@
 typedef enum dm_wkind {
     W_NONE, W_MONTH, W_WEEKDAY, W_SEASON, W_UNIT, W_NUMBER, W_ORDINAL, W_DAYREL, W_PART, W_DAYPART, W_LAST, W_NEXT, W_THIS, W_SAME,
     W_PRIOR, W_FOLLOWING, W_AGO, W_EARLIER, W_LATER, W_HENCE, W_NOW, W_PAST, W_RECENT, W_FUTURE, W_SET, W_HOLIDAY, W_FISCAL,
-    W_FISCALWORD, W_PLAN, W_PASTCUE, W_ABOUT, W_CLOCK, W_PREFIX /* first words of a longer entry */
+    W_FISCALWORD, W_PLAN, W_PASTCUE, W_THEN, W_EXTEND, W_ABOUT, W_CLOCK, W_PREFIX /* first words of a longer entry */
 } dm_wkind;
 
 typedef enum dm_unit { U_NONE, U_HOUR, U_DAY, U_WEEKEND, U_WEEK, U_FORTNIGHT, U_MONTH, U_SEASON, U_QUARTER, U_HALF, U_YEAR, U_DECADE,
@@ -118,7 +118,7 @@ uint32_t dm_number_at(const dm_wstate *st, uint32_t t, uint32_t end, int16_t *va
 /* resolve.c */
 dm_interval dm_resolve(const dm_wstate *st, const dm_tex *x, dm_interval ref, dm_tense tense);
 /* tense.c */
-dm_tense dm_tense_of(const dm_wstate *st, uint32_t head, uint32_t first, uint32_t n);
+dm_tense dm_tense_of(const dm_wstate *st, uint32_t head, uint32_t first, uint32_t n, uint8_t op);
 uint32_t dm_time_head(const dm_doc *doc, uint32_t first, uint32_t n);
 /* docdate.c: fills doc->meta.date from metadata lines and datelines, else from what the text mentions. */
 void dm_when_docdate(dm_wstate *st);

@@ -28,7 +28,7 @@ static const char *const KINDS[] = { [W_MONTH] = "month", [W_WEEKDAY] = "weekday
     [W_NEXT] = "next", [W_THIS] = "this", [W_SAME] = "same", [W_PRIOR] = "prior", [W_FOLLOWING] = "following", [W_AGO] = "ago",
     [W_EARLIER] = "earlier", [W_LATER] = "later", [W_HENCE] = "hence", [W_NOW] = "now", [W_PAST] = "past", [W_RECENT] = "recent",
     [W_FUTURE] = "future", [W_SET] = "set", [W_HOLIDAY] = "holiday", [W_FISCAL] = "fiscal", [W_FISCALWORD] = "fiscalword",
-    [W_PLAN] = "plan", [W_PASTCUE] = "pastcue", [W_ABOUT] = "about", [W_CLOCK] = "clock" };
+    [W_PLAN] = "plan", [W_THEN] = "then", [W_EXTEND] = "extend", [W_PASTCUE] = "pastcue", [W_ABOUT] = "about", [W_CLOCK] = "clock" };
 static const char *const UNITS[] = { [U_HOUR] = "hour", [U_DAY] = "day", [U_WEEKEND] = "weekend", [U_WEEK] = "week",
     [U_FORTNIGHT] = "fortnight", [U_MONTH] = "month", [U_SEASON] = "season", [U_QUARTER] = "quarter", [U_HALF] = "half", [U_YEAR] = "year",
     [U_DECADE] = "decade", [U_CENTURY] = "century" };
