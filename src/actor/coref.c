@@ -245,7 +245,8 @@ static dm_status take_group(aw *w, const recent *r, uint32_t t, uint32_t words)
 static dm_status take_description(aw *w, const recent *r, uint32_t t, uint32_t *skip)
 {
     uint32_t words = 0;
-    if (w->name_at[t] != DM_NONE && w->doc->mentions.v[w->name_at[t]].form != DM_FORM_ADJ)
+    if (w->name_at[t] != DM_NONE && w->doc->mentions.v[w->name_at[t]].form != DM_FORM_ADJ && entity_of(w, w->name_at[t]) &&
+        entity_of(w, w->name_at[t])->nature != DM_NAT_OTHER)
         return DM_OK;
     if (is_group(w, t, &words)) {
         *skip = words;
@@ -315,6 +316,27 @@ static const char *sentence_state(const aw *w, const dm_mention *m)
     return best;
 }
 
+/* "Japan has decided ..., government sources said": who reports on a clause belongs to its subject. */
+static const char *reported_subject(const aw *w, const dm_mention *m)
+{
+    if (!w->doc->sents.v[m->sent].parsed || dm_deprel_base((dm_deprel)dm_atok(w, m->head)->deprel) != DM_D_NSUBJ)
+        return NULL;
+    uint32_t v = dm_atok(w, m->head)->head, clause = v == DM_NONE ? DM_NONE : dm_kid(w->doc, v, DM_D_CCOMP);
+    if (clause == DM_NONE && v != DM_NONE && dm_atok(w, v)->deprel == DM_D_PARATAXIS)
+        clause = dm_atok(w, v)->head;
+    if (clause == DM_NONE)
+        return NULL;
+    DM_EACH_KID(w->doc, clause, k)
+    {
+        unsigned d = dm_atok(w, k)->deprel;
+        uint32_t o = (d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) ? w->name_at[k] : DM_NONE;
+        const dm_entity *en = o == DM_NONE ? NULL : entity_of(w, o);
+        if (en && en->code[0] && (en->nature == DM_NAT_STATE || en->nature == DM_NAT_BODY || en->nature == DM_NAT_PERSON))
+            return en->code;
+    }
+    return NULL;
+}
+
 /* Bare roles: people without a country of their own belong to the place of the sentence, offices to the home country. */
 static void settle_bare(aw *w)
 {
@@ -328,6 +350,9 @@ static void settle_bare(aw *w)
         const char *near = any ? sentence_state(w, m) : NULL;
         if (near)
             set_code(en, near);
+        const char *subject = any ? NULL : reported_subject(w, m);
+        if (subject)
+            set_code(en, subject);
         if (spokes && last_spokes && !w->doc->home[0])
             set_code(en, last_spokes);
         if (w->doc->home[0])

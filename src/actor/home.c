@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The article's home country (whose "government" it means) and its focus (the other country it is most about).
  *
- * Points: state as subject 2, any other mention 1, dateline 4, the outlet's own country 4 when the text names that state too, bare
+ * Points: state as subject 2 (4 more in the first two sentences), any other mention 1, dateline 4, the outlet's own country 4 when the text names that state too, bare
  * national roles nothing (they are what is asked). The focus is the state with most points next to home. */
 #include "actor/work.h"
 
-enum { CODES_MAX = 64, DATELINE_POINTS = 4, OUTLET_POINTS = 4, SUBJECT_POINTS = 2 };
+enum { CODES_MAX = 64, DATELINE_POINTS = 4, OUTLET_POINTS = 4, SUBJECT_POINTS = 2, LEAD_POINTS = 4, LEAD_SENTENCES = 2 };
 
 typedef struct tally {
     char code[CODES_MAX][DM_CODE_MAX];
@@ -38,19 +38,28 @@ static bool is_outlet(const aw *w, const dm_entity *en)
     return en->table == w->a->i_bodies && en->table_row != DM_NONE && dm_str_is(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.kind), "media");
 }
 
-static void count(const aw *w, const dm_mention *m, tally *t)
+/* How many body sentences come up to this one. */
+static void follow_lead(aw *w, uint32_t sent)
+{
+    for (; w->lead_next <= sent; w->lead_next++)
+        w->lead_seen += w->doc->sents.v[w->lead_next].kind == DM_SENT_BODY;
+}
+
+static void count(aw *w, const dm_mention *m, tally *t)
 {
     const dm_entity *en = m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
     if (!en || !is_country(en->code) || dm_str_starts(m->why, "actor/home-country"))
         return;
+    follow_lead(w, m->sent);
     const dm_sent *s = &w->doc->sents.v[m->sent];
     const dm_token *h = dm_atok(w, m->head);
     bool dateline = m->first < s->first + s->dateline, outlet = is_outlet(w, en);
     unsigned *p = slot(t, en->code, !outlet && !dateline);
     if (!p)
         return;
+    bool lead = s->kind == DM_SENT_BODY && w->lead_seen <= LEAD_SENTENCES;
     bool subject = s->parsed && dm_deprel_base((dm_deprel)h->deprel) == DM_D_NSUBJ;
-    *p += outlet ? OUTLET_POINTS : dateline ? DATELINE_POINTS : subject ? SUBJECT_POINTS : 1;
+    *p += outlet ? (unsigned)OUTLET_POINTS : dateline ? (unsigned)DATELINE_POINTS : subject ? SUBJECT_POINTS + (lead ? (unsigned)LEAD_POINTS : 0u) : 1u;
 }
 
 void dm_actor_home(aw *w)

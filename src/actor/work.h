@@ -44,6 +44,7 @@ typedef struct aw {
     dm_map role_entity;    /* head lemma of a role -> last entity */
     uint32_t *name_at;     /* by token: mention that covers it, or DM_NONE */
     uint8_t *title;        /* by token: 1 part of a role, 2 part of a rank or title */
+    uint32_t lead_next, lead_seen; /* home.c: sentences counted, body sentences among them */
     dm_error *err;
 } aw;
 

@@ -36,6 +36,7 @@ typedef struct ev_work {
     cand *c; /* [CANDIDATES_MAX], of the sentence in hand */
     uint32_t n;
     uint32_t recent_event; /* last event built, or DM_NONE */
+    uint32_t recent_inst;  /* its instrument mention */
 } ev_work;
 
 static inline void dm_note(cand *c, const char *step)

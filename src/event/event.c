@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Driver of the event room: sentence by sentence candidates, parties, instruments, then events; after dates, the second half.
  * Invariant: events stand in text order of their triggers, and every span lies in the document's text. */
+#include "doc/times.h"
 #include "event/build.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -219,6 +220,7 @@ static dm_status build(ev_work *w, cand *c, dm_error *err)
     if (st == DM_OK)
         st = dm_fill_reasons(w, c, ev, err);
     w->recent_event = doc->events.n - 1;
+    w->recent_inst = c->inst;
     return st == DM_OK ? trace(w, c, ev, err) : st;
 }
 
@@ -325,7 +327,7 @@ static dm_status index_document(ev_doc *d, dm_error *err)
 
 dm_status dm_event_doc(const dm_eventer *e, dm_doc *doc, dm_error *err)
 {
-    ev_work w = { .e = e, .recent_event = DM_NONE };
+    ev_work w = { .e = e, .recent_event = DM_NONE, .recent_inst = DM_NONE };
     w.d = (ev_doc){ .doc = doc, .frames = &e->frames, .status = &e->status, .persons_class = dm_frames_class(&e->frames, "PERSONS") };
     w.c = dm_arena_alloc(&doc->arena, CANDIDATES_MAX, sizeof *w.c);
     dm_status st = w.c ? index_document(&w.d, err) : dm_fail(err, DM_ENOMEM, 0, "out of memory for candidates");
@@ -363,6 +365,16 @@ static void date_status(const dm_doc *doc, dm_event *ev)
         ev->aux |= DM_FUTURE;
 }
 
+/* The years that a time expression of the event writes out for its instrument. */
+static void instrument_years(const dm_doc *doc, uint32_t i)
+{
+    dm_instrument *inst = doc->events.v[i].instrument;
+    uint32_t t = inst && i < doc->event_head.n ? dm_time_for(doc, doc->event_head.v[i]) : DM_NONE;
+    bool voted = inst && dm_str_in(inst->type, "resolution motion vote");
+    if (t != DM_NONE && voted && doc->times.v[t].when.precision >= DM_PREC_YEAR)
+        inst->n_years = (uint8_t)dm_when_years(doc, &doc->times.v[t], inst->years, DM_YEARS_MAX);
+}
+
 dm_status dm_event_finish(const dm_eventer *e, dm_doc *doc, dm_error *err)
 {
     (void)err;
@@ -370,6 +382,7 @@ dm_status dm_event_finish(const dm_eventer *e, dm_doc *doc, dm_error *err)
     for (uint32_t i = 0; i < doc->events.n; i++) {
         dm_event *ev = &doc->events.v[i];
         date_status(doc, ev);
+        instrument_years(doc, i);
         convert_future(ev);
         score(e, ev);
         ev->id = id_of(doc, text_hash, ev);

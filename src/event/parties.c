@@ -186,7 +186,7 @@ static void settle_bare(cand *c)
                (c->actor.bare || !has_code(&c->actor))) {
         memcpy(c->actor.p[0].code, c->recipient.p[0].code, DM_CODE_MAX);
         dm_note(c, "event/own-forces");
-    } else if ((c->type == DM_COERCE || (c->type == DM_ASSAULT && is_civil(c->recipient.p[0].sector))) && c->actor.n == 0 && c->recipient.n == 1 && c->recipient.p[0].code[0]) {
+    } else if ((c->type == DM_COERCE || (c->type == DM_ASSAULT && is_civil(c->recipient.p[0].sector))) && c->actor.n == 0 && !c->recipient.bare && c->recipient.n == 1 && c->recipient.p[0].code[0]) {
         c->actor = c->recipient;
         strcpy(c->actor.p[0].sector, "GOV");
         c->weight *= 0.6f;
@@ -327,6 +327,9 @@ static void from_object_purpose(const ev_work *w, cand *c)
         if (dm_tok(w->d.doc, k)->deprel == DM_D_ACL && dm_tok(w->d.doc, k)->upos == DM_U_VERB && dm_kid(w->d.doc, k, DM_D_MARK) != DM_NONE)
             from_complement(w, k, ROLE_RECIPIENT, &c->recipient);
     }
+    DM_EACH_KID(w->d.doc, c->t, a) if (dm_tok(w->d.doc, a)->deprel == DM_D_ADVCL) /* "if necessary, to reunify" */
+        DM_EACH_KID(w->d.doc, a, k) if (dm_tok(w->d.doc, k)->deprel == DM_D_ADVCL && dm_tok(w->d.doc, k)->upos == DM_U_VERB && !c->recipient.n)
+            from_complement(w, k, ROLE_RECIPIENT, &c->recipient);
     uint32_t inf = dm_view_slot(&c->m.view, SLOT_INF);
     if (!c->recipient.n && inf != DM_NONE && (c->type == DM_CONCEDE || c->type == DM_THREATEN || c->type == DM_RETREAT))
         from_complement(w, inf, ROLE_RECIPIENT, &c->recipient);

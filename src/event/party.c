@@ -3,7 +3,7 @@
  * instrument it is. Descent is bounded by DEPTH_MAX. First-person words are the speaker of the quotation they stand in. */
 #include "event/party.h"
 
-enum { DEPTH_MAX = 3, CASE_MAX = 64 };
+enum { DEPTH_MAX = 3, CASE_MAX = 64, INCLUDING_MAX = 14 };
 
 bool dm_party_add(party_list *l, const char *code, const char *sector, dm_span span)
 {
@@ -243,6 +243,10 @@ static void including(const ev_doc *e, uint32_t h, role as, party_list *out)
         if (dm_tok(e->doc, k)->deprel == DM_D_NMOD && dm_str_in(dm_case_of(e->doc, k, buf, sizeof buf), "including such_as"))
             dm_parties_of(e, k, as, out);
     }
+    uint32_t end = h + INCLUDING_MAX < e->doc->tokens.n ? h + INCLUDING_MAX : e->doc->tokens.n;
+    for (uint32_t t = h + 1; t < end && !out->n && dm_tok(e->doc, t)->sent == dm_tok(e->doc, h)->sent; t++) /* hung elsewhere by the tree */
+        if (dm_token_is(e->doc, t, "including") && dm_tok(e->doc, t)->head != DM_NONE && dm_tok(e->doc, t)->head > t)
+            one(e, dm_tok(e->doc, t)->head, as, 0, out);
 }
 
 void dm_parties_of(const ev_doc *e, uint32_t h, role as, party_list *out)
