@@ -36,6 +36,7 @@ static uint32_t caps_letters(dm_str w)
 typedef struct place {
     uint32_t words, dates, digits, caps;
     bool city_in_caps; /* starts with words in capitals */
+    bool title;        /* "MR." */
     bool other;        /* a word that no dateline has */
 } place;
 
@@ -54,6 +55,7 @@ static place read_place(dm_str s)
             continue;
         }
         p.caps += caps >= 2;
+        p.title = p.title || (caps >= 2 && word.p[word.len - 1] == '.');
         p.other = p.other || (word.p[0] >= 'a' && word.p[0] <= 'z' && !dm_is_connector(word));
         running = running && caps >= 2;
         letters += running ? caps : 0;
@@ -70,7 +72,7 @@ static bool is_place(const place *p, bool agency, bool dated, bool colon)
     if (p->words == 0 || p->words == p->dates)
         return agency || (dated && p->digits > 0 && p->words >= 2);
     if (colon)
-        return p->caps == p->words - p->dates && p->city_in_caps && p->words <= 4;
+        return p->caps == p->words - p->dates && p->city_in_caps && p->words <= 4 && !p->title;
     return agency || p->city_in_caps || (dated && p->digits > 0);
 }
 
@@ -99,7 +101,9 @@ static bool try_dateline(dm_str s, size_t end, size_t sep, dm_dateline *out)
     place p = read_place(where);
     if (!is_place(&p, agency, dated || before.when.precision == DM_PREC_DAY, s.p[end] == ':'))
         return false;
-    *out = (dm_dateline){ .len = end + sep, .agency = agency ? inside : DM_NIL, .date = dated ? date : before };
+    *out = (dm_dateline){
+        .len = end + sep, .colon = s.p[end] == ':', .agency = agency ? inside : DM_NIL, .date = dated ? date : before
+    };
     return true;
 }
 

@@ -36,6 +36,7 @@ typedef struct dm_dateline {
     size_t len;    /* with its dash or colon and the space after it; 0: no dateline */
     dm_str agency; /* inside the brackets */
     dm_date_found date;
+    bool colon; /* ends with one, as speakers do too ("MR. LEE: ...") */
 } dm_dateline;
 dm_dateline dm_dateline_find(dm_str s);
 

@@ -273,7 +273,7 @@ static bool asking_headline(const marker *m, uint32_t i)
     const unit *u = &m->units.v[i];
     dm_str s = dm_strip_closers(unit_text(m, u));
     return i == m->first && i + 1 < m->units.n && u->words <= 15 && u->blank_after && s.len && strchr("?!", s.p[s.len - 1]) &&
-           is_prose(&m->units.v[i + 1]);
+           is_prose(&m->units.v[i + 1]) && !dm_dateline_find(unit_text(m, u)).colon && !dm_str_starts(s, "Q:");
 }
 
 /* Is a clearly longer line, not yet taken for anything, still to come in the header? */
@@ -418,10 +418,25 @@ static bool emit(dm_doc *doc, uint32_t start, uint32_t len, dm_line_kind kind)
     return l != NULL;
 }
 
-static dm_status dateline_of(marker *m, const unit *u)
+/* Capitals and a colon open a speaker's words in a transcript; a dateline stands once, at the start. */
+static bool is_speaker(const marker *m, uint32_t i, uint32_t nth)
 {
+    uint32_t seen = 0;
+    for (uint32_t k = i + 1; k < m->units.n && seen < HEADER_DATELINES; k++)
+        if (m->units.v[k].mark <= M_PROSE) {
+            seen++;
+            if (dm_dateline_find(unit_text(m, &m->units.v[k])).colon)
+                return true;
+        }
+    return nth > 0;
+}
+
+/* Unit i, the nth of the body. */
+static dm_status dateline_of(marker *m, uint32_t i, uint32_t nth)
+{
+    const unit *u = &m->units.v[i];
     dm_dateline d = dm_dateline_find(unit_text(m, u));
-    if (!d.len)
+    if (!d.len || (d.colon && is_speaker(m, i, nth)))
         return DM_OK;
     dm_meta *meta = &m->doc->meta;
     if (d.date.when.precision == DM_PREC_DAY && meta->date.precision == DM_PREC_UNKNOWN) {
@@ -445,8 +460,8 @@ static dm_status emit_all(marker *m)
         dm_status st = DM_OK;
         if (u->mark > M_PROSE)
             st = emit(m->doc, u->start, u->len, (dm_line_kind)kinds[u->mark]) ? DM_OK : DM_ENOMEM;
-        else if (datelines++ < HEADER_DATELINES)
-            st = dateline_of(m, u);
+        else if (datelines < HEADER_DATELINES)
+            st = dateline_of(m, i, datelines++);
         if (st != DM_OK)
             return st;
     }

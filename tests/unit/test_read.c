@@ -356,7 +356,8 @@ static void no_datelines(void **state)
     fixture *f = *state;
     static const char *const texts[] = { "Its only ally - the United States - said no.",
         "The minister - a former general - resigned.", "NATO said no - and meant it.",
-        "Beijing (which denies this) - and Moscow - said no.", "EU - the bloc of 27 - said no.",
+        "Beijing (which denies this) - and Moscow - said no.", "EU - the bloc of 27 - said no.", "MR. LEE: The talks failed.",
+        "QUESTION: Will you sign it?\n\nMINISTER: We will sign it.\n\nQUESTION: When will that be?",
         "One thing is sure: talks failed.", "Mr. Lee (Liberal Party) - a lawyer - said no.",
         "On Monday - the third day - talks failed." };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
