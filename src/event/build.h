@@ -28,6 +28,7 @@ struct dm_eventer {
     dm_frames frames;
     dm_status_tables status;
     const dm_table *polarity, *scores;
+    dm_map score_row; /* key of frames/scores -> row */
 };
 
 typedef struct ev_work {

@@ -8,6 +8,19 @@
 
 enum { HISTORY_DAYS = 90, WHY_MAX = 16 };
 
+/* Every type must have its score: what is missing there would be a zero nobody meant. */
+static dm_status index_scores(dm_eventer *e, dm_error *err)
+{
+    int ck = dm_table_column(e->scores, "key");
+    for (uint32_t r = 0; r < dm_table_rows(e->scores); r++)
+        if (!dm_map_put(&e->score_row, dm_table_cell(e->scores, r, ck), 0, r))
+            return dm_fail(err, DM_ENOMEM, 0, "out of memory loading scores");
+    for (unsigned t = 0; t < DM_N_TYPES; t++)
+        if (dm_map_get(&e->score_row, dm_str_of(dm_type_names[t]), 0) == UINT32_MAX)
+            return dm_fail(err, DM_EINPUT, 0, "frames/scores.tsv has no line for %s", dm_type_names[t]);
+    return DM_OK;
+}
+
 dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, dm_error *err)
 {
     dm_eventer *e = calloc(1, sizeof *e);
@@ -21,6 +34,8 @@ dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, dm_error *er
     e->scores = dm_tables_get(tables, "frames/scores");
     if (st == DM_OK && (!e->polarity || !e->scores))
         st = dm_fail(err, DM_ECORRUPT, 0, "the compiled tables lack 'instruments/polarity' or 'frames/scores'; compile them again");
+    if (st == DM_OK)
+        st = index_scores(e, err);
     if (st != DM_OK) {
         dm_eventer_free(e);
         return st;
@@ -35,6 +50,7 @@ void dm_eventer_free(dm_eventer *e)
         return;
     dm_frames_free(&e->frames);
     dm_status_free(&e->status);
+    dm_map_free(&e->score_row);
     free(e);
 }
 
@@ -48,27 +64,28 @@ static double number(dm_str s)
     return strtod(buf, NULL);
 }
 
+static uint32_t score_row(const dm_eventer *e, const char *key, size_t len)
+{
+    return dm_map_get(&e->score_row, (dm_str){ key, len }, 0);
+}
+
 /* PLOVER scale and quad by type and mode, Goldstein by CAMEO code (longest known prefix): frames/scores.tsv. */
 static void score(const dm_eventer *e, dm_event *ev)
 {
     const dm_table *t = e->scores;
-    int ck = dm_table_column(t, "key"), cv = dm_table_column(t, "value"), cq = dm_table_column(t, "quad");
+    int cv = dm_table_column(t, "value");
     char full[64];
-    size_t best = 0;
-    snprintf(full, sizeof full, "%s %s", dm_type_names[ev->type], ev->mode);
-    for (uint32_t r = 0; r < dm_table_rows(t); r++) {
-        dm_str key = dm_table_cell(t, r, ck);
-        if (dm_str_is(key, dm_type_names[ev->type])) {
-            ev->quad = (int8_t)number(dm_table_cell(t, r, cq));
-            ev->scale = number(dm_table_cell(t, r, cv));
-        } else if (ev->mode[0] && dm_str_is(key, full)) {
-            ev->scale = number(dm_table_cell(t, r, cv));
-        } else if (key.len && key.p[0] >= '0' && key.p[0] <= '9' && key.len > best && key.len <= strlen(ev->cameo) &&
-                   memcmp(key.p, ev->cameo, key.len) == 0) {
-            best = key.len;
+    uint32_t r = score_row(e, dm_type_names[ev->type], strlen(dm_type_names[ev->type]));
+    ev->quad = (int8_t)number(dm_table_cell(t, r, dm_table_column(t, "quad")));
+    ev->scale = number(dm_table_cell(t, r, cv));
+    int n = snprintf(full, sizeof full, "%s %s", dm_type_names[ev->type], ev->mode);
+    if (ev->mode[0] && n > 0 && (r = score_row(e, full, (size_t)n)) != UINT32_MAX)
+        ev->scale = number(dm_table_cell(t, r, cv));
+    for (size_t len = strlen(ev->cameo); len >= 2; len--)
+        if ((r = score_row(e, ev->cameo, len)) != UINT32_MAX) {
             ev->goldstein = number(dm_table_cell(t, r, cv));
+            return;
         }
-    }
 }
 
 /* What is agreed to or planned cooperation is AGREE; its status flags stay (PLOVER manual). */

@@ -159,6 +159,21 @@ static dm_status parse_value(loader *l, dm_str s, frame_value *v)
     return DM_OK;
 }
 
+static frame_value *value_new(dm_frames *f)
+{
+    if (f->n_values == f->values_cap) {
+        uint32_t cap = f->values_cap ? f->values_cap * 2 : 4096;
+        frame_value *more = realloc(f->values, cap * sizeof *more);
+        if (!more)
+            return NULL;
+        f->values = more;
+        f->values_cap = cap;
+    }
+    frame_value *v = &f->values[f->n_values++];
+    memset(v, 0, sizeof *v);
+    return v;
+}
+
 /* "slot:a,b", "slot!a,b", "-slot" */
 static dm_status parse_cond(loader *l, dm_str s, frame_cond *c)
 {
@@ -176,11 +191,16 @@ static dm_status parse_cond(loader *l, dm_str s, frame_cond *c)
     c->slot = slot_of(l->f, (dm_str){ s.p, cut });
     if (c->slot == NO_SLOT)
         return bad(l, "too many prepositions at", s);
+    c->first = l->f->n_values;
     dm_str rest = { s.p + cut + 1, s.len - cut - 1 }, v;
     while (dm_str_split(&rest, ',', &v)) {
         if (c->n == FRAME_VALUES)
             return bad(l, "too many values in", s);
-        dm_status st = parse_value(l, v, &c->value[c->n++]);
+        frame_value *to = value_new(l->f);
+        if (!to)
+            return oom(l);
+        c->n++;
+        dm_status st = parse_value(l, v, to);
         if (st != DM_OK)
             return st;
     }
@@ -377,6 +397,7 @@ dm_status dm_frames_load(dm_frames *f, const dm_tables *tables, dm_error *err)
 void dm_frames_free(dm_frames *f)
 {
     free(f->frames);
+    free(f->values);
     free(f->lights);
     dm_map_free(&f->by_lemma);
     dm_map_free(&f->classes);

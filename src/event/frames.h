@@ -28,7 +28,7 @@ typedef struct frame_cond {
     uint8_t negate; /* none of the values */
     uint8_t absent; /* the slot must be empty */
     uint8_t n;
-    frame_value value[FRAME_VALUES];
+    uint32_t first; /* values: dm_frames.values[first .. first + n) */
 } frame_cond;
 
 typedef struct frame_roles {
@@ -60,6 +60,8 @@ typedef struct dm_frames {
     const dm_tables *tables;
     frame *frames;
     uint32_t n, cap;
+    frame_value *values; /* of all conditions; lines with several lemmas share theirs */
+    uint32_t n_values, values_cap;
     dm_map by_lemma; /* kind: pos character; key word: first (verb) or last word of the lemma */
     dm_map classes;  /* class name -> number (kind 0); lemma in class (kind 1000 + number) */
     dm_map preps;    /* preposition -> slot */

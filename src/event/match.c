@@ -68,9 +68,9 @@ static bool values_fit(const ev_doc *e, const frame_cond *c, uint32_t arg)
 {
     uint32_t h = look_through(e->doc, arg);
     for (unsigned i = 0; i < c->n; i++) {
-        if (value_fits(e, &c->value[i], h) || (h != arg && value_fits(e, &c->value[i], arg)))
+        if (value_fits(e, &e->frames->values[c->first + i], h) || (h != arg && value_fits(e, &e->frames->values[c->first + i], arg)))
             return true;
-        DM_EACH_KID(e->doc, h, k) if (dm_tok(e->doc, k)->deprel == DM_D_CONJ && value_fits(e, &c->value[i], k)) return true;
+        DM_EACH_KID(e->doc, h, k) if (dm_tok(e->doc, k)->deprel == DM_D_CONJ && value_fits(e, &e->frames->values[c->first + i], k)) return true;
     }
     return false;
 }
@@ -94,7 +94,7 @@ static bool cond_holds(const ev_doc *e, const frame_cond *c, const view *v, matc
         if (c->negate && fits)
             return false;
         if (!c->negate && fits) {
-            if (c->value[0].kind == VALUE_CLASS || c->value[0].kind == VALUE_LEMMA)
+            if (e->frames->values[c->first].kind == VALUE_CLASS || e->frames->values[c->first].kind == VALUE_LEMMA)
                 use(m, look_through(e->doc, v->arg[i].head));
             return true;
         }
@@ -128,11 +128,11 @@ static bool words_fit(const dm_doc *doc, const frame *fr, uint32_t t)
 }
 
 /* How much a line says: a condition that names words or parties counts more than one that any word fills. */
-static int weight(const frame *fr)
+static int weight(const dm_frames *f, const frame *fr)
 {
     int sum = memchr(fr->words.p, ' ', fr->words.len) != NULL ? 6 : 0;
     for (unsigned c = 0; c < fr->n_cond; c++)
-        sum += !fr->cond[c].absent && fr->cond[c].value[0].kind == VALUE_ANY ? 3 : 4;
+        sum += !fr->cond[c].absent && f->values[fr->cond[c].first].kind == VALUE_ANY ? 3 : 4;
     return sum;
 }
 
@@ -143,7 +143,7 @@ static void choose(const ev_doc *e, uint32_t first, match *m)
     for (uint32_t i = first; i != DM_NONE; i = e->frames->frames[i].next) {
         const frame *fr = &e->frames->frames[i];
         trial.n_used = 0;
-        int score = weight(fr);
+        int score = weight(e->frames, fr);
         if (score <= best || !words_fit(e->doc, fr, m->view.t))
             continue;
         bool ok = true;
