@@ -39,15 +39,14 @@ static dm_status run_actor(const dm_coder *c, dm_doc *doc, dm_error *err)
     return dm_actor_doc(c->actor, doc, err);
 }
 
-static dm_status run_act(const dm_coder *c, dm_doc *doc, dm_error *err)
-{
-    return dm_act_doc(c->act, doc, err);
-}
+static dm_status run_act(const dm_coder *c, dm_doc *doc, dm_error *err) { return dm_act_doc(c->act, doc, err); }
 
 static dm_status run_event(const dm_coder *c, dm_doc *doc, dm_error *err) { return dm_event_doc(c->eventer, doc, err); }
 
 /* What of an event follows from its dates. */
 static dm_status run_finish(const dm_coder *c, dm_doc *doc, dm_error *err) { return dm_event_finish(c->eventer, doc, err); }
+
+static dm_status run_topic(const dm_coder *c, dm_doc *doc, dm_error *err) { return dm_topic_doc(c->topic, doc, err); }
 
 static const stage stages[] = {
     { "read", NULL },
@@ -60,6 +59,7 @@ static const stage stages[] = {
     { "event", run_event },
     { "dates", run_when_events },
     { "finish", run_finish },
+    { "topic", run_topic },
     { "write", NULL },
 };
 enum { N_STAGES = sizeof stages / sizeof stages[0] };
@@ -117,6 +117,8 @@ static dm_status open_stages(dm_coder *c, dm_error *err)
     if (st == DM_OK)
         st = dm_eventer_new(&c->eventer, c->tables, err);
     if (st == DM_OK)
+        st = dm_topic_new(&c->topic, c->tables, err);
+    if (st == DM_OK)
         st = dm_pool_new(&c->pool, c->model, err);
     return st;
 }
@@ -151,6 +153,7 @@ void dm_coder_close(dm_coder *c)
     if (!c)
         return;
     dm_pool_free(c->pool);
+    dm_topic_free(c->topic);
     dm_eventer_free(c->eventer);
     dm_act_free(c->act);
     dm_actor_free(c->actor);

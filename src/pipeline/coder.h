@@ -10,6 +10,7 @@
 #include "event/event.h"
 #include "parse/parse.h"
 #include "segment/segment.h"
+#include "topic/topic.h"
 #include "when/when.h"
 #include <demarche/coder.h>
 
@@ -29,6 +30,7 @@ struct dm_coder {
     dm_actor *actor;
     dm_act *act;
     dm_eventer *eventer;
+    dm_topic *topic;
     dm_interval date; /* of every document; precision UNKNOWN: as found */
     char home[DM_CODE_MAX];
 };
