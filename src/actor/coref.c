@@ -168,9 +168,6 @@ static bool year_ok(const aw *w, const struct fact *f)
 /* The most recently mentioned state for which the fact holds; a fact that one state alone has needs no mention. */
 static uint32_t described_state(const aw *w, const recent *r, uint32_t fact)
 {
-    uint32_t n = 0;
-    for (uint32_t i = fact; i; i = w->a->fact[i - 1].next)
-        n += year_ok(w, &w->a->fact[i - 1]);
     for (uint32_t k = r->n; k-- > 0;) {
         const dm_entity *en = entity_of(w, r->mention[k]);
         for (uint32_t i = fact; en && i; i = w->a->fact[i - 1].next)
