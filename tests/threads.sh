@@ -3,6 +3,7 @@
 # threads.sh BUILD: the pipeline on four threads in a ThreadSanitizer build; any report fails.
 set -eu
 cd "$(dirname "$0")/.."
+[ -x "$1/demarche" ] || { echo "$1/demarche was not built" && exit 1; }
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 python3 bench/corpus.py --sentences 1500 >"$tmp/corpus.jsonl"

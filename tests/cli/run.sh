@@ -7,6 +7,7 @@ build=$(cd "$1" && pwd) || exit 3
 refresh=${2:-}
 here=$(cd "$(dirname "$0")" && pwd)
 D="$build/demarche"
+[ -x "$D" ] || { echo "$D was not built" && exit 1; }
 SAMPLES=$(cd "$here/../../samples" 2>/dev/null && pwd)
 export D SAMPLES LC_ALL=C.UTF-8 TERM=dumb
 unset COLUMNS NO_COLOR DEMARCHE_DATA
