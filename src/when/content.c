@@ -12,7 +12,6 @@ enum {
     LAST_YEAR = 2035,
     NEAR_DAYS = 183,   /* a date without a year is at most this far away */
     SPAN_MAX = 10 * 366,/* widest interval worth giving */
-    TITLE_WORDS = 8,
     NAMED_MAX = 32,
     PARTIAL_MAX = 64
 };
@@ -118,30 +117,46 @@ static void take_tex(const dm_wstate *st, evidence *e, const dm_tex *x)
     take_partial(e, x);
 }
 
-/* Whether the words before token t end with this office ("foreign minister"); how many words it has. */
+/* Whether the words before token t end with this office ("foreign minister"); how many tokens it takes. Hyphens do not count, so that
+ * "Secretary General" is the "secretary-general". */
 static uint32_t office_before(const dm_wstate *st, uint32_t t, dm_str office)
 {
-    dm_str w[TITLE_WORDS], rest = office;
-    uint32_t n = 0;
-    while (n < TITLE_WORDS && dm_str_split(&rest, ' ', &w[n]))
-        n++;
-    uint32_t from = st->doc->sents.v[st->doc->tokens.v[t].sent].first;
-    if (!n || rest.len || t < from + n)
-        return 0;
-    for (uint32_t i = 0; i < n; i++) {
-        dm_str have = st->doc->tokens.v[t - n + i].norm;
-        bool same = dm_str_eq(have, w[i]) || (dm_str_is(have, "defense") && dm_str_is(w[i], "defence"));
+    uint32_t from = st->doc->sents.v[st->doc->tokens.v[t].sent].first, i = t;
+    size_t left = office.len;
+    while (left > 0) {
+        size_t end = left;
+        while (left > 0 && office.p[left - 1] != ' ' && office.p[left - 1] != '-')
+            left--;
+        dm_str want = { office.p + left, end - left };
+        if (left > 0)
+            left--; /* the space or hyphen */
+        if (!want.len)
+            continue;
+        while (i > from && dm_str_is(st->doc->tokens.v[i - 1].norm, "-"))
+            i--;
+        if (i == from)
+            return 0;
+        dm_str have = st->doc->tokens.v[--i].norm;
+        bool same = dm_str_eq(have, want) || (dm_str_is(have, "defense") && dm_str_is(want, "defence"));
         if (!same)
             return 0;
     }
-    return n;
+    return t - i;
 }
 
 static bool sentence_tells_past(const dm_wstate *st, uint32_t sent)
 {
-    for (uint32_t k = 0; k < st->tex.n; k++) {
-        const dm_tex *x = &st->tex.v[k];
-        if (x->sent == sent && x->a.kind == P_DATE && x->a.year && x->tense != TENSE_FUTURE)
+    uint32_t lo = 0, hi = st->tex.n; /* expressions are in text order */
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (st->tex.v[mid].sent < sent)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < st->tex.n && st->tex.v[lo].sent == sent; lo++) {
+        const dm_tex *x = &st->tex.v[lo];
+        if (x->a.kind == P_DATE && x->a.year && x->tense != TENSE_FUTURE)
             return true;
     }
     return false;

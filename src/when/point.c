@@ -3,7 +3,7 @@
  * Every function looks at tokens from t on, fills a point with the number of tokens it took, and has no other effect. */
 #include "when/when_int.h"
 
-enum { YEAR_MIN = 1000, YEAR_LOW = 1800, YEAR_HIGH = 2100, COUNT_MAX = 999, EVENT_GAP = 3 };
+enum { YEAR_MIN = 1000, YEAR_LOW = 1800, YEAR_HIGH = 2100, COUNT_MAX = 999, EVENT_GAP = 3, DEPTH_MAX = 4 };
 
 static const dm_token *tok(const dm_wstate *st, uint32_t t)
 {
@@ -575,10 +575,8 @@ bool dm_when_offset(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
     return true;
 }
 
-bool dm_point_match(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
+static bool any_point(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
 {
-    if (t >= end)
-        return false;
     if (day_rel(st, t, p)) /* the day before yesterday */
         return true;
     uint32_t the = skip_the(st, t, end) - t, i = t + the;
@@ -594,5 +592,15 @@ bool dm_point_match(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
     }
     if (ok)
         p->n += the;
+    return ok;
+}
+
+bool dm_point_match(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
+{
+    if (t >= end || st->depth >= DEPTH_MAX)
+        return false;
+    st->depth++;
+    bool ok = any_point(st, t, end, p);
+    st->depth--;
     return ok;
 }

@@ -103,6 +103,8 @@ static dm_status find_in_sentence(dm_wstate *st, uint32_t sent, dm_error *err)
     dm_status status = dm_when_lex(st, s->first, s->n, err);
     for (uint32_t t = s->first, end = s->first + s->n; t < end && status == DM_OK;) {
         dm_tex x;
+        while (st->hit_at < st->doc->hits.n && st->doc->hits.v[st->hit_at].first < t)
+            st->hit_at++;
         if (!dm_tex_match(st, t, end, &x)) {
             t++;
             continue;

@@ -89,7 +89,8 @@ typedef struct dm_wstate {
     dm_doc *doc;
     dm_wlex *lex;        /* by token - lex_from */
     uint32_t lex_from, lex_n, lex_room;
-    uint32_t hit_at;     /* first hit that may start in the sentence in hand */
+    uint32_t hit_at;     /* first hit that may start at or after the token in hand */
+    uint32_t depth;      /* points inside points */
     DM_VEC(dm_tex) tex;
     dm_interval anchor;  /* last time named in the text, while anchor_set */
     uint32_t anchor_sent, since_sent;
