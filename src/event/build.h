@@ -13,6 +13,7 @@ typedef struct cand {
     match m;
     status status;
     uint8_t type, dropped, borrowed_act, modal_request;
+    uint8_t refused_type; /* what "will not" refused, type + 1; 0: no refusal */
     party_list actor, recipient;
     uint32_t inst;       /* instrument mention or DM_NONE */
     uint32_t n_speakers;

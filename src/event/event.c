@@ -88,16 +88,42 @@ static void score(const dm_eventer *e, dm_event *ev)
         }
 }
 
-/* What is agreed to or planned cooperation is AGREE; its status flags stay (PLOVER manual). */
+static bool cooperative(unsigned type)
+{
+    return type == DM_CONSULT || type == DM_SUPPORT || type == DM_COOPERATE || type == DM_AID;
+}
+
+static bool yields(unsigned type)
+{
+    return type == DM_RETREAT || type == DM_CONCEDE;
+}
+
+/* What is agreed to or planned cooperation is AGREE; its status flags stay (PLOVER manual; CAMEO 03). A declared truce or withdrawal
+ * is a concession in itself, also in the future. */
 static void convert_future(dm_event *ev)
 {
-    bool cooperative = ev->type == DM_CONSULT || ev->type == DM_SUPPORT || ev->type == DM_COOPERATE || ev->type == DM_AID;
-    if (!cooperative || !(ev->aux & DM_FUTURE) || (ev->aux & (DM_NEGATION | DM_HYPOTHETICAL)))
+    static const char *const codes[DM_N_TYPES] = { [DM_CONSULT] = "036", [DM_SUPPORT] = "032", [DM_COOPERATE] = "031", [DM_AID] = "033", [DM_RETREAT] = "035",
+                                                   [DM_CONCEDE] = "035" };
+    if (!(ev->aux & DM_FUTURE) || (ev->aux & (DM_NEGATION | DM_HYPOTHETICAL)) || !(cooperative(ev->type) || yields(ev->type)))
         return;
-    static const char *const codes[DM_N_TYPES] = { [DM_CONSULT] = "036", [DM_SUPPORT] = "032", [DM_COOPERATE] = "031", [DM_AID] = "033" };
-    snprintf(ev->cameo, sizeof ev->cameo, "%s", codes[ev->type]);
-    ev->type = DM_AGREE;
+    if (yields(ev->type) && (strcmp(ev->mode, "withdraw") == 0 || strcmp(ev->mode, "ceasefire") == 0)) {
+        ev->type = DM_CONCEDE;
+    } else {
+        snprintf(ev->cameo, sizeof ev->cameo, "%s", codes[ev->type]);
+        ev->type = DM_AGREE;
+    }
     ev->mode[0] = '\0';
+}
+
+/* "will not lift", "would not attend": the refusal is the event. */
+static void convert_refusal(cand *c)
+{
+    if (!c->status.will_not || c->m.view.pos != 'v' || !(cooperative(c->type) || yields(c->type) || c->type == DM_AGREE))
+        return;
+    c->refused_type = (uint8_t)(c->type + 1);
+    c->type = DM_REJECT;
+    c->status.aux &= (uint8_t)~(DM_NEGATION | DM_FUTURE);
+    dm_note(c, "event/will-not-is-refusal");
 }
 
 static dm_status copy_parties(dm_doc *doc, const party_list *from, dm_party **out, uint32_t *n, dm_error *err)
@@ -223,6 +249,10 @@ static dm_status build(ev_work *w, cand *c, dm_error *err)
         ev->aux &= (uint8_t)~DM_NEGATION;
     memcpy(ev->mode, c->m.frame->mode, sizeof ev->mode);
     memcpy(ev->cameo, c->m.frame->cameo, sizeof ev->cameo);
+    if (c->refused_type) {
+        snprintf(ev->cameo, sizeof ev->cameo, "%s", yields(c->refused_type - 1u) ? "123" : "120");
+        ev->mode[0] = '\0';
+    }
     ev->trigger = trigger_span(doc, c);
     ev->confidence = confidence_of(c);
     party_list by = { 0 };
@@ -306,6 +336,9 @@ static dm_status sentence(ev_work *w, uint32_t s, dm_error *err)
     dm_fill_parties(w);
     requests(w);
     dm_plain_duties(w, s);
+    for (uint32_t i = 0; i < w->n; i++)
+        if (!w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
+            convert_refusal(&w->c[i]);
     for (uint32_t i = 0; i < w->n && st == DM_OK; i++)
         if (worth(w, &w->c[i]) && !repeats(w, &w->c[i]))
             st = build(w, &w->c[i], err);

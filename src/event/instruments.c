@@ -93,6 +93,8 @@ void dm_fill_instrument(ev_work *w, cand *c)
     const dm_inst *i = &w->d.doc->insts.v[c->inst];
     if (c->act.len && !c->borrowed_act && c->m.view.pos == 'v' && names_act(dm_tok(w->d.doc, c->t)->lemma))
         c->act = dm_tok(w->d.doc, c->t)->lemma;
+    if (dm_str_is(c->act, "join") && dm_str_is(i->type, "resolution"))
+        c->act = DM_STR("cosponsor"); /* to join a resolution's makers */
     bool given = c->act.len > 0;
     if (!given)
         c->act = default_act(i, c->type, i->head == c->t);

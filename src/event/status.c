@@ -521,6 +521,7 @@ void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint
     *out = (status){ .absorber = DM_NONE, .rejecter = DM_NONE, .top = t };
     uint16_t own = effects_at(s, doc, t, out);
     out->request = (own & EFFECT_REQUEST) != 0;
+    out->will_not = (own & EFFECT_NEG) && (own & EFFECT_FUTURE);
     apply(out, own);
     if (support != DM_NONE && support > t && dm_tok(doc, support)->head == t)
         apply(out, effects_at(s, doc, support, out)); /* "sanctions that were never imposed" */
