@@ -413,7 +413,7 @@ static uint32_t choose(const walk *w)
         }
     }
     if (best == DM_NONE)
-        return best;
+        return 0; /* short paragraphs only: the page, of which they are taken one by one */
     for (uint32_t at = best; at != DM_NONE && !w->boxes.v[best].article; at = w->boxes.v[at].parent) {
         const box *b = &w->boxes.v[at], *now = &w->boxes.v[best];
         bool wider = b->article ? b->good > now->good : b->good >= now->good + now->good * 2 / 5;
@@ -459,9 +459,7 @@ dm_status dm_page_text(const dm_page *page, const dm_rules *rules, bool strict, 
     dm_status st = walk_page(&w, dm_page_root(page)) ? DM_OK : DM_ENOMEM;
     if (st == DM_OK) {
         score(&w);
-        uint32_t best = choose(&w);
-        if (best != DM_NONE)
-            st = gather(&w, &w.boxes.v[best], out);
+        st = gather(&w, &w.boxes.v[choose(&w)], out);
     }
     dm_buf_free(&w.text);
     dm_arena_free(&w.arena);

@@ -57,7 +57,7 @@ static dm_status best_text(const dm_page *page, const dm_rules *rules, dm_str bo
     if (st == DM_OK && out->len < LITTLE) {
         dm_buf more = { 0 };
         st = dm_page_text(page, rules, false, &more);
-        if (st == DM_OK && more.len > out->len * 2) {
+        if (st == DM_OK && (out->len == 0 || (more.len > out->len * 3 && more.len > LITTLE * 2))) {
             dm_buf swap = *out;
             *out = more;
             more = swap;

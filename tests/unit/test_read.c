@@ -605,6 +605,17 @@ static void page_blocks(void **state)
                "fishermen, officials said.");
 }
 
+static void short_pages(void **state)
+{
+    fixture *f = *state;
+    read_html(f, "<html><body><p>Japan condemned China.</p></body></html>");
+    is_text(f, "Japan condemned China.");
+    read_html(f,
+        "<nav><a href=/>Home</a></nav><div class=cookies><p>We use cookies, as our policy, which is long, explains.</p></div>"
+        "<div class=post><p>Talks failed.</p><p>Both sides left.</p></div>");
+    is_text(f, "Talks failed.\n\nBoth sides left.");
+}
+
 static void page_of_sections(void **state)
 {
     fixture *f = *state;
@@ -976,6 +987,7 @@ int main(void)
         T(page_boilerplate),
         T(page_metadata),
         T(page_blocks),
+        T(short_pages),
         T(page_of_sections),
         T(page_drawn_by_script),
         T(page_encodings),
