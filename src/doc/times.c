@@ -45,6 +45,20 @@ static bool set_apart(const dm_doc *doc, uint32_t noun)
     return has_case(doc, noun, "following after before since until despite ahead prior amid pending over about because like than");
 }
 
+/* Whether a token triggered an event: events stand in text order. */
+static bool is_event(const dm_doc *doc, uint32_t t)
+{
+    uint32_t lo = 0, hi = doc->event_head.n;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (doc->event_head.v[mid] < t)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < doc->event_head.n && doc->event_head.v[lo] == t;
+}
+
 /* Whether a noun under token e may lend its time to e: what was done and where, not who did it. */
 static bool lends(const dm_doc *doc, uint32_t e, uint32_t noun, const dm_time *t)
 {
@@ -63,11 +77,7 @@ static bool lends(const dm_doc *doc, uint32_t e, uint32_t noun, const dm_time *t
     }
     if (set_apart(doc, noun))
         return false;
-    for (uint32_t i = 0; i < doc->event_head.n; i++) {
-        if (doc->event_head.v[i] == noun)
-            return false;
-    }
-    return true;
+    return !is_event(doc, noun);
 }
 
 /* "the declaration issued in Tokyo in 1996": from a time's governor up to the noun through its participle and that one's places. */

@@ -158,6 +158,26 @@ static bool numeric_date(const dm_wstate *st, uint32_t t, dm_point *p)
     return true;
 }
 
+static uint8_t relation_of(uint8_t kind);
+
+/* "of that year", "last year", "of the same year" after a month or day. */
+static uint32_t rel_year(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
+{
+    uint32_t i = t < end && dm_norm_is(st, t, "of") ? t + 1 : t;
+    i = i < end && dm_norm_is(st, i, "the") ? i + 1 : i;
+    if (i >= end)
+        return 0;
+    dm_wlex x = dm_lex(st, i);
+    uint8_t rel = relation_of(x.kind);
+    uint32_t u = i + x.n;
+    if (!rel || u >= end || dm_lex(st, u).kind != W_UNIT || dm_lex(st, u).value != U_YEAR || dm_norm_is(st, u, "years") || dm_norm_is(st, i, "past"))
+        return 0;
+    p->unit = U_YEAR;
+    p->rel = rel;
+    p->anchor = rel >= REL_PRIOR ? ANCHOR_TEXT : ANCHOR_DOC;
+    return u + 1 - t;
+}
+
 /* 3 June 1989, 3rd of June, June 3, 1989, June 1989, June. */
 static bool month_date(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
 {
@@ -193,6 +213,8 @@ static bool month_date(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *
     p->month = (int8_t)m;
     p->day = (int8_t)d;
     i += year_after(st, i, end, &p->year);
+    if (!p->year)
+        i += rel_year(st, i, end, p);
     if (!p->year && !d && i + 1 < end && dm_norm_in(st, i, "and or") && month_at(st, i + 1, end)) {
         int16_t y = 0;
         if (year_after(st, i + 2, end, &y))
@@ -334,7 +356,8 @@ static bool relative(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
         bool run = (past_word && y.value >= U_WEEK) || (y.value >= U_DECADE && rel == REL_LAST) || plural;
         *p = blank(run ? (rel == REL_NEXT || coming ? P_NEXTN : P_LASTN) : P_UNIT);
         p->count = (int16_t)(!run ? 0 : plural ? 3 : 1), p->vague = plural, p->rel = rel, p->unit = (uint8_t)y.value, p->n = i + 1 - t;
-        p->anchor = rel >= REL_PRIOR ? ANCHOR_TEXT : ANCHOR_DOC;
+        bool the_next = rel == REL_NEXT && !run && t > st->lex_from && dm_norm_is(st, t - 1, "the");
+        p->anchor = rel >= REL_PRIOR || the_next ? ANCHOR_TEXT : ANCHOR_DOC;
         return !(rel == REL_THIS && plural) && !(y.value == U_HOUR) && !(y.value == U_DAY && rel == REL_LAST && !past_word);
     }
     if (y.kind == W_WEEKDAY || y.kind == W_MONTH || y.kind == W_SEASON) {

@@ -264,8 +264,14 @@ static dm_interval partial_date(const rctx *c, const dm_point *p)
     return best;
 }
 
+static dm_interval unit_of(const rctx *c, const dm_point *p);
+
 static dm_interval resolve_date(const rctx *c, const dm_point *p)
 {
+    if (p->unit == U_YEAR) { /* September of that year */
+        dm_interval y = unit_of(c, &(dm_point){ .kind = P_UNIT, .unit = U_YEAR, .rel = p->rel, .anchor = p->anchor });
+        return dm_known(y) ? date_in(year_of(y.from), p) : y;
+    }
     return p->year ? date_in(p->year, p) : partial_date(c, p);
 }
 
@@ -322,6 +328,12 @@ static dm_interval unit_of(const rctx *c, const dm_point *p)
     dm_day d = c->d;
     if ((text || (p->exact && p->rel == REL_THIS && !p->count && story_year(c))) && st->anchor_set)
         d = p->rel == REL_FOLLOWING ? st->anchor.to : st->anchor.from;
+    if (d == DM_DAY_NONE)
+        return DM_NO_INTERVAL;
+    if (text && p->rel == REL_NEXT && (c->tense == TENSE_FUTURE || (p->unit != U_DAY && c->tense != TENSE_PAST)))
+        d = c->d; /* "the next week" is the text's where it tells of the past */
+    else if (text && p->rel == REL_NEXT && st->anchor_set)
+        d = st->anchor.to;
     if (d == DM_DAY_NONE)
         return DM_NO_INTERVAL;
     int n = p->rel == REL_LAST || p->rel == REL_PRIOR ? -1 : p->rel == REL_NEXT || p->rel == REL_FOLLOWING ? 1 : 0;
@@ -457,9 +469,11 @@ static dm_interval open_end(dm_interval i, dm_day from, dm_day to)
 }
 
 /* Where a period "until Y" begins, when the text has just told of a period that began earlier. */
-static dm_day since_before(const rctx *c, dm_day to)
+static dm_day since_before(const rctx *c, const dm_point *p, dm_day to)
 {
     dm_interval s = c->st->since;
+    if (p->kind != P_DATE || !p->year)
+        return DM_DAY_NONE;
     return dm_known(s) && s.from != DM_DAY_NONE && to != DM_DAY_NONE && s.from < to ? s.from : DM_DAY_NONE;
 }
 
@@ -495,7 +509,7 @@ static dm_interval repeated(const rctx *c, const dm_tex *x)
         return open_end(a, a.from, c->d);
     case OP_THROUGH:
         b = point(c, &x->b);
-        return open_end(b, since_before(c, b.to), b.to);
+        return open_end(b, since_before(c, &x->b, b.to), b.to);
     default: return DM_NO_INTERVAL;
     }
 }
@@ -509,7 +523,7 @@ static dm_interval apply_op(const rctx *c, const dm_tex *x)
     case OP_RANGE: return range(c, x);
     case OP_SINCE: return open_end(a, a.from, c->d != DM_DAY_NONE && a.from != DM_DAY_NONE && a.from <= c->d ? c->d : DM_DAY_NONE);
     case OP_THROUGH:
-    case OP_UNTIL: return open_end(a, ahead && c->d != DM_DAY_NONE && a.to >= c->d ? c->d : since_before(c, a.to), a.to);
+    case OP_UNTIL: return open_end(a, ahead && c->d != DM_DAY_NONE && a.to >= c->d ? c->d : since_before(c, &x->a, a.to), a.to);
     case OP_BY: return open_end(a, ahead && c->d != DM_DAY_NONE && a.to >= c->d ? c->d : DM_DAY_NONE, a.to);
     case OP_BEFORE: return open_end(a, DM_DAY_NONE, a.from == DM_DAY_NONE ? DM_DAY_NONE : a.from - (x->phrase ? 0 : 1));
     case OP_AFTER: {

@@ -274,9 +274,16 @@ dm_status dm_when_doc(const dm_when *w, dm_doc *doc, dm_error *err)
     return s;
 }
 
-static dm_interval merge(const dm_doc *doc, const uint32_t *v, uint32_t n)
+static uint32_t distance(uint32_t a, uint32_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* One interval out of those that date a token: what they share; where two contradict each other, the nearer one. */
+static dm_interval merge(const dm_doc *doc, const uint32_t *v, uint32_t n, uint32_t token)
 {
     dm_interval best = DM_NO_INTERVAL;
+    uint32_t from_token = 0;
     for (uint32_t i = 0; i < n; i++) {
         const dm_time *t = &doc->times.v[v[i]];
         dm_interval w = t->when;
@@ -284,12 +291,18 @@ static dm_interval merge(const dm_doc *doc, const uint32_t *v, uint32_t n)
             continue;
         if (!dm_known(best)) {
             best = w;
+            from_token = distance(t->first, token);
             continue;
         }
         dm_day from = best.from == DM_DAY_NONE || (w.from != DM_DAY_NONE && w.from > best.from) ? w.from : best.from;
         dm_day to = best.to == DM_DAY_NONE || (w.to != DM_DAY_NONE && w.to < best.to) ? w.to : best.to;
-        if (from != DM_DAY_NONE && to != DM_DAY_NONE && from > to)
-            continue; /* they contradict each other: the first stays */
+        if (from != DM_DAY_NONE && to != DM_DAY_NONE && from > to) {
+            if (distance(t->first, token) < from_token) {
+                best = w;
+                from_token = distance(t->first, token);
+            }
+            continue;
+        }
         dm_precision p = from == w.from && to == w.to ? w.precision : from == best.from && to == best.to ? best.precision : DM_PREC_RANGE;
         best = (dm_interval){ from, to, p };
     }
@@ -299,7 +312,7 @@ static dm_interval merge(const dm_doc *doc, const uint32_t *v, uint32_t n)
 static dm_interval token_time(const dm_doc *doc, uint32_t token, uint32_t *speech)
 {
     uint32_t v[DM_TIMES_MAX], n = dm_times_for(doc, token, v, DM_TIMES_MAX, speech);
-    return merge(doc, v, n);
+    return merge(doc, v, n, token);
 }
 
 /* The same for an event's word; "until June 30" does not date what extends or postpones something to that day. */
@@ -312,7 +325,7 @@ static dm_interval event_time(const dm_when *w, const dm_doc *doc, uint32_t toke
         if (!extends || !(dm_str_is(why, "when/until") || dm_str_is(why, "when/through") || dm_str_is(why, "when/by")))
             v[k++] = v[i];
     }
-    return merge(doc, v, k);
+    return merge(doc, v, k, token);
 }
 
 static dm_interval noun_time(const dm_doc *doc, uint32_t noun, uint32_t self)
