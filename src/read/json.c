@@ -18,6 +18,7 @@ struct dm_json {
     dm_buf buf;
     json_t *list; /* array of documents found inside an object */
     size_t list_at;
+    uint64_t malformed; /* characters of UTF-16 or UTF-32 that were reported so far */
 };
 
 dm_status dm_json_open(
@@ -265,6 +266,11 @@ static dm_status take_line(dm_json *j, dm_doc *doc, const dm_rules *rules, dm_er
 {
     json_t *object = NULL;
     dm_status st = dm_decode(&j->buf, DM_NIL, false, doc, err);
+    if (st == DM_OK && j->stream->malformed > j->malformed) {
+        st = dm_note(doc, "%llu malformed UTF-16 or UTF-32 characters of the stream replaced by U+FFFD, here or shortly after",
+            (unsigned long long)(j->stream->malformed - j->malformed));
+        j->malformed = j->stream->malformed;
+    }
     if (st == DM_OK)
         st = parse(j, &object, err);
     if (st == DM_OK)

@@ -15,6 +15,8 @@ enum {
     HEADER_DATELINES = 3, /* so many prose units may open with a dateline */
     EDGE_HEAD = 12,
     EDGE_FOOT = 20, /* units at both ends where phrases of zone "edge" count */
+    CUT_LAST = 12,  /* words of a last paragraph that a scraper cut off in mid-sentence */
+    CUT_WORDS = 20, /* the same with noise after it */
     CROSSHEAD_WORDS = 8,
     SECTION_WORDS = 5,
     BYLINE_WORDS = 12,
@@ -340,7 +342,7 @@ static void footer(marker *m)
 {
     for (uint32_t i = m->last + 1; i < m->units.n; i++) {
         unit *u = &m->units.v[i];
-        bool cut_off = i + 1 == m->units.n && i == m->last + 1 && u->words >= 12 && !u->bullet;
+        bool cut_off = i == m->last + 1 && u->words >= (i + 1 == m->units.n ? CUT_LAST : CUT_WORDS) && !u->bullet;
         if (u->mark == M_NONE && !cut_off)
             u->mark = M_NOISE;
     }
@@ -370,7 +372,7 @@ static bool crosshead(const marker *m, const unit *u)
 {
     dm_str s = unit_text(m, u);
     return u->words <= CROSSHEAD_WORDS && !u->bullet && !u->wrapped && u->blank_before && u->blank_after && s.len && !u->stop &&
-           s.p[s.len - 1] != ',' && !(s.p[0] >= 'a' && s.p[0] <= 'z');
+           s.p[s.len - 1] != ',' && !(s.p[0] >= 'a' && s.p[0] <= 'z') && s.p[0] != '"' && !dm_str_starts(s, "\xE2\x80\x9C");
 }
 
 static dm_status middle(marker *m)

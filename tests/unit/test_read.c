@@ -421,6 +421,22 @@ static void prose_that_looks_like_noise(void **state)
     }
 }
 
+static void cut_off_ends(void **state)
+{
+    fixture *f = *state;
+    read_text(f,
+        "The two governments agreed on Monday to withdraw.\n\n\"We will go home\"\n\nBoth sides said it.\n\nThe troops, who "
+        "have been in the "
+        "valley since the war of 2016 and whose number nobody outside the army knows, are\n\nShare this\n\nOther story\n");
+    IS_BODY(f, "\"We will go home\"");
+    IS_BODY(f, "The troops, who");
+    IS_NOISE(f, "Share this");
+    IS_NOISE(f, "Other story");
+    read_text(f, "The two governments agreed on Monday to withdraw.\n\nThe troops, who have been in the valley since the war "
+                 "of 2016, are");
+    IS_BODY(f, "The troops, who");
+}
+
 static void bylines(void **state)
 {
     fixture *f = *state;
@@ -816,6 +832,9 @@ static void json_arrays(void **state)
     assert_int_equal(next(f), DM_END);
     assert_int_equal(READ_RAW(f, "unknown", "\xEF\xBB\xBF{\"text\":\"Sniffed.\"}\n{\"text\":\"Again.\"}\n"), DM_OK);
     is_text(f, "Sniffed.");
+    assert_int_equal(READ_RAW(f, "m.json", "\xFE\xFF\0{\0\"\0t\0e\0x\0t\0\"\0:\0\"\xD8\x3D\0W\0\"\0}"), DM_OK);
+    is_text(f, "\xEF\xBF\xBDW");
+    assert_true(has_note(f, "1 malformed UTF-16"));
     assert_int_equal(READ_RAW(f, "u.json", "{\0\"\0t\0e\0x\0t\0\"\0:\0\"\0W\0.\0\"\0}\0"), DM_OK);
     is_text(f, "W.");
 }
@@ -977,6 +996,7 @@ int main(void)
         T(one_sentence_is_left_alone),
         T(noise_between_paragraphs),
         T(prose_that_looks_like_noise),
+        T(cut_off_ends),
         T(bylines),
         T(date_lines),
         T(headline_and_its_repeat),
