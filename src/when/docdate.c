@@ -6,6 +6,7 @@ enum {
     TOP_SENTS = 30,    /* sentences at the top that may be metadata */
     BOTTOM_SENTS = 6,
     META_WORDS = 16,   /* words of a line of metadata */
+    RANK_LAST = 9,
     BARE_WORDS = 4     /* words beside the date on a line without "published" or the like */
 };
 
@@ -24,6 +25,19 @@ static bool full_date(const dm_tex *x, dm_interval *out)
         return false;
     dm_day d = dm_day_of(p->year, p->month, p->day);
     *out = (dm_interval){ d, d, DM_PREC_DAY };
+    return true;
+}
+
+/* "May 2004" alone on a line near the top. */
+static bool month_line(const dm_wstate *st, const dm_tex *x, dm_interval *out)
+{
+    const dm_point *p = &x->a;
+    if (x->op != OP_AT || p->kind != P_DATE || !p->year || !p->month || p->day || p->part || p->count || x->sent >= TOP_SENTS)
+        return false;
+    const dm_sent *s = &st->doc->sents.v[x->sent];
+    if (s->n > x->n + 2 || s->kind == DM_SENT_BODY)
+        return false;
+    *out = (dm_interval){ dm_day_of(p->year, p->month, 1), dm_day_of(p->year, p->month, dm_month_days(p->year, p->month)), DM_PREC_MONTH };
     return true;
 }
 
@@ -91,6 +105,11 @@ static void consider(const dm_wstate *st, const dm_tex *x, found *f)
         int r = rank_of(st, x);
         if (r && (!f->rank || r < f->rank)) {
             f->rank = r;
+            f->date = d;
+        }
+    } else if (month_line(st, x, &d)) {
+        if (!f->rank) {
+            f->rank = RANK_LAST;
             f->date = d;
         }
     } else if (s->dateline && x->first < s->first + s->dateline && x->op == OP_AT && x->a.kind == P_DATE && x->a.month && !x->a.year) {
