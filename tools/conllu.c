@@ -25,7 +25,8 @@ static dm_str take_line(dm_conllu *r)
     r->rest.p += len + (nl != NULL);
     r->rest.len -= len + (nl != NULL);
     r->line++;
-    if (line.len > 0 && line.p[line.len - 1] == '\r') line.len--;
+    if (line.len > 0 && line.p[line.len - 1] == '\r')
+        line.len--;
     return line;
 }
 
@@ -33,7 +34,8 @@ static bool split_columns(dm_str *column, dm_str line)
 {
     for (int i = 0; i < COLUMNS; i++) {
         const char *tab = line.len ? memchr(line.p, '\t', line.len) : NULL;
-        if ((tab == NULL) != (i == COLUMNS - 1)) return false;
+        if ((tab == NULL) != (i == COLUMNS - 1))
+            return false;
         size_t len = tab ? (size_t)(tab - line.p) : line.len;
         column[i] = (dm_str){ line.p, len };
         if (tab) {
@@ -48,9 +50,11 @@ static bool split_columns(dm_str *column, dm_str line)
 static int number(dm_str s)
 {
     int v = 0;
-    if (s.len == 0 || s.len > 4) return -1;
+    if (s.len == 0 || s.len > 4)
+        return -1;
     for (size_t i = 0; i < s.len; i++) {
-        if (s.p[i] < '0' || s.p[i] > '9') return -1;
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return -1;
         v = v * 10 + (s.p[i] - '0');
     }
     return v <= DM_CONLLU_WORDS ? v : -1;
@@ -59,14 +63,20 @@ static int number(dm_str s)
 static dm_status add_word(dm_conllu *r, dm_str line, dm_error *err)
 {
     dm_str c[COLUMNS];
-    if (!split_columns(c, line)) return dm_fail(err, DM_EINPUT, r->line, "line %zu: not ten columns", r->line);
+    if (!split_columns(c, line))
+        return dm_fail(err, DM_EINPUT, r->line, "line %zu: not ten columns", r->line);
     for (size_t i = 0; i < c[0].len; i++)
-        if (c[0].p[i] == '-' || c[0].p[i] == '.') return DM_OK;
-    if (r->n == DM_CONLLU_WORDS) return dm_fail(err, DM_ELIMIT, r->line, "line %zu: sentence too long", r->line);
-    if (number(c[0]) != (int)r->n + 1) return dm_fail(err, DM_EINPUT, r->line, "line %zu: word number out of order", r->line);
+        if (c[0].p[i] == '-' || c[0].p[i] == '.')
+            return DM_OK;
+    if (r->n == DM_CONLLU_WORDS)
+        return dm_fail(err, DM_ELIMIT, r->line, "line %zu: sentence too long", r->line);
+    if (number(c[0]) != (int)r->n + 1)
+        return dm_fail(err, DM_EINPUT, r->line, "line %zu: word number out of order", r->line);
     int head = number(c[6]);
-    if (head < 0 || head == (int)r->n + 1) return dm_fail(err, DM_EINPUT, r->line, "line %zu: bad head", r->line);
-    if (c[1].len == 0 || c[1].len > UINT16_MAX) return dm_fail(err, DM_EINPUT, r->line, "line %zu: bad form", r->line);
+    if (head < 0 || head == (int)r->n + 1)
+        return dm_fail(err, DM_EINPUT, r->line, "line %zu: bad head", r->line);
+    if (c[1].len == 0 || c[1].len > UINT16_MAX)
+        return dm_fail(err, DM_EINPUT, r->line, "line %zu: bad form", r->line);
     dm_cword *w = &r->word[r->n++];
     w->form = c[1];
     w->lemma = c[2];
@@ -81,7 +91,8 @@ static dm_status add_word(dm_conllu *r, dm_str line, dm_error *err)
 static dm_status check_heads(const dm_conllu *r, dm_error *err)
 {
     for (uint32_t i = 0; i < r->n; i++)
-        if (r->word[i].head > r->n) return dm_fail(err, DM_EINPUT, r->line, "line %zu: head beyond the sentence", r->line);
+        if (r->word[i].head > r->n)
+            return dm_fail(err, DM_EINPUT, r->line, "line %zu: head beyond the sentence", r->line);
     return DM_OK;
 }
 
@@ -91,10 +102,12 @@ dm_status dm_conllu_next(dm_conllu *r, dm_error *err)
     while (r->rest.len > 0) {
         dm_str line = take_line(r);
         if (line.len == 0) {
-            if (r->n > 0) return check_heads(r, err);
+            if (r->n > 0)
+                return check_heads(r, err);
         } else if (line.p[0] != '#') {
             dm_status st = add_word(r, line, err);
-            if (st != DM_OK) return st;
+            if (st != DM_OK)
+                return st;
         }
     }
     return r->n > 0 ? check_heads(r, err) : DM_END;
@@ -106,8 +119,10 @@ dm_status dm_conllu_load(dm_str *out, const char *path, dm_error *err)
     char *buf = NULL;
     long size = -1;
     FILE *f = fopen(path, "rb");
-    if (!f) return dm_fail(err, DM_EIO, 0, "cannot open '%s': %s", path, strerror(errno));
-    if (fseek(f, 0, SEEK_END) == 0) size = ftell(f);
+    if (!f)
+        return dm_fail(err, DM_EIO, 0, "cannot open '%s': %s", path, strerror(errno));
+    if (fseek(f, 0, SEEK_END) == 0)
+        size = ftell(f);
     if (size < 0 || size > FILE_MAX_BYTES || fseek(f, 0, SEEK_SET) != 0) {
         dm_fail(err, st, 0, "cannot read '%s'", path);
         goto out;

@@ -24,7 +24,8 @@ static double now(void) /* processor time: other processes do not count */
 /* Gold relations by number are compared; the two old names count as their successors. */
 static uint8_t full(uint8_t rel)
 {
-    if (rel == DM_D_NMOD_TMOD) return DM_D_NMOD_UNMARKED;
+    if (rel == DM_D_NMOD_TMOD)
+        return DM_D_NMOD_UNMARKED;
     return rel == DM_D_OBL_TMOD ? DM_D_OBL_UNMARKED : rel;
 }
 
@@ -62,14 +63,19 @@ static dm_status score_file(score *s, double *seconds, const dm_model *m, const 
     dm_str text = { 0 };
     dm_parser *parser = NULL;
     dm_status st = dm_conllu_load(&text, path, err);
-    if (st == DM_OK) st = dm_parser_new(&parser, m, err);
-    if (st == DM_OK) dm_conllu_init(&r, text);
+    if (st == DM_OK)
+        st = dm_parser_new(&parser, m, err);
+    if (st == DM_OK)
+        dm_conllu_init(&r, text);
     while (st == DM_OK && (st = dm_conllu_next(&r, err)) == DM_OK) {
-        for (uint32_t i = 0; i < r.n; i++) w[i] = (dm_word){ r.word[i].form.p, (uint32_t)r.word[i].form.len };
+        for (uint32_t i = 0; i < r.n; i++)
+            w[i] = (dm_word){ r.word[i].form.p, (uint32_t)r.word[i].form.len };
         double from = now();
-        for (int k = 0; st == DM_OK && k < times; k++) st = dm_parse_words(parser, p, w, r.n, err);
+        for (int k = 0; st == DM_OK && k < times; k++)
+            st = dm_parse_words(parser, p, w, r.n, err);
         *seconds += now() - from;
-        if (st == DM_OK) count(s, &r, w, p, m);
+        if (st == DM_OK)
+            count(s, &r, w, p, m);
     }
     dm_parser_free(parser);
     free((void *)(uintptr_t)text.p);
@@ -93,13 +99,15 @@ int main(int argc, char **argv)
         score s = { 0 };
         double seconds = 0;
         st = score_file(&s, &seconds, m, *arg, times > 0 ? times : 1, &err);
-        if (st != DM_OK) break;
-        printf("%s: UPOS %.2f XPOS %.2f LEMMA %.2f UAS %.2f LAS %.2f LAS+ %.2f; %zu words, %.0f sentences/s, %.0f words/s\n", *arg,
-               percent(s.upos, s.words), percent(s.xpos, s.tagged), percent(s.lemma, s.lemmas), percent(s.uas, s.words),
-               percent(s.las, s.words), percent(s.las_full, s.words), s.words,
-               (double)s.sentences * (times > 0 ? times : 1) / seconds, (double)s.words * (times > 0 ? times : 1) / seconds);
+        if (st != DM_OK)
+            break;
+        printf("%s: UPOS %.2f XPOS %.2f LEMMA %.2f UAS %.2f LAS %.2f LAS+ %.2f; %zu words, %.0f sentences/s, %.0f words/s\n",
+            *arg, percent(s.upos, s.words), percent(s.xpos, s.tagged), percent(s.lemma, s.lemmas), percent(s.uas, s.words),
+            percent(s.las, s.words), percent(s.las_full, s.words), s.words,
+            (double)s.sentences * (times > 0 ? times : 1) / seconds, (double)s.words * (times > 0 ? times : 1) / seconds);
     }
     dm_model_close(m);
-    if (st != DM_OK) fprintf(stderr, "dm-eval-parse: %s\n", err.msg);
+    if (st != DM_OK)
+        fprintf(stderr, "dm-eval-parse: %s\n", err.msg);
     return st == DM_OK ? 0 : 1;
 }

@@ -22,9 +22,11 @@ static void map_grow(dm_keymap *m)
     m->value = dm_need(cap, sizeof *m->value);
     m->mask = cap - 1;
     for (size_t i = 0; old.key && i <= old.mask; i++) {
-        if (!old.key[i]) continue;
+        if (!old.key[i])
+            continue;
         size_t k = old.key[i] & m->mask;
-        while (m->key[k]) k = (k + 1) & m->mask;
+        while (m->key[k])
+            k = (k + 1) & m->mask;
         m->key[k] = old.key[i];
         m->value[k] = old.value[i];
     }
@@ -34,11 +36,15 @@ static void map_grow(dm_keymap *m)
 
 uint32_t *dm_keymap_at(dm_keymap *m, uint64_t key, int *fresh)
 {
-    if (key == 0) key = 1;
-    if (!m->key || 2 * m->n > m->mask) map_grow(m);
+    if (key == 0)
+        key = 1;
+    if (!m->key || 2 * m->n > m->mask)
+        map_grow(m);
     size_t k = key & m->mask;
-    while (m->key[k] && m->key[k] != key) k = (k + 1) & m->mask;
-    if (fresh) *fresh = m->key[k] == 0;
+    while (m->key[k] && m->key[k] != key)
+        k = (k + 1) & m->mask;
+    if (fresh)
+        *fresh = m->key[k] == 0;
     if (!m->key[k]) {
         m->key[k] = key;
         m->value[k] = 0;
@@ -49,10 +55,13 @@ uint32_t *dm_keymap_at(dm_keymap *m, uint64_t key, int *fresh)
 
 const uint32_t *dm_keymap_find(const dm_keymap *m, uint64_t key)
 {
-    if (key == 0) key = 1;
-    if (!m->key) return NULL;
+    if (key == 0)
+        key = 1;
+    if (!m->key)
+        return NULL;
     size_t k = key & m->mask;
-    while (m->key[k] && m->key[k] != key) k = (k + 1) & m->mask;
+    while (m->key[k] && m->key[k] != key)
+        k = (k + 1) & m->mask;
     return m->key[k] ? &m->value[k] : NULL;
 }
 
@@ -67,7 +76,8 @@ void dm_keymap_free(dm_keymap *m)
 
 static uint32_t words_of(dm_word *out, const dm_conllu *r)
 {
-    for (uint32_t i = 0; i < r->n; i++) out[i] = (dm_word){ r->word[i].form.p, (uint32_t)r->word[i].form.len };
+    for (uint32_t i = 0; i < r->n; i++)
+        out[i] = (dm_word){ r->word[i].form.p, (uint32_t)r->word[i].form.len };
     return r->n;
 }
 
@@ -82,7 +92,8 @@ dm_status dm_counts_add(dm_counts *c, dm_str text, dm_error *err)
         dm_feat_sentence(f, w, words_of(w, r));
         for (uint32_t i = 0; i < r->n; i++) {
             ++*dm_keymap_at(&c->word, f[i].pattern, NULL);
-            if (r->word[i].xpos != 0) ++*dm_keymap_at(&c->tag, 1 + ((uint64_t)r->word[i].upos << 8 | r->word[i].xpos), NULL);
+            if (r->word[i].xpos != 0)
+                ++*dm_keymap_at(&c->tag, 1 + ((uint64_t)r->word[i].upos << 8 | r->word[i].xpos), NULL);
         }
     }
     free(r);
@@ -99,7 +110,8 @@ typedef struct ranked {
 static int by_count(const void *a, const void *b)
 {
     const ranked *x = a, *y = b;
-    if (x->count != y->count) return x->count > y->count ? -1 : 1;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
     return x->key < y->key ? -1 : x->key > y->key;
 }
 
@@ -108,7 +120,8 @@ static ranked *rank(const dm_keymap *m, uint32_t least, size_t *n)
     ranked *r = dm_need(m->n + 1, sizeof *r);
     *n = 0;
     for (size_t i = 0; m->key && i <= m->mask; i++)
-        if (m->key[i] && m->value[i] >= least) r[(*n)++] = (ranked){ m->key[i], m->value[i] };
+        if (m->key[i] && m->value[i] >= least)
+            r[(*n)++] = (ranked){ m->key[i], m->value[i] };
     qsort(r, *n, sizeof *r, by_count);
     return r;
 }
@@ -126,7 +139,8 @@ void dm_data_build(dm_data *d, const dm_counts *c)
     free(r);
     r = rank(&c->tag, 3, &n);
     d->tags = n < DM_TAGS_MAX ? n : DM_TAGS_MAX;
-    for (size_t i = 0; i < d->tags; i++) d->tag[i] = (uint16_t)(r[i].key - 1);
+    for (size_t i = 0; i < d->tags; i++)
+        d->tag[i] = (uint16_t)(r[i].key - 1);
     free(r);
 }
 
@@ -151,7 +165,8 @@ static bool seek_to(json *j, const char *needle)
 static int read_string(json *j, char *out, int room)
 {
     int n = 0;
-    if (j->p >= j->end || *j->p++ != '"') return -1;
+    if (j->p >= j->end || *j->p++ != '"')
+        return -1;
     while (j->p < j->end && *j->p != '"') {
         unsigned c = (unsigned char)*j->p++;
         if (c == '\\' && j->p < j->end) {
@@ -162,7 +177,8 @@ static int read_string(json *j, char *out, int room)
                 j->p += 4;
             }
         }
-        if (n + 2 > room) return -1;
+        if (n + 2 > room)
+            return -1;
         if (c >= 0x100 || (c >= 0x80 && j->p[-1] != (char)c)) {
             out[n++] = (char)(0xC0 | (c >> 6 & 31));
             out[n++] = (char)(0x80 | (c & 63));
@@ -177,10 +193,13 @@ static int read_string(json *j, char *out, int room)
 static float read_float(json *j)
 {
     char *end;
-    while (j->p < j->end && (*j->p == ',' || *j->p == '[' || *j->p == ':')) j->p++;
+    while (j->p < j->end && (*j->p == ',' || *j->p == '[' || *j->p == ':'))
+        j->p++;
     float f = strtof(j->p, &end);
-    if (end == j->p) j->p = j->end;
-    else j->p = end;
+    if (end == j->p)
+        j->p = j->end;
+    else
+        j->p = end;
     return f;
 }
 
@@ -214,13 +233,15 @@ static void quantise(dm_vectors *v)
 {
     for (size_t i = 0; i < v->n; i++) {
         float *x = v->value + i * DM_VEC_PAD, s = 0;
-        for (size_t k = 0; k < DM_VEC_DIM; k++) s += x[k] * x[k];
+        for (size_t k = 0; k < DM_VEC_DIM; k++)
+            s += x[k] * x[k];
         v->scale[i] = sqrtf(s / DM_VEC_DIM + 1e-9f) / LEVEL_UNIT;
         for (size_t k = 0; k < DM_VEC_DIM; k++) {
             float y = x[k] / v->scale[i];
             uint8_t best = 0;
             for (uint8_t l = 1; l < DM_VEC_LEVELS; l++)
-                if (fabsf(y - (float)dm_vec_levels[l]) < fabsf(y - (float)dm_vec_levels[best])) best = l;
+                if (fabsf(y - (float)dm_vec_levels[l]) < fabsf(y - (float)dm_vec_levels[best]))
+                    best = l;
             v->level[i * DM_VEC_DIM + k] = best;
             x[k] = v->scale[i] * (float)dm_vec_levels[best];
         }
@@ -231,15 +252,18 @@ static void read_vector(dm_data *d, json *j, const char *word, int len, size_t l
 {
     dm_vectors *v = &d->vec;
     float x[DM_VEC_DIM + 2];
-    for (size_t k = 0; k < DM_VEC_DIM + 2; k++) x[k] = read_float(j);
+    for (size_t k = 0; k < DM_VEC_DIM + 2; k++)
+        x[k] = read_float(j);
     char folded[DM_FORM_BYTES];
     uint32_t n = dm_fold(folded, word, (uint32_t)len);
     uint64_t key = dm_feat_hash(folded, n, 0);
     bool wanted = x[DM_VEC_DIM + 1] < (float)limit || dm_keymap_find(&d->word, key);
     int fresh = 0;
-    if (!wanted || v->n == cap) return;
+    if (!wanted || v->n == cap)
+        return;
     uint32_t *at = dm_keymap_at(&v->index, key, &fresh);
-    if (!fresh) return;
+    if (!fresh)
+        return;
     *at = (uint32_t)v->n;
     v->key[v->n] = key;
     memcpy(v->value + v->n * DM_VEC_PAD, x, DM_VEC_DIM * sizeof *x);
@@ -250,12 +274,14 @@ dm_status dm_vectors_read(dm_data *d, const char *path, size_t limit, dm_error *
 {
     dm_str text;
     dm_status st = dm_conllu_load(&text, path, err);
-    if (st != DM_OK) return st;
+    if (st != DM_OK)
+        return st;
     ((char *)(uintptr_t)text.p)[text.len] = 0; /* ours, and one byte longer: strtof stops here */
     json j = { text.p, text.p + text.len };
     size_t cap = limit + d->words;
     vectors_room(&d->vec, cap);
-    if (!seek_to(&j, "\"vectors\":{")) st = dm_fail(err, DM_EINPUT, 0, "no vectors in '%s'", path);
+    if (!seek_to(&j, "\"vectors\":{"))
+        st = dm_fail(err, DM_EINPUT, 0, "no vectors in '%s'", path);
     while (st == DM_OK && j.p < j.end && *j.p == '"') {
         char word[1024];
         int n = read_string(&j, word, sizeof word);
@@ -264,12 +290,16 @@ dm_status dm_vectors_read(dm_data *d, const char *path, size_t limit, dm_error *
             break;
         }
         read_vector(d, &j, word, n, limit, cap);
-        if (!seek_to(&j, "]")) break;
-        if (j.p < j.end && *j.p == ',') j.p++;
+        if (!seek_to(&j, "]"))
+            break;
+        if (j.p < j.end && *j.p == ',')
+            j.p++;
     }
     free((void *)(uintptr_t)text.p);
-    if (st == DM_OK && d->vec.n == 0) st = dm_fail(err, DM_EINPUT, 0, "no vectors in '%s'", path);
-    if (st != DM_OK) return st;
+    if (st == DM_OK && d->vec.n == 0)
+        st = dm_fail(err, DM_EINPUT, 0, "no vectors in '%s'", path);
+    if (st != DM_OK)
+        return st;
     standardise(&d->vec);
     quantise(&d->vec);
     return DM_OK;
@@ -280,15 +310,18 @@ dm_status dm_vectors_read(dm_data *d, const char *path, size_t limit, dm_error *
 /* ATIS keeps two names that the other treebanks have given up. */
 static uint8_t relation(uint8_t rel)
 {
-    if (rel == DM_D_NMOD_TMOD) return DM_D_NMOD_UNMARKED;
+    if (rel == DM_D_NMOD_TMOD)
+        return DM_D_NMOD_UNMARKED;
     return rel == DM_D_OBL_TMOD ? DM_D_OBL_UNMARKED : rel;
 }
 
 static int16_t tag_class(const dm_data *d, const dm_cword *w)
 {
-    if (w->xpos == 0) return -1;
+    if (w->xpos == 0)
+        return -1;
     for (size_t i = 0; i < d->tags; i++)
-        if (d->tag[i] == (w->upos << 8 | w->xpos)) return (int16_t)i;
+        if (d->tag[i] == (w->upos << 8 | w->xpos))
+            return (int16_t)i;
     return -1;
 }
 
@@ -298,7 +331,8 @@ static void add_sentence(dm_bank *b, const dm_data *d, const dm_counts *c, const
     dm_feat_sentence(f, w, r->n);
     if (b->n == b->cap) {
         dm_sentence *more = dm_need(b->cap * 2 + 1024, sizeof *more);
-        if (b->n) memcpy(more, b->sent, b->n * sizeof *more);
+        if (b->n)
+            memcpy(more, b->sent, b->n * sizeof *more);
         free(b->sent);
         b->sent = more;
         b->cap = b->cap * 2 + 1024;
@@ -329,15 +363,19 @@ static void add_headline(dm_bank *b, const dm_data *d, const dm_counts *c, dm_co
     const dm_cword *last = &r->word[r->n - 1];
     if (r->n > 3 && last->form.len == 1 && last->form.p[0] == '.') {
         bool leaf = true;
-        for (uint32_t i = 0; i < r->n; i++) leaf = leaf && r->word[i].head != r->n;
-        if (leaf) r->n--;
+        for (uint32_t i = 0; i < r->n; i++)
+            leaf = leaf && r->word[i].head != r->n;
+        if (leaf)
+            r->n--;
     }
     for (uint32_t i = 0; i < r->n; i++) {
         dm_str f = r->word[i].form;
-        if (f.len > 255) f.len = 255;
+        if (f.len > 255)
+            f.len = 255;
         memcpy(p, f.p, f.len);
         for (size_t k = 0; k < f.len; k++)
-            if (all || (k == 0 && (f.len > 3 || i == 0))) p[k] = (char)toupper((unsigned char)p[k]);
+            if (all || (k == 0 && (f.len > 3 || i == 0)))
+                p[k] = (char)toupper((unsigned char)p[k]);
         w[i] = (dm_word){ p, (uint32_t)f.len };
         p += f.len;
     }
@@ -353,11 +391,14 @@ dm_status dm_bank_add(dm_bank *b, dm_data *d, const dm_counts *c, dm_str text, u
     dm_status st;
     unsigned seen = 0;
     while ((st = dm_conllu_next(r, err)) == DM_OK) {
-        if (r->n > DM_NET_SENT || (keep > 1 && seen++ % keep != 0)) continue;
+        if (r->n > DM_NET_SENT || (keep > 1 && seen++ % keep != 0))
+            continue;
         words_of(w, r);
-        for (uint32_t i = 0; i < r->n; i++) d->rel_seen[relation(r->word[i].deprel)] = 1;
+        for (uint32_t i = 0; i < r->n; i++)
+            d->rel_seen[relation(r->word[i].deprel)] = 1;
         add_sentence(b, d, c, r, w);
-        if (twist && b->n % twist == 0) add_headline(b, d, c, r, b->n / twist % 4 == 0);
+        if (twist && b->n % twist == 0)
+            add_headline(b, d, c, r, b->n / twist % 4 == 0);
     }
     free(r);
     free(w);

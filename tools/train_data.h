@@ -8,8 +8,8 @@
 
 enum {
     DM_TAGS_MAX = 192,
-    DM_WORD_MIN = 2,     /* a word seen less often has no row of its own */
-    DM_VEC_LEVELS = 16   /* values of a quantised vector component */
+    DM_WORD_MIN = 2,   /* a word seen less often has no row of its own */
+    DM_VEC_LEVELS = 16 /* values of a quantised vector component */
 };
 
 /* Open hash table from 64-bit keys to numbers. */
@@ -40,7 +40,7 @@ typedef struct dm_vectors {
 extern const int8_t dm_vec_levels[DM_VEC_LEVELS];
 
 typedef struct dm_data {
-    dm_keymap word;       /* pattern hash -> row, 0 unknown */
+    dm_keymap word; /* pattern hash -> row, 0 unknown */
     uint64_t *word_key;
     size_t words;
     uint16_t tag[DM_TAGS_MAX]; /* class -> upos << 8 | xpos */

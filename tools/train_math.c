@@ -30,16 +30,19 @@ float dm_rng_unit(dm_rng *r) { return (float)(dm_rng_next(r) >> 40) * (1.0f / 16
 float dm_rng_gauss(dm_rng *r)
 {
     float s = -6;
-    for (int i = 0; i < 12; i++) s += dm_rng_unit(r);
+    for (int i = 0; i < 12; i++)
+        s += dm_rng_unit(r);
     return s;
 }
 
-CLONES static void block(float *c, const float *a, const float *pack, size_t rows, size_t n, size_t k, size_t lda, size_t ldc, int add)
+CLONES static void block(
+    float *c, const float *a, const float *pack, size_t rows, size_t n, size_t k, size_t lda, size_t ldc, int add)
 {
     lanes acc[BLOCK_ROWS][2];
     memset(acc, 0, sizeof acc);
     const float *r[BLOCK_ROWS];
-    for (size_t i = 0; i < BLOCK_ROWS; i++) r[i] = a + (i < rows ? i : 0) * lda; /* missing rows repeat the first */
+    for (size_t i = 0; i < BLOCK_ROWS; i++)
+        r[i] = a + (i < rows ? i : 0) * lda; /* missing rows repeat the first */
     for (size_t x = 0; x < k; x++) {
         const lanes b0 = *(const lanes *)(pack + x * BLOCK_COLS), b1 = *(const lanes *)(pack + x * BLOCK_COLS + DM_LANES);
 #pragma GCC unroll 8
@@ -51,12 +54,15 @@ CLONES static void block(float *c, const float *a, const float *pack, size_t row
     for (size_t i = 0; i < rows; i++)
         for (size_t h = 0; h * DM_LANES < n; h++) {
             lanes *to = (lanes *)(c + i * ldc + h * DM_LANES);
-            if (add) *to += acc[i][h];
-            else *to = acc[i][h];
+            if (add)
+                *to += acc[i][h];
+            else
+                *to = acc[i][h];
         }
 }
 
-void dm_gemm(float *c, const float *a, const float *b, size_t m, size_t n, size_t k, size_t lda, size_t ldc, int add, float *pack)
+void dm_gemm(
+    float *c, const float *a, const float *b, size_t m, size_t n, size_t k, size_t lda, size_t ldc, int add, float *pack)
 {
     for (size_t j = 0; j < n; j += BLOCK_COLS) {
         size_t width = n - j < BLOCK_COLS ? n - j : BLOCK_COLS;
@@ -75,22 +81,27 @@ void dm_transpose(float *out, const float *in, size_t rows, size_t cols, size_t 
     for (size_t r0 = 0; r0 < rows; r0 += TILE)
         for (size_t c0 = 0; c0 < cols; c0 += TILE)
             for (size_t c = c0; c < c0 + TILE && c < cols; c++)
-                for (size_t r = r0; r < r0 + TILE && r < rows; r++) out[c * rows_pad + r] = in[r * ld + c];
-    for (size_t c = 0; c < cols && rows < rows_pad; c++) memset(out + c * rows_pad + rows, 0, (rows_pad - rows) * sizeof *out);
+                for (size_t r = r0; r < r0 + TILE && r < rows; r++)
+                    out[c * rows_pad + r] = in[r * ld + c];
+    for (size_t c = 0; c < cols && rows < rows_pad; c++)
+        memset(out + c * rows_pad + rows, 0, (rows_pad - rows) * sizeof *out);
 }
 
 float dm_dot(const float *a, const float *b, size_t n)
 {
     lanes s = { 0 };
-    for (size_t i = 0; i < n; i += DM_LANES) s += *(const lanes *)(a + i) * *(const lanes *)(b + i);
+    for (size_t i = 0; i < n; i += DM_LANES)
+        s += *(const lanes *)(a + i) * *(const lanes *)(b + i);
     float sum = 0;
-    for (int i = 0; i < DM_LANES; i++) sum += s[i];
+    for (int i = 0; i < DM_LANES; i++)
+        sum += s[i];
     return sum;
 }
 
 void dm_axpy(float *y, float a, const float *x, size_t n)
 {
-    for (size_t i = 0; i < n; i += DM_LANES) *(lanes *)(y + i) += a * *(const lanes *)(x + i);
+    for (size_t i = 0; i < n; i += DM_LANES)
+        *(lanes *)(y + i) += a * *(const lanes *)(x + i);
 }
 
 void *dm_need(size_t n, size_t size)
@@ -115,7 +126,8 @@ void dm_param_init(dm_param *p, size_t rows, size_t cols, float deviation, int s
     p->v = dm_need(n, sizeof(float));
     p->ema = dm_need(n, sizeof(float));
     p->touched = sparse ? dm_need(rows, 1) : NULL;
-    for (size_t i = 0; i < n; i++) p->w[i] = p->ema[i] = deviation * dm_rng_gauss(rng);
+    for (size_t i = 0; i < n; i++)
+        p->w[i] = p->ema[i] = deviation * dm_rng_gauss(rng);
 }
 
 void dm_param_free(dm_param *p)
@@ -132,16 +144,19 @@ void dm_param_free(dm_param *p)
 static double square_sum(const float *g, size_t n)
 {
     double s = 0;
-    for (size_t i = 0; i < n; i += DM_LANES) s += (double)dm_dot(g + i, g + i, DM_LANES);
+    for (size_t i = 0; i < n; i += DM_LANES)
+        s += (double)dm_dot(g + i, g + i, DM_LANES);
     return s;
 }
 
 double dm_param_norm2(const dm_param *p)
 {
-    if (!p->touched) return square_sum(p->g, p->rows * p->cols);
+    if (!p->touched)
+        return square_sum(p->g, p->rows * p->cols);
     double s = 0;
     for (size_t r = 0; r < p->rows; r++)
-        if (p->touched[r]) s += square_sum(p->g + r * p->cols, p->cols);
+        if (p->touched[r])
+            s += square_sum(p->g + r * p->cols, p->cols);
     return s;
 }
 
@@ -164,7 +179,8 @@ void dm_param_step(dm_param *p, const dm_adam *a)
         return;
     }
     for (size_t r = 0; r < p->rows; r++) {
-        if (p->touched[r]) step(p, r * p->cols, p->cols, a);
+        if (p->touched[r])
+            step(p, r * p->cols, p->cols, a);
         p->touched[r] = 0;
     }
 }
@@ -172,5 +188,6 @@ void dm_param_step(dm_param *p, const dm_adam *a)
 void dm_param_average(dm_param *p, float rate)
 {
     float *restrict ema = p->ema, *restrict w = p->w;
-    for (size_t i = 0, n = p->rows * p->cols; i < n; i++) ema[i] += rate * (w[i] - ema[i]);
+    for (size_t i = 0, n = p->rows * p->cols; i < n; i++)
+        ema[i] += rate * (w[i] - ema[i]);
 }

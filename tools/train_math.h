@@ -17,7 +17,8 @@ float dm_rng_unit(dm_rng *r);  /* [0, 1) */
 float dm_rng_gauss(dm_rng *r); /* sum of twelve uniforms: mean 0, deviation 1 */
 
 /* c[m][n] (+)= a[m][k] b[k][n]; lda, ldc: row strides; b is dense [k][n]. pack: scratch of k * 32 floats. */
-void dm_gemm(float *c, const float *a, const float *b, size_t m, size_t n, size_t k, size_t lda, size_t ldc, int add, float *pack);
+void dm_gemm(
+    float *c, const float *a, const float *b, size_t m, size_t n, size_t k, size_t lda, size_t ldc, int add, float *pack);
 /* out[cols][rows_pad] = in[rows][cols] (row stride ld) transposed; the padding is zeroed. */
 void dm_transpose(float *out, const float *in, size_t rows, size_t cols, size_t ld, size_t rows_pad);
 

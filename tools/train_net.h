@@ -10,18 +10,19 @@
 #include "train_math.h"
 
 enum {
-    DM_VEC_DIM = 100,    /* word vectors */
-    DM_VEC_PAD = 112,    /* with the flag "no vector" at DM_VEC_DIM and zeros */
+    DM_VEC_DIM = 100, /* word vectors */
+    DM_VEC_PAD = 112, /* with the flag "no vector" at DM_VEC_DIM and zeros */
     DM_NET_LAYERS = 6,
-    DM_NET_SENT = 160,   /* longer sentences are not trained on */
-    DM_NET_RELS = 64,    /* relations, padded */
-    DM_NET_DIST = 20     /* distance buckets: 9 each way, root */
+    DM_NET_SENT = 160, /* longer sentences are not trained on */
+    DM_NET_RELS = 64,  /* relations, padded */
+    DM_NET_DIST = 20   /* distance buckets: 9 each way, root */
 };
 
 typedef struct dm_net_config {
     size_t dim, hidden, layers, arc, rel, tags, tag_layer; /* tags: padded */
     size_t words;                                          /* rows of the word table; 0 is the unknown word */
     float drop_in, drop_layer, drop_mlp, drop_word;
+    float trust; /* share of the teachers' distributions in the targets, the rest is the treebank's answer */
 } dm_net_config;
 
 typedef struct dm_layer {
@@ -41,18 +42,19 @@ typedef struct dm_tok {
     uint32_t row[DM_FEAT_ROWS];
     int16_t tag, rel; /* gold; -1: not known */
     uint16_t head;
-    float rare;       /* chance to be seen as unknown, in training */
+    float rare; /* chance to be seen as unknown, in training */
 } dm_tok;
 
 typedef struct dm_sentence {
     dm_tok *tok;
     uint32_t n;
-    float *soft; /* teacher's distributions or NULL */
+    float *soft; /* teachers' mean distributions: arcs [n][n + 1], tags [n][tags], relations [n][DM_NET_RELS]; or NULL */
 } dm_sentence;
 
 typedef struct dm_pass dm_pass; /* workspace */
 
 void dm_net_init(dm_net *net, const dm_net_config *cfg, dm_rng *rng);
+void dm_net_free(dm_net *net);
 void dm_net_each(dm_net *net, void (*f)(dm_param *, void *), void *arg);
 
 dm_pass *dm_pass_new(const dm_net *net, size_t tokens, size_t sentences);
@@ -66,6 +68,8 @@ double dm_pass_backward(dm_pass *p, dm_net *net);
 /* After forward: arc scores [n][n + 1] of sentence s, tag scores [n][tags]. */
 const float *dm_pass_arcs(const dm_pass *p, size_t s);
 const float *dm_pass_tags(const dm_pass *p, size_t s);
+/* Adds share times the distributions of sentence s to its soft targets, made when NULL; relations are those of the true heads. */
+void dm_pass_teach(dm_pass *p, const dm_net *net, size_t s, dm_sentence *pupil, float share);
 /* Relation scores [n][DM_NET_RELS] for the given heads. */
 const float *dm_pass_rels(dm_pass *p, const dm_net *net, size_t s, const uint32_t *head);
 

@@ -95,8 +95,9 @@ static void plain_gemm(float *out, size_t ldo, const int8_t *a, size_t lda, cons
 #define K_LOAD(p) _mm256_loadu_si256((const void *)(p))
 #define K_SPLAT(x) _mm256_set1_epi32(x)
 #define K_START(p) _mm256_setzero_si256()
-#define K_MADD(acc, a, b)                                                                                                          \
-    _mm256_add_epi32(acc, _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(a), _mm256_sign_epi8(b, a)), _mm256_set1_epi16(1)))
+#define K_MADD(acc, a, b)                                                                                                      \
+    _mm256_add_epi32(                                                                                                          \
+        acc, _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(a), _mm256_sign_epi8(b, a)), _mm256_set1_epi16(1)))
 #include "parse/kernel_body.h"
 
 /* One factor is moved up by 128 to have no sign; the sums start 128 times the column's sum lower. */
@@ -116,7 +117,8 @@ static void plain_gemm(float *out, size_t ldo, const int8_t *a, size_t lda, cons
 const dm_kernel *dm_kernel_level(int level)
 {
     __builtin_cpu_init();
-    if (level == 1) return __builtin_cpu_supports("avx2") ? &avx2_kernel : NULL;
+    if (level == 1)
+        return __builtin_cpu_supports("avx2") ? &avx2_kernel : NULL;
     if (level == 2)
         return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni")
                    ? &vnni_kernel
@@ -135,7 +137,8 @@ const dm_kernel *dm_kernel_best(void)
     const dm_kernel *best = NULL;
     for (int i = 0; i < DM_KERNEL_LEVELS; i++) {
         const dm_kernel *k = dm_kernel_level(i);
-        if (k) best = k;
+        if (k)
+            best = k;
     }
     return best;
 }

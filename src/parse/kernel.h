@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 enum {
-    DM_PANEL = 16,      /* columns of a matrix that lie together; every width is a multiple */
-    DM_QUANT_MAX = 127  /* largest quantised value; pairs of products fit 16 bits with sign */
+    DM_PANEL = 16,     /* columns of a matrix that lie together; every width is a multiple */
+    DM_QUANT_MAX = 127 /* largest quantised value; pairs of products fit 16 bits with sign */
 };
 
 /* A quantised matrix of k rows and n columns, k a multiple of 4. Value [row][col] is at
@@ -40,7 +40,7 @@ typedef struct dm_kernel {
     /* x += the rows, each times its scale */
     void (*add_rows)(float *x, const int8_t *const *row, const float *scale, size_t rows, size_t n);
     uint32_t (*best)(const float *x, size_t n); /* place of the largest, the first of equals */
-    void (*leaky)(float *x, size_t n);                                   /* x < 0: x / 10 */
+    void (*leaky)(float *x, size_t n);          /* x < 0: x / 10 */
     void (*add)(float *out, const float *a, const float *b, size_t n);
     void (*recur)(const dm_recur *r, float *cell, size_t n, int backwards);
 } dm_kernel;

@@ -20,8 +20,7 @@ typedef int8_t K_NAME(vb) __attribute__((vector_size(K_WIDTH), aligned(1), may_a
 
 /* rows and panels are constants in every call, so that the sums stay in registers. */
 K_TARGET static inline __attribute__((always_inline)) void K_NAME(block)(float *out, size_t ldo, const int8_t *a, size_t lda,
-                                                                         const float *unit, const dm_matrix *w, size_t col,
-                                                                         const int rows, const int panels)
+    const float *unit, const dm_matrix *w, size_t col, const int rows, const int panels)
 {
     K_INT acc[K_ROWS][K_PANELS * VECS];
     const int8_t *panel = w->panel + col * w->k;
@@ -30,19 +29,22 @@ K_TARGET static inline __attribute__((always_inline)) void K_NAME(block)(float *
     K_UNROLL
     for (int i = 0; i < rows; i++) {
         K_UNROLL
-        for (int v = 0; v < vecs; v++) acc[i][v] = K_START(w->sum + col + (size_t)v * K_WIDTH);
+        for (int v = 0; v < vecs; v++)
+            acc[i][v] = K_START(w->sum + col + (size_t)v * K_WIDTH);
     }
     for (size_t x = 0; x < k; x += 4, panel += 4 * DM_PANEL) {
         K_INT b[K_PANELS * VECS];
         K_UNROLL
-        for (int v = 0; v < vecs; v++) b[v] = K_LOAD(panel + (size_t)(v / VECS) * next + v % VECS * 4 * K_WIDTH);
+        for (int v = 0; v < vecs; v++)
+            b[v] = K_LOAD(panel + (size_t)(v / VECS) * next + v % VECS * 4 * K_WIDTH);
         K_UNROLL
         for (int i = 0; i < rows; i++) {
             int32_t four;
             memcpy(&four, a + (size_t)i * lda + x, sizeof four);
             K_INT p = K_SPLAT(four);
             K_UNROLL
-            for (int v = 0; v < vecs; v++) acc[i][v] = K_MADD(acc[i][v], p, b[v]);
+            for (int v = 0; v < vecs; v++)
+                acc[i][v] = K_MADD(acc[i][v], p, b[v]);
         }
     }
     K_UNROLL
@@ -53,20 +55,23 @@ K_TARGET static inline __attribute__((always_inline)) void K_NAME(block)(float *
             VI whole;
             memcpy(&whole, &acc[i][v], sizeof whole);
             VF y = __builtin_convertvector(whole, VF) * (unit[i] * *(const VF *)(w->scale + at));
-            if (w->bias) y += *(const VF *)(w->bias + at);
+            if (w->bias)
+                y += *(const VF *)(w->bias + at);
             *(VF *)(out + (size_t)i * ldo + at) = y;
         }
     }
 }
 
-#define K_CASE(r)                                                                                                       \
-    case r:                                                                                                             \
-        if (panels == K_PANELS) K_NAME(block)(out, ldo, a, lda, unit, w, col, r < K_ROWS ? r : K_ROWS, K_PANELS);       \
-        else K_NAME(block)(out, ldo, a, lda, unit, w, col, r < K_ROWS ? r : K_ROWS, 1);                                 \
+#define K_CASE(r)                                                                                                              \
+    case r:                                                                                                                    \
+        if (panels == K_PANELS)                                                                                                \
+            K_NAME(block)(out, ldo, a, lda, unit, w, col, r < K_ROWS ? r : K_ROWS, K_PANELS);                                  \
+        else                                                                                                                   \
+            K_NAME(block)(out, ldo, a, lda, unit, w, col, r < K_ROWS ? r : K_ROWS, 1);                                         \
         break;
 
 K_TARGET static void K_NAME(rows)(float *out, size_t ldo, const int8_t *a, size_t lda, const float *unit, const dm_matrix *w,
-                                  size_t col, size_t rows, int panels)
+    size_t col, size_t rows, int panels)
 {
     switch (rows) {
         K_CASE(1)
@@ -84,7 +89,8 @@ K_TARGET static void K_NAME(rows)(float *out, size_t ldo, const int8_t *a, size_
 }
 
 /* Rows in blocks as even as they can be: 25 go as 7, 6, 6, 6. */
-K_TARGET static void K_NAME(gemm)(float *out, size_t ldo, const int8_t *a, size_t lda, const float *unit, size_t m, const dm_matrix *w)
+K_TARGET static void K_NAME(gemm)(
+    float *out, size_t ldo, const int8_t *a, size_t lda, const float *unit, size_t m, const dm_matrix *w)
 {
     size_t blocks = (m + K_ROWS - 1) / K_ROWS;
     for (size_t col = 0; col < w->n;) {
@@ -111,7 +117,8 @@ K_TARGET static void K_NAME(quantise)(int8_t *out, float *scale, const float *x,
         top = K_PICK(more, v, top);
     }
     float high = 0;
-    for (int i = 0; i < K_WIDTH; i++) high = top[i] > high ? top[i] : high;
+    for (int i = 0; i < K_WIDTH; i++)
+        high = top[i] > high ? top[i] : high;
     *scale = high / DM_QUANT_MAX;
     float inverse = high > 1e-30f ? (float)DM_QUANT_MAX / high : 0;
     for (size_t i = 0; i < n; i += K_WIDTH) {
@@ -144,9 +151,11 @@ K_TARGET static uint32_t K_NAME(best)(const float *x, size_t n)
         top = K_PICK(more, v, top);
     }
     float high = top[0];
-    for (int i = 1; i < K_WIDTH; i++) high = top[i] > high ? top[i] : high;
+    for (int i = 1; i < K_WIDTH; i++)
+        high = top[i] > high ? top[i] : high;
     uint32_t at = 0;
-    while (at + 1 < n && x[at] != high) at++;
+    while (at + 1 < n && x[at] != high)
+        at++;
     return at;
 }
 
@@ -162,18 +171,19 @@ K_TARGET static void K_NAME(leaky)(float *x, size_t n)
 
 K_TARGET static void K_NAME(add)(float *out, const float *a, const float *b, size_t n)
 {
-    for (size_t i = 0; i < n; i += K_WIDTH) *(VF *)(out + i) = *(const VF *)(a + i) + *(const VF *)(b + i);
+    for (size_t i = 0; i < n; i += K_WIDTH)
+        *(VF *)(out + i) = *(const VF *)(a + i) + *(const VF *)(b + i);
 }
 
 /* dm_gate() of gate.h, a vector at a time. */
-#define K_GATE(y)                                                                   \
-    do {                                                                            \
-        y *= 0.5f;                                                                  \
-        VI above = (VI)(y > three), below = (VI)(y < -three);                       \
-        y = K_PICK(above, three, y);                                                \
-        y = K_PICK(below, -three, y);                                               \
-        VF s_ = y * y;                                                              \
-        y = 0.5f + 0.5f * (y * (27.0f + s_) / (27.0f + 9.0f * s_));                 \
+#define K_GATE(y)                                                                                                              \
+    do {                                                                                                                       \
+        y *= 0.5f;                                                                                                             \
+        VI above = (VI)(y > three), below = (VI)(y < -three);                                                                  \
+        y = K_PICK(above, three, y);                                                                                           \
+        y = K_PICK(below, -three, y);                                                                                          \
+        VF s_ = y * y;                                                                                                         \
+        y = 0.5f + 0.5f * (y * (27.0f + s_) / (27.0f + 9.0f * s_));                                                            \
     } while (0)
 
 K_TARGET static void K_NAME(recur)(const dm_recur *r, float *cell, size_t n, int backwards)
@@ -198,8 +208,8 @@ K_TARGET static void K_NAME(recur)(const dm_recur *r, float *cell, size_t n, int
     }
 }
 
-static const dm_kernel K_NAME(kernel) = { K_LABEL, K_GEMM, K_NAME(quantise), K_NAME(add_rows), K_NAME(best),
-                                           K_NAME(leaky), K_NAME(add), K_NAME(recur) };
+static const dm_kernel K_NAME(
+    kernel) = { K_LABEL, K_GEMM, K_NAME(quantise), K_NAME(add_rows), K_NAME(best), K_NAME(leaky), K_NAME(add), K_NAME(recur) };
 
 #undef K_GATE
 #undef K_PICK

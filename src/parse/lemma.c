@@ -17,7 +17,8 @@ const uint8_t *dm_lemma_script(const dm_model *m, const char *form, uint32_t len
     uint32_t seed = dm_lemma_seed(upos, xpos, false);
     for (uint32_t k = len < DM_LEMMA_SUFFIX ? len : DM_LEMMA_SUFFIX; at < 0; k--) {
         at = dm_model_find(start, key, m->head->lemma_bits, dm_feat_hash(form + len - k, k, seed));
-        if (k == 0) break;
+        if (k == 0)
+            break;
     }
     return at < 0 ? NULL : text + (size_t)script[at] * DM_SCRIPT_BYTES;
 }
@@ -38,7 +39,8 @@ static bool is(const char *p, uint32_t n, const char *z) { return n == strlen(z)
 /* "'s" before a participle without a passive auxiliary is "has": "he's gone". */
 static bool is_has(const char *form, uint32_t len, const dm_parsed *parsed, uint32_t i)
 {
-    return is(form, len, "'s") && parsed[i].deprel == DM_D_AUX && parsed[i].head >= 0 && parsed[parsed[i].head].xpos == DM_X_VBN;
+    return is(form, len, "'s") && parsed[i].deprel == DM_D_AUX && parsed[i].head >= 0 &&
+           parsed[parsed[i].head].xpos == DM_X_VBN;
 }
 
 uint32_t dm_lemma(const dm_model *m, char *out, const dm_word *w, const dm_parsed *parsed, uint32_t i)
@@ -56,7 +58,8 @@ uint32_t dm_lemma(const dm_model *m, char *out, const dm_word *w, const dm_parse
     } else {
         memcpy(out, form, len);
     }
-    if (!script) return len;
+    if (!script)
+        return len;
     uint32_t cut = script[0] > len ? len : script[0];
     len -= cut;
     memcpy(out + len, script + 2, script[1]);

@@ -45,15 +45,28 @@ void dm_model_shape(uint32_t *k, uint32_t *n, const dm_model_head *h, int i)
 
 bool dm_model_sizes(uint64_t *size, const dm_model_head *h)
 {
-    if (!sane(h)) return false;
+    if (!sane(h))
+        return false;
     const uint64_t rows = DM_FEAT_SHAPES + DM_FEAT_BUCKETS, f = sizeof(float), dim = h->dim;
     const uint64_t plain[DM_S_MATRIX] = {
         2ull * h->tags,
-        ((1ull << h->word_bits) + 1) * 4, 4ull * h->words, (h->words + 1) * dim, (h->words + 1) * f,
-        rows * dim, rows * f,
-        ((1ull << h->vec_bits) + 1) * 4, 4ull * h->vecs, h->vecs * (DM_MODEL_VEC / 2ull), h->vecs * f, dim * f, 16,
+        ((1ull << h->word_bits) + 1) * 4,
+        4ull * h->words,
+        (h->words + 1) * dim,
+        (h->words + 1) * f,
+        rows * dim,
+        rows * f,
+        ((1ull << h->vec_bits) + 1) * 4,
+        4ull * h->vecs,
+        h->vecs * (DM_MODEL_VEC / 2ull),
+        h->vecs * f,
+        dim * f,
+        16,
         (h->arc + h->rel) * f,
-        ((1ull << h->lemma_bits) + 1) * 4, 4ull * h->lemmas, 2ull * h->lemmas, (uint64_t)h->scripts * DM_SCRIPT_BYTES,
+        ((1ull << h->lemma_bits) + 1) * 4,
+        4ull * h->lemmas,
+        2ull * h->lemmas,
+        (uint64_t)h->scripts * DM_SCRIPT_BYTES,
     };
     memcpy(size, plain, sizeof plain);
     for (int i = 0; i < DM_MATRICES; i++) {
@@ -65,7 +78,8 @@ bool dm_model_sizes(uint64_t *size, const dm_model_head *h)
         size[DM_S_MATRIX + 4 * i + 2] = n * f;
         size[DM_S_MATRIX + 4 * i + 3] = bias ? n * f : 0;
     }
-    for (uint32_t l = 0; l < DM_MODEL_LAYERS; l++) size[DM_S_GATE + l] = l < h->layers ? 4ull * 2 * h->hidden * f : 0;
+    for (uint32_t l = 0; l < DM_MODEL_LAYERS; l++)
+        size[DM_S_GATE + l] = l < h->layers ? 4ull * 2 * h->hidden * f : 0;
     return true;
 }
 
@@ -74,7 +88,8 @@ static bool starts_ok(const uint32_t *start, uint32_t bits, uint32_t n)
 {
     uint32_t last = 0;
     for (size_t i = 0; i <= (size_t)1 << bits; i++) {
-        if (start[i] < last || start[i] > n) return false;
+        if (start[i] < last || start[i] > n)
+            return false;
         last = start[i];
     }
     return last == n;
@@ -86,11 +101,14 @@ static bool indices_ok(const dm_model *m)
     const uint16_t *tag = m->section[DM_S_TAGS], *script = m->section[DM_S_LEMMA_SCRIPT];
     const uint8_t *text = m->section[DM_S_SCRIPT];
     for (uint32_t i = 0; i < h->tags; i++)
-        if (tag[i] >> 8 >= DM_UPOS_N || (tag[i] & 255) >= DM_XPOS_N) return false;
+        if (tag[i] >> 8 >= DM_UPOS_N || (tag[i] & 255) >= DM_XPOS_N)
+            return false;
     for (uint32_t i = 0; i < h->lemmas; i++)
-        if (script[i] >= h->scripts) return false;
+        if (script[i] >= h->scripts)
+            return false;
     for (uint32_t i = 0; i < h->scripts; i++)
-        if (text[i * DM_SCRIPT_BYTES + 1] > DM_SCRIPT_BYTES - 2) return false;
+        if (text[i * DM_SCRIPT_BYTES + 1] > DM_SCRIPT_BYTES - 2)
+            return false;
     return starts_ok(m->section[DM_S_WORD_START], h->word_bits, h->words) &&
            starts_ok(m->section[DM_S_VEC_START], h->vec_bits, h->vecs) &&
            starts_ok(m->section[DM_S_LEMMA_START], h->lemma_bits, h->lemmas);
@@ -103,7 +121,8 @@ static dm_status check_head(const dm_model *m, const char *path, dm_error *err)
         return dm_fail(err, DM_ECORRUPT, 0, "not a parser model: '%s'", path);
     if (h->version != DM_MODEL_VERSION || h->feat_version != DM_FEAT_VERSION || h->order != DM_MODEL_ORDER)
         return dm_fail(err, DM_ECORRUPT, 0, "parser model of another version: '%s'", path);
-    if (h->size != m->map_size) return dm_fail(err, DM_ECORRUPT, 0, "parser model is cut short or too long: '%s'", path);
+    if (h->size != m->map_size)
+        return dm_fail(err, DM_ECORRUPT, 0, "parser model is cut short or too long: '%s'", path);
     return DM_OK;
 }
 
@@ -118,7 +137,8 @@ static dm_status check_body(dm_model *m, const char *path, dm_error *err)
     for (int i = 0; ok && i < DM_SECTIONS; i++) {
         ok = s[i].size == need[i] && s[i].at % DM_MODEL_ALIGN == 0 && s[i].at >= from && s[i].at <= m->map_size &&
              s[i].size <= m->map_size - s[i].at;
-        if (ok) m->section[i] = s[i].size ? (const char *)m->map + s[i].at : NULL;
+        if (ok)
+            m->section[i] = s[i].size ? (const char *)m->map + s[i].at : NULL;
     }
     return ok && indices_ok(m) ? DM_OK : dm_fail(err, DM_ECORRUPT, 0, "parser model is damaged: '%s'", path);
 }
@@ -140,7 +160,8 @@ static dm_status map_file(dm_model *m, const char *path, dm_error *err)
     struct stat st;
     dm_status status = DM_EIO;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return dm_fail(err, DM_EIO, 0, "cannot open '%s': %s", path, strerror(errno));
+    if (fd < 0)
+        return dm_fail(err, DM_EIO, 0, "cannot open '%s': %s", path, strerror(errno));
     if (fstat(fd, &st) != 0) {
         dm_fail(err, DM_EIO, 0, "cannot read '%s': %s", path, strerror(errno));
     } else if (!S_ISREG(st.st_mode) || st.st_size < (off_t)sizeof(dm_model_head)) {
@@ -162,13 +183,15 @@ static dm_status map_file(dm_model *m, const char *path, dm_error *err)
 dm_status dm_model_open(dm_model **out, const char *path, dm_error *err)
 {
     dm_model *m = calloc(1, sizeof *m);
-    if (!m) return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+    if (!m)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory");
     dm_status st = map_file(m, path, err);
     if (st == DM_OK) {
         m->head = m->map;
         st = check_head(m, path, err);
     }
-    if (st == DM_OK) st = check_body(m, path, err);
+    if (st == DM_OK)
+        st = check_body(m, path, err);
     if (st != DM_OK) {
         dm_model_close(m);
         return st;
@@ -181,8 +204,10 @@ dm_status dm_model_open(dm_model **out, const char *path, dm_error *err)
 
 void dm_model_close(dm_model *m)
 {
-    if (!m) return;
-    if (m->map) munmap(m->map, m->map_size);
+    if (!m)
+        return;
+    if (m->map)
+        munmap(m->map, m->map_size);
     free(m);
 }
 
@@ -190,6 +215,7 @@ int64_t dm_model_find(const uint32_t *start, const uint32_t *key, uint32_t bits,
 {
     uint64_t b = hash >> (64 - bits);
     for (uint32_t i = start[b]; i < start[b + 1]; i++)
-        if (key[i] == (uint32_t)hash) return i;
+        if (key[i] == (uint32_t)hash)
+            return i;
     return -1;
 }

@@ -12,35 +12,35 @@
 enum {
     DM_MODEL_VERSION = 2,
     DM_MODEL_LAYERS = 4,
-    DM_MODEL_VEC = 100,    /* components of a word vector, two to a byte */
-    DM_MODEL_RELS = 64,    /* relations, padded to whole panels */
-    DM_MODEL_DIST = 32,    /* distance buckets, padded */
+    DM_MODEL_VEC = 100,      /* components of a word vector, two to a byte */
+    DM_MODEL_RELS = 64,      /* relations, padded to whole panels */
+    DM_MODEL_DIST = 32,      /* distance buckets, padded */
     DM_MODEL_ROOT_DIST = 19, /* bucket of the root */
-    DM_LEMMA_SUFFIX = 8,    /* longest ending that a lemma rule looks at, bytes */
+    DM_LEMMA_SUFFIX = 8,     /* longest ending that a lemma rule looks at, bytes */
     DM_MODEL_ALIGN = 64
 };
 
 /* A hash table of fixed keys: start[h >> (64 - bits)] .. start[.. + 1] are the places of key (uint32_t)h. */
 enum dm_section {
-    DM_S_TAGS,       /* uint16_t [tags]: upos << 8 | xpos */
-    DM_S_WORD_START, /* uint32_t [2^word_bits + 1] */
-    DM_S_WORD_KEY,   /* uint32_t [words] */
-    DM_S_WORD_ROW,   /* int8_t [words + 1][dim], the last for unknown words */
-    DM_S_WORD_UNIT,  /* float [words + 1] */
-    DM_S_AFFIX_ROW,  /* int8_t [DM_FEAT_SHAPES + DM_FEAT_BUCKETS][dim] */
-    DM_S_AFFIX_UNIT, /* float [DM_FEAT_SHAPES + DM_FEAT_BUCKETS] */
-    DM_S_VEC_START,  /* uint32_t [2^vec_bits + 1] */
-    DM_S_VEC_KEY,    /* uint32_t [vecs] */
-    DM_S_VEC_LEVEL,  /* uint8_t [vecs][DM_MODEL_VEC / 2], low half first */
-    DM_S_VEC_UNIT,   /* float [vecs] */
-    DM_S_VEC_NONE,   /* float [dim]: in place of a missing vector */
-    DM_S_VEC_LEVELS, /* int8_t [16] */
-    DM_S_ROOT,       /* float [arc + rel] */
+    DM_S_TAGS,         /* uint16_t [tags]: upos << 8 | xpos */
+    DM_S_WORD_START,   /* uint32_t [2^word_bits + 1] */
+    DM_S_WORD_KEY,     /* uint32_t [words] */
+    DM_S_WORD_ROW,     /* int8_t [words + 1][dim], the last for unknown words */
+    DM_S_WORD_UNIT,    /* float [words + 1] */
+    DM_S_AFFIX_ROW,    /* int8_t [DM_FEAT_SHAPES + DM_FEAT_BUCKETS][dim] */
+    DM_S_AFFIX_UNIT,   /* float [DM_FEAT_SHAPES + DM_FEAT_BUCKETS] */
+    DM_S_VEC_START,    /* uint32_t [2^vec_bits + 1] */
+    DM_S_VEC_KEY,      /* uint32_t [vecs] */
+    DM_S_VEC_LEVEL,    /* uint8_t [vecs][DM_MODEL_VEC / 2], low half first */
+    DM_S_VEC_UNIT,     /* float [vecs] */
+    DM_S_VEC_NONE,     /* float [dim]: in place of a missing vector */
+    DM_S_VEC_LEVELS,   /* int8_t [16] */
+    DM_S_ROOT,         /* float [arc + rel] */
     DM_S_LEMMA_START,  /* uint32_t [2^lemma_bits + 1] */
     DM_S_LEMMA_KEY,    /* uint32_t [lemmas] */
     DM_S_LEMMA_SCRIPT, /* uint16_t [lemmas] */
     DM_S_SCRIPT,       /* uint8_t [scripts][16]: cut, length, bytes to add */
-    DM_S_MATRIX,       /* from here four a matrix: panels int8_t [k][n], sum int32_t [n], scale float [n], bias float [n] or nothing */
+    DM_S_MATRIX, /* from here four a matrix: panels int8_t [k][n], sum int32_t [n], scale float [n], bias float [n] or nothing */
     DM_M_VEC = 0,
     DM_M_CONV,
     DM_M_TAG,

@@ -31,19 +31,24 @@ static bool is_tree(const uint32_t *head, uint32_t n, uint8_t *state)
 {
     uint32_t roots = 0;
     memset(state, 0, n);
-    for (uint32_t i = 0; i < n; i++) roots += head[i] == 0;
-    if (roots != 1) return false;
+    for (uint32_t i = 0; i < n; i++)
+        roots += head[i] == 0;
+    if (roots != 1)
+        return false;
     for (uint32_t i = 0; i < n; i++) { /* state 1: on the way, 2: reaches the root */
         uint32_t k = i;
         while (state[k] == 0) {
             state[k] = 1;
-            if (head[k] == 0) break;
+            if (head[k] == 0)
+                break;
             k = head[k] - 1;
         }
-        if (state[k] == 1 && head[k] != 0) return false;
+        if (state[k] == 1 && head[k] != 0)
+            return false;
         for (k = i; state[k] == 1; k = head[k] - 1) {
             state[k] = 2;
-            if (head[k] == 0) break;
+            if (head[k] == 0)
+                break;
         }
     }
     return true;
@@ -78,8 +83,10 @@ static void fill(mst *m, const float *score, uint32_t stride)
     for (uint32_t i = 0; i < m->n; i++)
         for (uint32_t j = 0; j < m->width; j++) {
             float s = score[(size_t)i * stride + j];
-            if (j != i + 1 && s < low) low = s;
-            if (j != i + 1 && s > high) high = s;
+            if (j != i + 1 && s < low)
+                low = s;
+            if (j != i + 1 && s > high)
+                high = s;
         }
     float fine = (high - low + 1) * (float)m->n;
     for (uint32_t i = 0; i < m->n; i++) {
@@ -97,7 +104,8 @@ static void choose(mst *m, uint32_t v)
     const float *gain = m->gain + (size_t)m->row[v] * m->width;
     uint32_t best = 0;
     for (uint32_t j = 1; j < m->width; j++)
-        if (m->top[j - 1] != v && gain[j] > gain[best]) best = j;
+        if (m->top[j - 1] != v && gain[j] > gain[best])
+            best = j;
     m->from[v] = (uint16_t)best;
     m->into[v] = m->enter[(size_t)m->row[v] * m->width + best];
 }
@@ -112,7 +120,8 @@ static void merge_row(mst *m, uint32_t s, uint32_t member, bool first)
     float own = from[m->from[member]];
     for (uint32_t j = 0; j < m->width; j++) {
         float g = from[j] - own;
-        if (!first && g <= to[j]) continue;
+        if (!first && g <= to[j])
+            continue;
         to[j] = g;
         to_enter[j] = from_enter[j];
     }
@@ -132,7 +141,8 @@ static uint32_t contract(mst *m, uint32_t length, uint32_t u)
         m->parent[member] = (uint16_t)s;
     } while (member != u);
     for (uint32_t i = 0; i < m->n; i++)
-        if (m->parent[m->top[i]] == s) m->top[i] = (uint16_t)s;
+        if (m->parent[m->top[i]] == s)
+            m->top[i] = (uint16_t)s;
     m->path[length] = (uint16_t)s;
     m->on_path[s] = 1;
     return length + 1;
@@ -147,7 +157,8 @@ static void grow(mst *m, uint32_t start)
         uint32_t v = m->path[length - 1];
         choose(m, v);
         uint32_t u = m->from[v] == 0 ? NONE : m->top[m->from[v] - 1];
-        if (u == NONE || m->done[u]) break;
+        if (u == NONE || m->done[u])
+            break;
         if (m->on_path[u]) {
             length = contract(m, length, u);
         } else {
@@ -155,7 +166,8 @@ static void grow(mst *m, uint32_t start)
             m->on_path[u] = 1;
         }
     }
-    while (length > 0) m->done[m->path[--length]] = 1;
+    while (length > 0)
+        m->done[m->path[--length]] = 1;
 }
 
 /* From the outermost cycles inwards: the member by which a cycle is entered takes the cycle's arc. */
@@ -163,7 +175,8 @@ static void expand(mst *m)
 {
     for (uint32_t s = m->nodes; s-- > m->n;) {
         uint32_t k = m->into[s];
-        while (m->parent[k] != s) k = m->parent[k];
+        while (m->parent[k] != s)
+            k = m->parent[k];
         m->from[k] = m->from[s];
         m->into[k] = m->into[s];
     }
@@ -174,15 +187,19 @@ void dm_mst(uint32_t *head, const float *score, uint32_t n, uint32_t stride, voi
     for (uint32_t i = 0; i < n; i++) {
         uint32_t best = 0;
         for (uint32_t j = 1; j <= n; j++)
-            if (j != i + 1 && score[(size_t)i * stride + j] > score[(size_t)i * stride + best]) best = j;
+            if (j != i + 1 && score[(size_t)i * stride + j] > score[(size_t)i * stride + best])
+                best = j;
         head[i] = best;
     }
-    if (is_tree(head, n, scratch)) return;
+    if (is_tree(head, n, scratch))
+        return;
     mst m;
     lay_out(&m, n, scratch);
     fill(&m, score, stride);
     for (uint32_t i = 0; i < n; i++)
-        if (!m.done[m.top[i]]) grow(&m, i);
+        if (!m.done[m.top[i]])
+            grow(&m, i);
     expand(&m);
-    for (uint32_t i = 0; i < n; i++) head[i] = m.from[i];
+    for (uint32_t i = 0; i < n; i++)
+        head[i] = m.from[i];
 }

@@ -10,10 +10,10 @@
 /* Words are followed and preceded by a row of zeros in `quant`, which the convolution reads at the ends. */
 typedef struct work {
     dm_feat *feat;
-    int8_t *quant;   /* [n + 2][widest] */
-    int8_t *heads;   /* root and words as columns of a matrix */
+    int8_t *quant; /* [n + 2][widest] */
+    int8_t *heads; /* root and words as columns of a matrix */
     int32_t *head_sum;
-    float *unit;     /* [n + 2] */
+    float *unit; /* [n + 2] */
     float *head_unit;
     float *a, *b, *u; /* [n][widest] values */
     float *mlp, *near, *score, *tag;
@@ -29,7 +29,8 @@ static size_t widest(const dm_model_head *h)
 {
     const size_t all[] = { 2 * (size_t)h->hidden, h->dim, h->arc, h->rel, DM_MODEL_VEC };
     size_t w = 0;
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) w = all[i] > w ? all[i] : w;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        w = all[i] > w ? all[i] : w;
     return w;
 }
 
@@ -58,7 +59,8 @@ static size_t lay_out(work *w, char *base, const dm_model_head *h, uint32_t n)
         { &w->mst, dm_mst_scratch(n) },
     };
     for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
-        if (base) *part[i].p = base + at;
+        if (base)
+            *part[i].p = base + at;
         at += up(part[i].size);
     }
     return at;
@@ -69,7 +71,8 @@ static bool make_room(work *w, dm_parser *p, uint32_t n)
     size_t need = lay_out(w, NULL, p->model->head, n);
     if (need > p->work_size) {
         void *more = aligned_alloc(DM_MODEL_ALIGN, need);
-        if (!more) return false;
+        if (!more)
+            return false;
         free(p->work);
         p->work = more;
         p->work_size = need;
@@ -80,7 +83,8 @@ static bool make_room(work *w, dm_parser *p, uint32_t n)
 
 static void quantise_rows(const dm_model *m, work *w, const float *x, size_t stride, size_t width, uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++) m->kernel->quantise(w->quant + i * width, w->unit + i, x + i * stride, width);
+    for (uint32_t i = 0; i < n; i++)
+        m->kernel->quantise(w->quant + i * width, w->unit + i, x + i * stride, width);
 }
 
 /* ---- words ---- */
@@ -113,12 +117,14 @@ static void embed(const dm_model *m, work *w, uint32_t n)
     const int8_t *word = m->section[DM_S_WORD_ROW], *affix = m->section[DM_S_AFFIX_ROW];
     const float *word_unit = m->section[DM_S_WORD_UNIT], *affix_unit = m->section[DM_S_AFFIX_UNIT];
     bool known[DM_PARSE_WINDOW];
-    for (uint32_t i = 0; i < n; i++) known[i] = vector_levels(m, w, i);
+    for (uint32_t i = 0; i < n; i++)
+        known[i] = vector_levels(m, w, i);
     k->gemm(w->a, h->dim, w->quant, DM_MODEL_VEC, w->unit, n, &m->matrix[DM_M_VEC]);
     for (uint32_t i = 0; i < n; i++) {
         const int8_t *row[DM_FEAT_ROWS + 1];
         float unit[DM_FEAT_ROWS + 1], *x = w->a + (size_t)i * h->dim;
-        if (!known[i]) memcpy(x, m->section[DM_S_VEC_NONE], h->dim * sizeof *x);
+        if (!known[i])
+            memcpy(x, m->section[DM_S_VEC_NONE], h->dim * sizeof *x);
         int64_t at = dm_model_find(m->section[DM_S_WORD_START], m->section[DM_S_WORD_KEY], h->word_bits, w->feat[i].pattern);
         size_t own = at < 0 ? h->words : (size_t)at;
         row[0] = word + own * h->dim;
@@ -139,7 +145,8 @@ static void convolve(const dm_model *m, work *w, uint32_t n)
     memset(w->quant, 0, d * sizeof *w->quant);
     k->quantise(w->quant + d, w->unit, w->a, n * d);
     memset(w->quant + (n + 1) * d, 0, d * sizeof *w->quant);
-    for (uint32_t i = 1; i < n; i++) w->unit[i] = w->unit[0];
+    for (uint32_t i = 1; i < n; i++)
+        w->unit[i] = w->unit[0];
     k->gemm(w->b, d, w->quant, d, w->unit, n, &m->matrix[DM_M_CONV]);
     k->leaky(w->b, n * d);
     k->add(w->a, w->a, w->b, n * d);
@@ -158,9 +165,17 @@ static void layer(const dm_model *m, work *w, uint32_t l, uint32_t n)
     m->kernel->gemm(w->u, x->n, w->quant, x->k, w->unit, n, x);
     for (size_t dir = 0; dir < 2; dir++) {
         const float *g = gate + dir * H;
-        dm_recur r = { .vf = g, .vr = g + wide, .bf = g + 2 * wide, .br = g + 3 * wide, .u = w->u + dir * gates * H,
-                       .skip = gates == 3 ? w->a + dir * H : NULL, .h = w->b + dir * H,
-                       .u_stride = x->n, .skip_stride = wide, .h_stride = wide, .hidden = H };
+        dm_recur r = { .vf = g,
+            .vr = g + wide,
+            .bf = g + 2 * wide,
+            .br = g + 3 * wide,
+            .u = w->u + dir * gates * H,
+            .skip = gates == 3 ? w->a + dir * H : NULL,
+            .h = w->b + dir * H,
+            .u_stride = x->n,
+            .skip_stride = wide,
+            .h_stride = wide,
+            .hidden = H };
         m->kernel->recur(&r, cell, n, (int)dir);
     }
     float *swap = w->a;
@@ -202,12 +217,15 @@ static dm_matrix head_matrix(const dm_model *m, work *w, uint32_t n)
     for (size_t j = 0; j < cols; j++) {
         w->head_unit[j] = 0;
         w->head_sum[j] = 0;
-        if (j > n) continue;
+        if (j > n)
+            continue;
         const float *x = j == 0 ? m->section[DM_S_ROOT] : w->mlp + (j - 1) * wide + A;
         m->kernel->quantise(row, &w->head_unit[j], x, A);
         int8_t *to = w->heads + dm_panel_at(A, 0, j);
-        for (size_t k = 0; k < A; k += 4) memcpy(to + k * DM_PANEL, row + k, 4);
-        for (size_t k = 0; k < A; k++) w->head_sum[j] += 128 * row[k];
+        for (size_t k = 0; k < A; k += 4)
+            memcpy(to + k * DM_PANEL, row + k, 4);
+        for (size_t k = 0; k < A; k++)
+            w->head_sum[j] += 128 * row[k];
     }
     return (dm_matrix){ w->heads, w->head_sum, w->head_unit, NULL, (uint32_t)A, (uint32_t)cols };
 }
@@ -219,7 +237,8 @@ static void arcs(const dm_model *m, work *w, uint32_t n)
     const dm_matrix *mlp = &m->matrix[DM_M_MLP];
     quantise_rows(m, w, w->a, mlp->k, mlp->k, n);
     k->gemm(w->mlp, mlp->n, w->quant, mlp->k, w->unit, n, mlp);
-    for (uint32_t i = 0; i < n; i++) k->leaky(w->mlp + (size_t)i * mlp->n, 2 * A);
+    for (uint32_t i = 0; i < n; i++)
+        k->leaky(w->mlp + (size_t)i * mlp->n, 2 * A);
     quantise_rows(m, w, w->mlp, mlp->n, A, n);
     k->gemm(w->b, A, w->quant, A, w->unit, n, &m->matrix[DM_M_BIL]);
     k->gemm(w->near, DM_MODEL_DIST, w->quant, A, w->unit, n, &m->matrix[DM_M_DIST]);
@@ -231,7 +250,8 @@ static void arcs(const dm_model *m, work *w, uint32_t n)
         const float *near = w->near + (size_t)i * DM_MODEL_DIST;
         s[0] += near[DM_MODEL_ROOT_DIST];
         for (uint32_t j = 0; j < n; j++)
-            if (j != i) s[j + 1] += near[distance(i, j)];
+            if (j != i)
+                s[j + 1] += near[distance(i, j)];
     }
     dm_mst(w->head, w->score, n, (uint32_t)cols, w->mst);
 }
@@ -262,13 +282,15 @@ dm_status dm_net_run(dm_parser *p, dm_parsed *out, const dm_word *words, uint32_
 {
     work w;
     const dm_model *m = p->model;
-    if (!make_room(&w, p, n)) return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+    if (!make_room(&w, p, n))
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory");
     dm_feat_sentence(w.feat, words, n);
     embed(m, &w, n);
     convolve(m, &w, n);
     for (uint32_t l = 0; l < m->head->layers; l++) {
         layer(m, &w, l, n);
-        if (l + 1 == m->head->tag_layer) tag(m, &w, out, n);
+        if (l + 1 == m->head->tag_layer)
+            tag(m, &w, out, n);
     }
     arcs(m, &w, n);
     relations(m, &w, out, n);

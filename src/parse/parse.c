@@ -9,7 +9,8 @@
 dm_status dm_parser_new(dm_parser **out, const dm_model *model, dm_error *err)
 {
     dm_parser *p = calloc(1, sizeof *p);
-    if (!p) return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+    if (!p)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory");
     p->model = model;
     *out = p;
     return DM_OK;
@@ -17,7 +18,8 @@ dm_status dm_parser_new(dm_parser **out, const dm_model *model, dm_error *err)
 
 void dm_parser_free(dm_parser *p)
 {
-    if (!p) return;
+    if (!p)
+        return;
     free(p->work);
     free(p->word);
     free(p->parsed);
@@ -43,10 +45,12 @@ dm_status dm_parse_words(dm_parser *p, dm_parsed *out, const dm_word *w, uint32_
     for (uint32_t from = 0, len; from < n; from += len) {
         len = n - from < DM_PARSE_WINDOW ? n - from : DM_PARSE_WINDOW;
         dm_status st = dm_net_run(p, out + from, w + from, len, err);
-        if (st != DM_OK) return st;
+        if (st != DM_OK)
+            return st;
         dm_morph(out + from, w + from, len);
         for (uint32_t i = 0; from == 0 && i < len; i++)
-            if (out[i].head < 0) root = (int32_t)i;
+            if (out[i].head < 0)
+                root = (int32_t)i;
         join(out, from, len, root);
     }
     return DM_OK;
@@ -54,12 +58,16 @@ dm_status dm_parse_words(dm_parser *p, dm_parsed *out, const dm_word *w, uint32_
 
 static bool make_room(dm_parser *p, uint32_t n)
 {
-    if (n <= p->room) return true;
+    if (n <= p->room)
+        return true;
     dm_word *word = realloc(p->word, n * sizeof *word);
-    if (word) p->word = word;
+    if (word)
+        p->word = word;
     dm_parsed *parsed = realloc(p->parsed, n * sizeof *parsed);
-    if (parsed) p->parsed = parsed;
-    if (!word || !parsed) return false;
+    if (parsed)
+        p->parsed = parsed;
+    if (!word || !parsed)
+        return false;
     p->room = n;
     return true;
 }
@@ -76,7 +84,8 @@ static dm_status store(dm_parser *p, dm_doc *doc, uint32_t first, uint32_t n, dm
         t->feats = r->feats;
         t->head = r->head < 0 ? DM_NONE : first + (uint32_t)r->head;
         t->lemma = dm_arena_str(&doc->arena, (dm_str){ lemma, dm_lemma(p->model, lemma, p->word, p->parsed, i) });
-        if (!t->lemma.p && t->lemma.len) return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+        if (!t->lemma.p && t->lemma.len)
+            return dm_fail(err, DM_ENOMEM, 0, "out of memory");
     }
     return DM_OK;
 }
@@ -85,14 +94,18 @@ dm_status dm_parse_sentence(dm_parser *p, dm_doc *doc, uint32_t sent, dm_error *
 {
     dm_sent *s = &doc->sents.v[sent];
     uint32_t skip = s->dateline < s->n ? s->dateline : s->n, n = s->n - skip, first = s->first + skip;
-    if (n == 0) return DM_OK;
-    if (!make_room(p, n)) return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+    if (n == 0)
+        return DM_OK;
+    if (!make_room(p, n))
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory");
     for (uint32_t i = 0; i < n; i++) {
         dm_str form = dm_token_text(doc, first + i);
         p->word[i] = (dm_word){ form.p, form.len > UINT16_MAX ? UINT16_MAX : (uint32_t)form.len };
     }
     dm_status st = dm_parse_words(p, p->parsed, p->word, n, err);
-    if (st == DM_OK) st = store(p, doc, first, n, err);
-    if (st == DM_OK) s->parsed = 1;
+    if (st == DM_OK)
+        st = store(p, doc, first, n, err);
+    if (st == DM_OK)
+        s->parsed = 1;
     return st;
 }

@@ -71,7 +71,8 @@ static void assert_tree(const dm_parsed *p, uint32_t n)
         roots += p[i].head < 0;
         assert_int_equal(p[i].head < 0, p[i].deprel == DM_D_ROOT);
         uint32_t steps = 0;
-        for (int32_t k = p[i].head; k >= 0; k = p[k].head) assert_true(++steps <= n);
+        for (int32_t k = p[i].head; k >= 0; k = p[k].head)
+            assert_true(++steps <= n);
     }
     assert_int_equal(roots, 1);
 }
@@ -79,9 +80,9 @@ static void assert_tree(const dm_parsed *p, uint32_t n)
 static void odd_sentences_give_trees(void **state)
 {
     bench *b = *state;
-    static const char *const odd[] = { ".", "a", "a a a a a a a a a a a a a a a a a", "( ( ( ( ) ) ) )", "\" \" \" \" '", "\xff\xfe\x80",
-                                       "1 2 3 4 5 6 7 8 9", "AND OR AND OR BUT", "\xE2\x80\x9C \xE2\x80\x9D \xE2\x80\x94 \xE2\x80\x99s",
-                                       "to to to of of of the the the", "said said said said said" };
+    static const char *const odd[] = { ".", "a", "a a a a a a a a a a a a a a a a a", "( ( ( ( ) ) ) )", "\" \" \" \" '",
+        "\xff\xfe\x80", "1 2 3 4 5 6 7 8 9", "AND OR AND OR BUT", "\xE2\x80\x9C \xE2\x80\x9D \xE2\x80\x94 \xE2\x80\x99s",
+        "to to to of of of the the the", "said said said said said" };
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         parse(b, odd[i]);
         assert_tree(b->out, b->n);
@@ -126,7 +127,8 @@ static void empty_and_huge_words(void **state)
 static void same_result_again(void **state)
 {
     bench *b = *state;
-    static const char text[] = "Japan 's foreign minister urged China on Monday to release the detained activists , officials said .";
+    static const char text[] =
+        "Japan 's foreign minister urged China on Monday to release the detained activists , officials said .";
     parse(b, text);
     dm_parsed first[64];
     memcpy(first, b->out, b->n * sizeof *first);
@@ -149,7 +151,8 @@ static void same_result_again(void **state)
 static uint32_t at(const bench *b, const char *form)
 {
     for (uint32_t i = 0; i < b->n; i++)
-        if (strlen(form) == b->word[i].len && memcmp(form, b->word[i].form, b->word[i].len) == 0) return i;
+        if (strlen(form) == b->word[i].len && memcmp(form, b->word[i].form, b->word[i].len) == 0)
+            return i;
     fail_msg("no '%s'", form);
     return 0;
 }
@@ -224,25 +227,35 @@ static void levels_agree(void **state)
     float unit[M], scale[N], bias[N], x[K], want[M * N], got[M * N];
     int8_t row[K];
     uint32_t s = 1;
-    for (int i = 0; i < M * K; i++) a[i] = (int8_t)((s = s * 1664525u + 1013904223u) % 255) ;
-    for (int i = 0; i < K * N; i++) w[i] = (int8_t)(((s = s * 1664525u + 1013904223u) >> 9) % 255);
-    for (int i = 0; i < M; i++) unit[i] = 0.001f * (float)(i + 1);
-    for (int i = 0; i < N; i++) scale[i] = 0.0003f * (float)(i + 1), bias[i] = (float)i - 20.5f;
-    for (int i = 0; i < K; i++) x[i] = (float)(i * i % 37) * 0.37f - 5, row[i] = (int8_t)(i * 5 - 128);
-    for (int i = 0; i < M * K; i++) a[i] = a[i] == -128 ? 127 : a[i];
-    for (int i = 0; i < K * N; i++) w[i] = w[i] == -128 ? -127 : w[i];
+    for (int i = 0; i < M * K; i++)
+        a[i] = (int8_t)((s = s * 1664525u + 1013904223u) % 255);
+    for (int i = 0; i < K * N; i++)
+        w[i] = (int8_t)(((s = s * 1664525u + 1013904223u) >> 9) % 255);
+    for (int i = 0; i < M; i++)
+        unit[i] = 0.001f * (float)(i + 1);
+    for (int i = 0; i < N; i++)
+        scale[i] = 0.0003f * (float)(i + 1), bias[i] = (float)i - 20.5f;
+    for (int i = 0; i < K; i++)
+        x[i] = (float)(i * i % 37) * 0.37f - 5, row[i] = (int8_t)(i * 5 - 128);
+    for (int i = 0; i < M * K; i++)
+        a[i] = a[i] == -128 ? 127 : a[i];
+    for (int i = 0; i < K * N; i++)
+        w[i] = w[i] == -128 ? -127 : w[i];
     for (size_t c = 0; c < N; c++)
-        for (size_t k = 0; k < K; k++) sums[c] += 128 * w[dm_panel_at(K, k, c)];
+        for (size_t k = 0; k < K; k++)
+            sums[c] += 128 * w[dm_panel_at(K, k, c)];
     const dm_matrix m = { w, sums, scale, bias, K, N };
     const dm_kernel *plain = dm_kernel_level(0);
     plain->gemm(want, N, a, K, unit, M, &m);
     double sum = 0;
-    for (int k = 0; k < K; k++) sum += a[k] * w[dm_panel_at(K, (size_t)k, 17)];
+    for (int k = 0; k < K; k++)
+        sum += a[k] * w[dm_panel_at(K, (size_t)k, 17)];
     float gap = (float)sum * (unit[0] * scale[17]) + bias[17] - want[17];
     assert_true(gap < 0.001f && gap > -0.001f);
     for (int level = 1; level < DM_KERNEL_LEVELS; level++) {
         const dm_kernel *k = dm_kernel_level(level);
-        if (!k) continue;
+        if (!k)
+            continue;
         for (size_t rows = 1; rows <= M; rows++) {
             memset(got, 0, sizeof got);
             k->gemm(got, N, a, K, unit, rows, &m);
@@ -265,8 +278,10 @@ static void levels_agree(void **state)
         assert_memory_equal(q, r, sizeof q);
         assert_memory_equal(&su, &sv, sizeof su);
         float g[4 * 16], u[2 * 48], cell[16], h[2][2 * 16];
-        for (int i = 0; i < 64; i++) g[i] = (float)(i % 7) * 0.3f - 1;
-        for (int i = 0; i < 96; i++) u[i] = (float)(i % 11) * 0.5f - 2.5f;
+        for (int i = 0; i < 64; i++)
+            g[i] = (float)(i % 7) * 0.3f - 1;
+        for (int i = 0; i < 96; i++)
+            u[i] = (float)(i % 11) * 0.5f - 2.5f;
         for (int b = 0; b < 2; b++) {
             dm_recur c = { g, g + 16, g + 32, g + 48, u, x, h[b], 48, 16, 16, 16 };
             (b ? k : plain)->recur(&c, cell, 2, 1);
@@ -287,14 +302,18 @@ static float best_by_trying(const float *score, uint32_t n, uint32_t stride)
         for (uint32_t i = 0; i < n; i++) {
             uint32_t k = i + 1, steps = 0;
             roots += head[i] == 0;
-            while (k && steps++ <= n) k = head[k - 1];
+            while (k && steps++ <= n)
+                k = head[k - 1];
             tree = tree && k == 0;
             sum += score[i * stride + head[i]];
         }
-        if (tree && roots == 1 && sum > best) best = sum;
+        if (tree && roots == 1 && sum > best)
+            best = sum;
         uint32_t i = 0;
-        while (i < n && head[i] == n) head[i++] = 0;
-        if (i == n) return best;
+        while (i < n && head[i] == n)
+            head[i++] = 0;
+        if (i == n)
+            return best;
         head[i]++;
     }
 }
@@ -306,12 +325,14 @@ static void tree_is_best(void **state)
     for (int round = 0; round < 400; round++) {
         uint32_t n = 1 + (uint32_t)round % 5, head[8];
         float score[8 * 9];
-        for (int i = 0; i < 72; i++) score[i] = (float)((s = s * 1664525u + 1013904223u) >> 22) * 0.01f;
+        for (int i = 0; i < 72; i++)
+            score[i] = (float)((s = s * 1664525u + 1013904223u) >> 22) * 0.01f;
         void *scratch = aligned_alloc(64, (dm_mst_scratch(n) + 63) / 64 * 64);
         assert_non_null(scratch);
         dm_mst(head, score, n, 9, scratch);
         float sum = 0;
-        for (uint32_t i = 0; i < n; i++) sum += score[i * 9 + head[i]];
+        for (uint32_t i = 0; i < n; i++)
+            sum += score[i * 9 + head[i]];
         float gap = best_by_trying(score, n, 9) - sum;
         assert_true(gap < 0.001f && gap > -0.001f);
         free(scratch);
@@ -354,7 +375,8 @@ static void damaged_models_are_refused(void **state)
     assert_int_equal(fread(bytes, 1, n, f), n);
     fclose(f);
     const size_t cut[] = { 0, 1, 8, sizeof(dm_model_head) - 1, sizeof(dm_model_head), 1000, n / 2, n - 1 };
-    for (size_t i = 0; i < sizeof cut / sizeof cut[0]; i++) assert_refused(bytes, cut[i]);
+    for (size_t i = 0; i < sizeof cut / sizeof cut[0]; i++)
+        assert_refused(bytes, cut[i]);
     bytes[n] = 0;
     assert_refused(bytes, n + 1);
     const size_t flip[] = { 0, 9, 13, 17, 21, 24, 33, 40, 47, 60, 75, 90, 105, 300, n / 3, n - 1 };
@@ -392,9 +414,15 @@ static void missing_model(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(odd_sentences_give_trees), cmocka_unit_test(random_words_give_trees), cmocka_unit_test(empty_and_huge_words),
-        cmocka_unit_test(same_result_again),        cmocka_unit_test(plain_sentences),         cmocka_unit_test(lemmas),
-        cmocka_unit_test(levels_agree),             cmocka_unit_test(tree_is_best),            cmocka_unit_test(damaged_models_are_refused),
+        cmocka_unit_test(odd_sentences_give_trees),
+        cmocka_unit_test(random_words_give_trees),
+        cmocka_unit_test(empty_and_huge_words),
+        cmocka_unit_test(same_result_again),
+        cmocka_unit_test(plain_sentences),
+        cmocka_unit_test(lemmas),
+        cmocka_unit_test(levels_agree),
+        cmocka_unit_test(tree_is_best),
+        cmocka_unit_test(damaged_models_are_refused),
         cmocka_unit_test(missing_model),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
