@@ -63,7 +63,6 @@ void dm_act_article_bodies(iw *w)
         char body[BODY_MAX] = "";
         if (!dm_act_body_of(w, e, body))
             continue;
-        w->legislature = w->legislature || strchr(body, '-');
         if (memcmp(body, "UN", 2) != 0 || strcmp(body, "UNO") == 0)
             continue;
         several = several || (w->un_body[0] && strcmp(w->un_body, body) != 0);
@@ -175,7 +174,7 @@ static bool from_verb(const iw *w, inst *i)
             break;
         unsigned d = dm_ict(w, k)->deprel;
         bool place = (d == DM_D_OBL || d == DM_D_OBL_AGENT) && dm_str_in(dm_act_case(w, k), "to at before in by through");
-        bool maker = (d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) && t->deprel != d && adopts(dm_ict(w, verb)->lemma);
+        bool maker = (d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) && t->deprel != d && !dm_str_is(i->type, "vote") && adopts(dm_ict(w, verb)->lemma);
         if ((place || maker) && dm_act_body_of(w, dm_act_entity_at(w, k), body)) {
             set(i, body, place ? "beside the verb" : "who passes it");
             return true;

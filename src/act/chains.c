@@ -24,13 +24,14 @@ static bool noun_fits(const iw *w, const inst *late, const inst *early)
 /* A measure can be any of a parliament's or council's papers; a motion can be a parliament's resolution. */
 static bool type_fits(const iw *w, const inst *late, const inst *early)
 {
-    if (dm_str_eq(late->type, early->type))
-        return true;
     dm_str lemma = dm_ict(w, late->head)->lemma;
+    bool steps = dm_str_is(lemma, "measure") && late->plural;
+    if (dm_str_eq(late->type, early->type) && !steps)
+        return true;
     if (late->named || early->own)
         return false;
-    if (dm_str_in(lemma, "measure text document"))
-        return dm_str_in(early->type, "resolution law") || (dm_str_is(early->type, "sanction") && late->plural);
+    if (dm_str_in(lemma, "measure text document")) /* "the measures" are steps taken, "the measure" is a paper */
+        return dm_str_is(lemma, "measure") && late->plural ? dm_str_is(early->type, "sanction") : dm_str_in(early->type, "resolution law");
     if (dm_str_is(lemma, "motion") && !late->own)
         return dm_str_is(early->type, "resolution");
     return dm_str_is(lemma, "vote") ? false : dm_str_in(lemma, "act bill legislation law") && dm_str_is(early->type, "law");
@@ -94,7 +95,8 @@ static void drop_home(inst *i)
 static void inherit(inst *late, const inst *early)
 {
     late->type = early->type;
-    if (!late->body[0] || strcmp(late->body, "UNO") == 0) {
+    bool means = dm_str_in(late->type, "sanction boycott"); /* others may impose the like: only "the sanctions" are the same ones */
+    if ((!late->body[0] || strcmp(late->body, "UNO") == 0) && (!means || late->definite)) {
         memcpy(late->body, early->body, sizeof late->body);
         late->body_why = late->body[0] ? "chain" : NULL;
     }
@@ -120,7 +122,9 @@ static bool has_sign(const iw *w, const inst *i)
         return (dm_ict(w, i->head)->flags & DM_T_UPPER) && (dm_ict(w, i->head)->flags & DM_T_SPACE) && i->first != w->doc->sents.v[i->sent].first;
     bool signed_ = g != DM_NONE && dm_act_verbal(w, g) && dm_ict(w, i->head)->deprel != DM_D_NSUBJ &&
                    dm_str_in(dm_ict(w, g)->lemma, "ratify sign adopt cosponsor draft table broker strike conclude negotiate initial abrogate veto");
-    return i->body[0] || i->sponsor[0] || i->own_subject || signed_;
+    if (dm_token_is(w->doc, i->head, "measures"))
+        return false;
+    return i->body[0] || (i->sponsor[0] && !dm_str_is(i->type, "law")) || i->own_subject || signed_;
 }
 
 static void retype_measure(const iw *w, inst *i)
@@ -167,7 +171,28 @@ static unsigned kind_of(dm_str type)
     return dm_str_in(type, "resolution motion") ? 0 : dm_str_is(type, "sanction") ? 1 : dm_str_is(type, "boycott") ? 2 : 3;
 }
 
-/* "the motion" before the verb's own subject: a country does not sanction itself. */
+/* The state that acts on it: sponsor, body's state, or subject of the governing verb; "" none. */
+static const char *maker_of(const iw *w, const inst *i)
+{
+    if (i->sponsor[0])
+        return i->sponsor;
+    if (i->body[0] && i->body[3] == '-')
+        return i->body;
+    uint32_t g = i->verb ? i->head : dm_ict(w, i->head)->head, s = g == DM_NONE || !dm_act_verbal(w, g) ? DM_NONE : dm_act_subject(w, g, true);
+    const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s, true);
+    return e ? e->code : "";
+}
+
+/* Between the two countries that an article is about, what one of them makes is aimed at the other; a third party's may be at either. */
+static const char *other_country(const iw *w, const inst *i)
+{
+    const char *maker = maker_of(w, i), *home = w->doc->home, *focus = w->doc->focus;
+    if (!maker[0] || !home[0] || !focus[0])
+        return NULL;
+    return strncmp(maker, home, 3) == 0 ? focus : strncmp(maker, focus, 3) == 0 ? home : NULL;
+}
+
+/* A country does not sanction itself. */
 static bool is_actor(const iw *w, const inst *i, const char *code)
 {
     uint32_t g = i->verb ? i->head : dm_ict(w, i->head)->head;
@@ -193,9 +218,9 @@ static void fill_from_article(iw *w)
         if (kind == 3 || i->subject[0] || i->other_subject || i->dropped)
             continue;
         const char *code = clear_winner(&t[kind]), *why = "the article's others";
-        if (!code && t[kind].n == 0 && w->doc->focus[0] && kind != 2 && !dm_str_is(i->type, "motion")) {
-            code = w->doc->focus;
-            why = "the article's focus";
+        if (!code && t[kind].n == 0 && kind != 2 && !dm_str_is(i->type, "motion")) {
+            code = other_country(w, i);
+            why = "the other country of the article";
         }
         if (!code || strcmp(code, i->sponsor) == 0 || is_actor(w, i, code) || (i->body[0] && strncmp(code, i->body, 3) == 0))
             if (!dm_str_is(i->type, "motion") || !code)
@@ -213,7 +238,7 @@ static void spread(iw *w)
         inst *root = i->chain == DM_NONE ? NULL : &w->v.v[i->chain];
         if (!root || i->dropped)
             continue;
-        if (!root->subject[0] && i->own_subject && !root->other_subject) {
+        if (!root->subject[0] && i->subject[0] && !root->other_subject) {
             memcpy(root->subject, i->subject, sizeof root->subject);
             root->subject_why = "chain";
         }
@@ -232,28 +257,29 @@ static void spread(iw *w)
     }
 }
 
-/* One organ for all resolutions and motions of the article: the only one that any of them names, else the only one it speaks of. */
+/* One organ for all resolutions and motions of the article: the only one that any resolution names, else the only UN organ that it speaks
+ * of. A no-action motion belongs to an organ of the United Nations, never to a parliament. */
 static void fill_bodies(iw *w)
 {
     char only[BODY_MAX] = "";
     bool several = false;
     for (uint32_t k = 0; k < w->v.n; k++) {
         const inst *i = &w->v.v[k];
-        if (i->dropped || !i->body[0] || i->named || !dm_str_in(i->type, "resolution motion"))
+        if (i->dropped || !i->body[0] || i->named || !dm_str_is(i->type, "resolution"))
             continue;
         several = several || (only[0] && strcmp(only, i->body) != 0);
         memcpy(only, i->body, sizeof only);
     }
-    if (only[0] && !several) {
-        memcpy(w->un_body, only, sizeof only);
-        w->legislature = false;
-    } else if (several)
-        w->un_body[0] = 0;
+    if (several)
+        only[0] = 0;
+    else if (!only[0] && w->un_body[0])
+        memcpy(only, w->un_body, sizeof only);
     for (uint32_t k = 0; k < w->v.n; k++) {
         inst *i = &w->v.v[k];
-        if (i->dropped || i->body[0] || !w->un_body[0] || w->legislature || i->named || !dm_str_in(i->type, "resolution motion"))
+        bool wanted = dm_str_is(i->type, "resolution") || (dm_str_is(i->type, "motion") && memcmp(only, "UN", 2) == 0);
+        if (i->dropped || i->body[0] || !only[0] || i->named || !wanted)
             continue;
-        memcpy(i->body, w->un_body, sizeof i->body);
+        memcpy(i->body, only, sizeof i->body);
         i->body_why = "the organ that the article names";
     }
 }
@@ -275,5 +301,6 @@ void dm_act_chains(iw *w)
     }
     spread(w);
     fill_from_article(w);
+    spread(w); /* what the article told of one mention holds for its chain */
     fill_bodies(w);
 }

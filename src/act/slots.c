@@ -64,7 +64,8 @@ static bool from_modifiers(const iw *w, inst *i)
         unsigned d = dm_ict(w, k)->deprel;
         const dm_entity *e = d == DM_D_AMOD || d == DM_D_COMPOUND || d == DM_D_NMOD_POSS || d == DM_D_FLAT ? dm_act_entity_at(w, k) : NULL;
         char body[BODY_MAX];
-        if (!e || !e->code[0] || dm_str_in(dm_str_of(e->code), "UNO IGO") || (!dm_str_in(i->type, "sanction boycott law") && dm_act_body_of(w, e, body)))
+        if (!e || !e->code[0] || dm_str_in(dm_str_of(e->code), "UNO IGO") || e->nature == DM_NAT_PLACE ||
+            (!dm_str_in(i->type, "sanction boycott law") && dm_act_body_of(w, e, body)))
             continue;
         if (modifier_is_subject(w, i, k, e))
             continue;
@@ -159,10 +160,9 @@ void dm_act_sponsor(iw *w, inst *i)
 
 /* --- subject --- */
 
-static bool subject(iw *w, inst *i, const dm_entity *e, const char *why)
+static bool subject(inst *i, const dm_entity *e, const char *why)
 {
-    (void)w;
-    if (!e || strcmp(e->code, i->sponsor) == 0 || strncmp(e->code, i->body, 3) == 0)
+    if (!e || e->code[0] == 0 || strcmp(e->code, i->sponsor) == 0 || strncmp(e->code, i->body, 3) == 0)
         return false;
     put(i->subject, e->code);
     i->subject_why = why;
@@ -211,9 +211,12 @@ static bool aim_at(iw *w, inst *i, uint32_t k, unsigned kind, const char *why)
             return true;
         }
     }
-    const dm_entity *e = kind == 1 ? dm_act_find_state(w, k, false) : dm_act_entity_at(w, k);
-    if (dm_act_state(e))
-        return subject(w, i, e, why);
+    bool clause = dm_ict(w, k)->deprel == DM_D_OBL; /* beside a verb only what is named itself: "adopted on Thursday in Geneva" */
+    const dm_entity *e = kind == 1 && !clause ? dm_act_find_state(w, k, false) : dm_act_entity_at(w, k);
+    if (!e && clause && dm_ict(w, k)->upos == DM_U_NOUN)
+        e = dm_act_find_state(w, k, false);
+    if (dm_act_state(e) && !(clause && e->nature == DM_NAT_PLACE))
+        return subject(i, e, why);
     bool matter = dm_str_in(dm_ict(w, k)->lemma, "right abuse violation issue violence crisis situation record matter war conflict move"); /* on what, not on whom */
     if (kind == 1 && !matter && dm_str_is(i->type, "sanction") && dm_ict(w, k)->upos == DM_U_NOUN)
         i->other_subject = true;
@@ -243,7 +246,7 @@ static bool from_verb_args(iw *w, inst *i, uint32_t verb, const char *why)
         bool arg = d == DM_D_OBJ || d == DM_D_IOBJ || (d == DM_D_OBL && dm_str_in(dm_act_case(w, k), "on upon about over against at for"));
         if ((hard || soft) && arg && k != i->head) {
             const dm_entity *e = dm_act_find_state(w, k, false);
-            if (e && !(soft && strcmp(e->code, w->doc->home) == 0 && strncmp(i->body, e->code, 3) == 0) && subject(w, i, e, why))
+            if (e && !(soft && strcmp(e->code, w->doc->home) == 0 && strncmp(i->body, e->code, 3) == 0) && subject(i, e, why))
                 return true;
         }
     }
@@ -252,7 +255,7 @@ static bool from_verb_args(iw *w, inst *i, uint32_t verb, const char *why)
         unsigned d = dm_ict(w, k)->deprel;
         bool inner = (d == DM_D_ADVCL || d == DM_D_XCOMP || d == DM_D_CONJ) && k > i->head && (criticises(dm_ict(w, k)->lemma) || asks(dm_ict(w, k)->lemma));
         if (inner && k != verb)
-            DM_EACH_KID(w->doc, k, o) if ((dm_ict(w, o)->deprel == DM_D_OBJ || dm_ict(w, o)->deprel == DM_D_OBL) && subject(w, i, dm_act_find_state(w, o, false), "purpose")) return true;
+            DM_EACH_KID(w->doc, k, o) if ((dm_ict(w, o)->deprel == DM_D_OBJ || dm_ict(w, o)->deprel == DM_D_OBL) && subject(i, dm_act_find_state(w, o, false), "purpose")) return true;
     }
     return false;
 }
@@ -273,7 +276,7 @@ static bool from_governing(iw *w, inst *i)
     {
         unsigned d = dm_ict(w, k)->deprel;
         if ((d == DM_D_ADVCL || d == DM_D_XCOMP) && k > i->head && criticises(dm_ict(w, k)->lemma) && !dm_str_is(i->type, "sanction"))
-            DM_EACH_KID(w->doc, k, o) if (dm_ict(w, o)->deprel == DM_D_OBJ && subject(w, i, dm_act_find_state(w, o, false), "clause beside it")) return true;
+            DM_EACH_KID(w->doc, k, o) if (dm_ict(w, o)->deprel == DM_D_OBJ && subject(i, dm_act_find_state(w, o, false), "clause beside it")) return true;
     }
     return false;
 }
@@ -283,10 +286,10 @@ static bool from_own_modifiers(iw *w, inst *i)
     DM_EACH_KID(w->doc, i->head, k)
     {
         const dm_entity *e = dm_ict(w, k)->deprel == DM_D_COMPOUND ? dm_act_entity_at(w, k) : NULL;
-        if (dm_act_state(e) && modifier_is_subject(w, i, k, e) && subject(w, i, e, "modifier"))
+        if (dm_act_state(e) && modifier_is_subject(w, i, k, e) && subject(i, e, "modifier"))
             return true;
         if (dm_ict(w, k)->deprel == DM_D_AMOD && dm_str_in(dm_ict(w, k)->norm, "anti-") && dm_act_state(dm_act_entity_at(w, k)) &&
-            subject(w, i, dm_act_entity_at(w, k), "anti-"))
+            subject(i, dm_act_entity_at(w, k), "anti-"))
             return true;
     }
     return false;
@@ -298,6 +301,19 @@ static bool from_verb_object(iw *w, inst *i)
     if (o == DM_NONE)
         o = dm_kid(w->doc, i->head, DM_D_NSUBJ_PASS);
     return o != DM_NONE && aim_at(w, i, o, 1, "object");
+}
+
+/* Who rejects or denounces a resolution or sanctions without a word on whom they are aimed at, is mostly the one. */
+static void who_rejects(iw *w, inst *i)
+{
+    uint32_t verb = dm_ict(w, i->head)->head;
+    if (verb == DM_NONE || !dm_act_verbal(w, verb) || dm_ict(w, i->head)->deprel != DM_D_OBJ || !dm_str_in(i->type, "resolution sanction") ||
+        !dm_str_in(dm_ict(w, verb)->lemma, "reject denounce dismiss decry slam protest deplore defy shrug"))
+        return;
+    uint32_t s = dm_act_subject(w, verb, true);
+    const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s, true);
+    if (e && e->nature != DM_NAT_PLACE)
+        (void)subject(i, e, "who rejects it");
 }
 
 void dm_act_subject_of(iw *w, inst *i)
@@ -319,6 +335,7 @@ void dm_act_subject_of(iw *w, inst *i)
     }
     if (from_own_modifiers(w, i))
         return;
-    if (critical)
-        (void)from_governing(w, i);
+    if (critical && from_governing(w, i))
+        return;
+    who_rejects(w, i);
 }

@@ -47,7 +47,6 @@ typedef struct iw {
     dm_doc *doc;
     DM_VEC(inst) v;
     char un_body[BODY_MAX]; /* the one UN organ that the article speaks of, "" none or several */
-    bool legislature;       /* a parliament is named */
     dm_error *err;
 } iw;
 
