@@ -199,7 +199,7 @@ static unsigned aim(const inst *i, dm_str c)
 /* The games, goods or meeting boycotted; a state inside the phrase; else somebody that is no state. */
 static bool aim_at(iw *w, inst *i, uint32_t k, unsigned kind, const char *why)
 {
-    bool games = dm_str_in(dm_ict(w, k)->lemma, "game olympics olympic paralympics cup competition tournament ceremony");
+    bool games = dm_str_in(dm_ict(w, k)->norm, "game games olympics paralympics cup competition tournament ceremony");
     if (dm_str_is(i->type, "boycott") && games) {
         char code[DM_CODE_MAX] = "";
         dm_str name = DM_NIL;
