@@ -26,7 +26,8 @@ static void find_columns(dm_actor *a)
     a->cp = (col_people){ dm_table_column(t, "name"), dm_table_column(t, "surname"), dm_table_column(t, "code"), dm_table_column(t, "sector"),
                           dm_table_column(t, "office"), dm_table_column(t, "from"), dm_table_column(t, "to") };
     t = a->roles;
-    a->cr = (col_roles){ dm_table_column(t, "names"), dm_table_column(t, "sector"), dm_table_column(t, "kind"), dm_table_column(t, "scope") };
+    a->cr = (col_roles){ dm_table_column(t, "names"), dm_table_column(t, "sector"), dm_table_column(t, "kind"), dm_table_column(t, "scope"),
+                          dm_table_column(t, "note") };
 }
 
 static dm_status index_surnames(dm_actor *a, dm_error *err)
@@ -162,5 +163,6 @@ dm_status dm_actor_doc(const dm_actor *a, dm_doc *doc, dm_error *err)
     dm_map_free(&w.entity_by_key);
     dm_map_free(&w.surname_entity);
     dm_map_free(&w.role_entity);
+    dm_map_free(&w.body_word);
     return st;
 }

@@ -201,54 +201,117 @@ static uint32_t phrase_fact(const aw *w, uint32_t first, uint32_t *words)
     return found;
 }
 
-static bool is_group(const aw *w, uint32_t t, uint32_t *words)
+static uint32_t number_of(dm_str word)
 {
-    dm_str a = dm_atok(w, t)->norm;
-    uint32_t k = t + 1;
-    if (!dm_str_in(a, "two both the") || k >= w->doc->tokens.n || dm_atok(w, k)->sent != dm_atok(w, t)->sent)
-        return false;
-    if (dm_str_is(a, "the") && !dm_str_in(dm_atok(w, k)->norm, "two"))
-        return false;
-    if (dm_str_is(a, "the") || dm_str_is(dm_atok(w, k)->norm, "the"))
-        k++;
-    if (k < w->doc->tokens.n && dm_str_in(dm_atok(w, k)->norm, "two neighbouring neighboring asian rival warring"))
-        k++;
-    if (k >= w->doc->tokens.n || !dm_str_in(dm_atok(w, k)->norm, "sides countries nations capitals governments leaders neighbours neighbors states powers parties allies ministers presidents"))
-        return false;
-    *words = k - t + 1;
-    return true;
+    static const char *const words[] = { "two", "three", "four", "five", "six", "seven" };
+    for (uint32_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (dm_str_is(word, words[i]))
+            return i + 2;
+    return dm_str_is(word, "both") ? 2 : 0;
 }
 
-/* The last two different states mentioned. */
-static dm_status take_group(aw *w, const recent *r, uint32_t t, uint32_t words)
+/* "the two sides", "both capitals", "the four countries": how many parties, 0 when it is no such phrase. */
+static uint32_t group_size(const aw *w, uint32_t t, uint32_t *words)
 {
-    uint32_t pick[2], n = 0;
-    for (uint32_t i = r->n; i-- > 0 && n < 2;) {
-        const dm_entity *en = entity_of(w, r->mention[i]);
-        if (!en || !en->code[0] || en->nature == DM_NAT_OTHER || w->doc->mentions.v[r->mention[i]].first >= t)
-            continue;
-        if (n == 0 || strcmp(w->doc->entities.v[pick[0]].code, en->code) != 0)
-            pick[n++] = w->doc->mentions.v[r->mention[i]].entity[0];
+    uint32_t k = t, end = w->doc->sents.v[dm_atok(w, t)->sent].first + w->doc->sents.v[dm_atok(w, t)->sent].n;
+    if (dm_str_in(dm_atok(w, k)->norm, "the these those all"))
+        k++;
+    uint32_t size = k < end ? number_of(dm_atok(w, k)->norm) : 0;
+    if (!size || (k == t && size != 2))
+        return 0;
+    k++;
+    for (int skip = 0; skip < 2 && k < end && dm_str_in(dm_atok(w, k)->norm, "the neighbouring neighboring asian rival warring european african arab foreign prime"); skip++)
+        k++;
+    if (k >= end || !dm_str_in(dm_atok(w, k)->norm, "sides countries nations capitals governments leaders neighbours neighbors states powers parties allies "
+                                                     "ministers presidents men women delegations rivals foes partners armies premiers"))
+        return 0;
+    *words = k - t + 1;
+    return size;
+}
+
+static bool is_country(const char *code)
+{
+    return code[0] && !dm_str_in(dm_str_of(code), "UNO IGO NGO MNC IMG ISM EUR");
+}
+
+/* The last so many different countries mentioned, but for the subject of the same clause ("China called on the two sides"). */
+static dm_status take_group(aw *w, const recent *r, uint32_t t, uint32_t words, uint32_t size)
+{
+    uint32_t pick[DM_MENTION_ENTITIES], n = 0, head = t + words - 1;
+    bool subject_itself = dm_deprel_base((dm_deprel)dm_atok(w, head)->deprel) == DM_D_NSUBJ;
+    uint32_t s = subject_itself || !w->doc->sents.v[dm_atok(w, t)->sent].parsed ? DM_NONE : clause_subject(w, head);
+    const dm_entity *barred = s == DM_NONE ? NULL : entity_of(w, s);
+    for (uint32_t i = r->n; i-- > 0 && n < size && n < DM_MENTION_ENTITIES;) {
+        const dm_mention *o = &w->doc->mentions.v[r->mention[i]];
+        for (uint32_t e = o->n_entity; e-- > 0 && n < size;) {
+            const dm_entity *en = &w->doc->entities.v[o->entity[e]];
+            bool known = barred && strcmp(barred->code, en->code) == 0;
+            for (uint32_t k = 0; k < n; k++)
+                known = known || strcmp(w->doc->entities.v[pick[k]].code, en->code) == 0;
+            if (!known && is_country(en->code) && en->nature != DM_NAT_OTHER && o->first < t)
+                pick[n++] = o->entity[e];
+        }
     }
     if (n < 2)
         return DM_OK;
-    dm_mention *m = dm_mention_new(w, t, words, DM_FORM_GROUP, pick[1], 0.75f, DM_STR("actor/group"));
+    dm_mention *m = dm_mention_new(w, t, words, DM_FORM_GROUP, pick[n - 1], n == size ? 0.75f : 0.5f, DM_STR("actor/group"));
     if (!m)
         return DM_ENOMEM;
-    m->entity[m->n_entity++] = pick[0];
+    for (uint32_t k = n - 1; k-- > 0;)
+        m->entity[m->n_entity++] = pick[k];
     return DM_OK;
+}
+
+/* "the Council", "the watchdog": a body named before, by a word of its name or one of the table's general nouns. */
+static dm_status take_body(aw *w, uint32_t t)
+{
+    const dm_token *k = dm_atok(w, t);
+    bool noun = k->upos == DM_U_NOUN || k->upos == DM_U_PROPN;
+    if (!noun || t == 0 || !dm_str_in(dm_atok(w, t - 1)->norm, "the this that 's its their") || dm_atok(w, t - 1)->sent != k->sent)
+        return DM_OK;
+    uint32_t id = dm_map_get(&w->body_word, k->norm, 0);
+    bool longer = t + 1 < w->doc->tokens.n && dm_atok(w, t + 1)->upos == DM_U_PROPN && dm_atok(w, t + 1)->sent == k->sent;
+    if (id == UINT32_MAX || longer || (w->name_at[t] != DM_NONE && w->doc->mentions.v[w->name_at[t]].n > 1))
+        return DM_OK;
+    return dm_mention_new(w, t, 1, DM_FORM_DESC, id, 0.75f, DM_STR("actor/description-body")) ? DM_OK : DM_ENOMEM;
+}
+
+/* The words by which a body may be called again: general nouns of its table line, and the nouns of its name. */
+static bool learn_body(aw *w, const dm_mention *m)
+{
+    const dm_entity *en = m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
+    if (!en || en->nature != DM_NAT_BODY || m->form != DM_FORM_NAME)
+        return true;
+    if (en->table == w->a->i_bodies && en->table_row != DM_NONE) {
+        dm_str heads = dm_table_cell(w->a->bodies, en->table_row, w->a->cb.heads), h;
+        while (dm_str_split(&heads, '|', &h))
+            if (!memchr(h.p, ' ', h.len) && !dm_map_put(&w->body_word, h, 0, m->entity[0]))
+                return dm_oom(w);
+    }
+    for (uint32_t t = m->first; t < m->first + m->n && m->n > 1; t++) {
+        dm_str word = dm_atok(w, t)->norm;
+        if (dm_str_in(word, "council committee assembly commission court tribunal union organisation organization agency league parliament congress senate "
+                            "secretariat bank fund party front army movement group alliance federation forum panel association bureau office") &&
+            !dm_map_put(&w->body_word, word, 0, m->entity[0]))
+            return dm_oom(w);
+    }
+    return true;
 }
 
 static dm_status take_description(aw *w, const recent *r, uint32_t t, uint32_t *skip)
 {
-    uint32_t words = 0;
+    uint32_t words = 0, before = w->name_at[t];
     if (w->name_at[t] != DM_NONE && w->doc->mentions.v[w->name_at[t]].form != DM_FORM_ADJ && entity_of(w, w->name_at[t]) &&
-        entity_of(w, w->name_at[t])->nature != DM_NAT_OTHER)
+        entity_of(w, w->name_at[t])->nature != DM_NAT_OTHER && !dm_str_starts(w->doc->mentions.v[w->name_at[t]].why, "actor/home-country"))
         return DM_OK;
-    if (is_group(w, t, &words)) {
+    uint32_t size = group_size(w, t, &words);
+    if (size) {
         *skip = words;
-        return take_group(w, r, t, words);
+        return take_group(w, r, t, words, size);
     }
+    dm_status st = take_body(w, t);
+    if (st != DM_OK || w->name_at[t] != before)
+        return st;
     bool definite = t > 0 && dm_str_in(dm_atok(w, t - 1)->norm, "the its their this that 's his our") && dm_atok(w, t - 1)->sent == dm_atok(w, t)->sent;
     uint32_t fact = phrase_fact(w, t, &words);
     if (!fact || (!definite && words < 3))
@@ -293,24 +356,23 @@ static void set_code(dm_entity *en, const char *code)
         memcpy(en->code, code, DM_CODE_MAX);
 }
 
-/* The state nearest before (else after) in the same sentence, else DM_NONE. */
-static const char *sentence_state(const aw *w, const dm_mention *m)
+/* The place of the sentence: a state or town named with "in" or "at"; NULL when there is none. */
+static const char *sentence_place(const aw *w, const dm_mention *m)
 {
-    const char *best = NULL;
-    uint32_t best_gap = UINT32_MAX, self = (uint32_t)(m - w->doc->mentions.v);
+    uint32_t self = (uint32_t)(m - w->doc->mentions.v);
     uint32_t lo = self > LOOK_BACK ? self - LOOK_BACK : 0, hi = self + LOOK_BACK < w->doc->mentions.n ? self + LOOK_BACK : w->doc->mentions.n;
     for (uint32_t i = lo; i < hi; i++) {
         const dm_mention *o = &w->doc->mentions.v[i];
         const dm_entity *en = entity_of(w, i);
-        if (o == m || o->sent != m->sent || !en || !en->code[0] || (en->nature != DM_NAT_STATE && en->nature != DM_NAT_PLACE))
+        if (o == m || o->sent != m->sent || !en || !en->code[0] || (en->nature != DM_NAT_STATE && en->nature != DM_NAT_PLACE) || o->first == 0)
             continue;
-        uint32_t gap = o->first < m->first ? m->first - o->first : 2 * (o->first - m->first);
-        if (gap < best_gap) {
-            best_gap = gap;
-            best = en->code;
-        }
+        uint32_t before = o->first - 1;
+        if (before && dm_str_is(dm_atok(w, before)->norm, "the"))
+            before--;
+        if (dm_str_in(dm_atok(w, before)->norm, "in at across throughout inside outside near around"))
+            return en->code;
     }
-    return best;
+    return NULL;
 }
 
 /* "Japan has decided ..., government sources said": who reports on a clause belongs to its subject. */
@@ -344,7 +406,7 @@ static void settle_bare(aw *w)
             continue;
         dm_entity *en = &w->doc->entities.v[m->entity[0]];
         bool any = dm_str_is(m->why, "actor/home-country-any"), spokes = dm_str_is(m->why, "actor/home-country-spokes");
-        const char *near = any ? sentence_state(w, m) : NULL;
+        const char *near = any ? sentence_place(w, m) : NULL;
         if (near)
             set_code(en, near);
         const char *subject = any ? NULL : reported_subject(w, m);
@@ -356,6 +418,16 @@ static void settle_bare(aw *w)
             set_code(en, w->doc->home);
         if (spokes && en->code[0])
             last_spokes = en->code;
+    }
+    for (uint32_t i = 0; i < w->doc->mentions.n && w->doc->home[0]; i++) { /* persons whom nothing else places */
+        dm_mention *m = &w->doc->mentions.v[i];
+        dm_entity *en = m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
+        if (!en || en->nature != DM_NAT_PERSON || en->code[0])
+            continue;
+        const char *place = sentence_place(w, m);
+        set_code(en, place ? place : w->doc->home);
+        m->why = DM_STR("actor/home-country-person");
+        m->confidence = 0.4f;
     }
 }
 
@@ -390,6 +462,8 @@ dm_status dm_actor_coref(aw *w)
         while (next < named && w->doc->mentions.v[next].first <= t) {
             if (w->doc->mentions.v[next].n_entity)
                 see(&r, next);
+            if (!learn_body(w, &w->doc->mentions.v[next]))
+                return DM_ENOMEM;
             next++;
         }
         if (skip) {

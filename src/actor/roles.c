@@ -3,6 +3,7 @@
  *
  * A role takes its country from what stands with it: possessor, demonym, "of X", a body inside it, a named person beside it. Without any
  * it is bare: the clause (event stage), the sentence or the home country decides, and the trace says so. */
+#define _GNU_SOURCE
 #include "actor/work.h"
 #include <stdio.h>
 
@@ -23,9 +24,14 @@ static role_info info_of(const aw *w, uint32_t row)
 {
     const dm_actor *a = w->a;
     dm_str scope = dm_table_cell(a->roles, row, a->cr.scope), kind = dm_table_cell(a->roles, row, a->cr.kind);
-    return (role_info){ .scope = dm_str_is(scope, "national") ? SCOPE_NATIONAL : dm_str_is(scope, "spokes") ? SCOPE_SPOKES : SCOPE_ANY,
+    role_info info = { .scope = dm_str_is(scope, "national") ? SCOPE_NATIONAL : dm_str_is(scope, "spokes") ? SCOPE_SPOKES : SCOPE_ANY,
                         .person = dm_str_is(kind, "person"), .group = dm_str_is(kind, "group"),
-                        .sector = dm_table_cell(a->roles, row, a->cr.sector) };
+                       .sector = dm_table_cell(a->roles, row, a->cr.sector) };
+    dm_str note = dm_table_cell(a->roles, row, a->cr.note);
+    const char *code = note.len ? memmem(note.p, note.len, "code=", 5) : NULL;
+    if (code && code + 8 <= note.p + note.len)
+        dm_copy_code(info.code, sizeof info.code, (dm_str){ code + 5, 3 });
+    return info;
 }
 
 static bool coded(const aw *w, uint32_t mention)
@@ -203,7 +209,7 @@ static dm_status take_role(aw *w, const dm_hit *h)
             why = DM_STR("actor/description");
             confidence = 0.8f;
         } else {
-            id = new_role(w, lemma, "", &info, former, is_plural(w, head));
+            id = new_role(w, lemma, info.code, &info, former, is_plural(w, head));
             bool vague = info.scope == SCOPE_ANY && !info.person && !info.group && !is_definite(w, head, h->first);
             why = vague ? DM_STR("actor/unknown-role") : info.scope == SCOPE_ANY ? DM_STR("actor/home-country-any") : info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
             confidence = info.scope == SCOPE_NATIONAL ? 0.7f : 0.5f;

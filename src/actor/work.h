@@ -11,7 +11,7 @@ enum { KEY_MAX = 192, LOOK_BACK = 24 };
 typedef struct col_states { int code, names, demonyms, people, government, places, from, to, note; } col_states;
 typedef struct col_bodies { int code, names, sector, kind, heads, from, to, note; } col_bodies;
 typedef struct col_people { int name, surname, code, sector, office, from, to; } col_people;
-typedef struct col_roles { int names, sector, kind, scope; } col_roles;
+typedef struct col_roles { int names, sector, kind, scope, note; } col_roles;
 
 struct dm_actor {
     const dm_tables *tables;
@@ -34,6 +34,7 @@ typedef struct role_info {
     scope scope;
     bool person, group;
     dm_str sector;
+    char code[DM_CODE_MAX]; /* "code=NGO" in the note: its own code when nobody owns it */
 } role_info;
 
 typedef struct aw {
@@ -42,6 +43,7 @@ typedef struct aw {
     dm_map entity_by_key;  /* table/row or name -> entity */
     dm_map surname_entity; /* surname in this document -> entity */
     dm_map role_entity;    /* head lemma of a role -> last entity */
+    dm_map body_word;      /* "council", "watchdog" -> the body last named so */
     uint32_t *name_at;     /* by token: mention that covers it, or DM_NONE */
     uint8_t *title;        /* by token: 1 part of a role, 2 part of a rank or title */
     uint32_t lead_next, lead_seen; /* home.c: sentences counted, body sentences among them */
