@@ -153,6 +153,22 @@ static bool inner_time(const dm_doc *doc, uint32_t token, uint32_t *out)
     return false;
 }
 
+/* "in August when the premier bowed": the clause hangs on the time itself. */
+static bool on_time(const dm_doc *doc, uint32_t token, uint32_t *out)
+{
+    uint32_t h = tok(doc, token)->head;
+    dm_deprel r = (dm_deprel)tok(doc, token)->deprel;
+    if (h == DM_NONE || h >= token || (r != DM_D_ACL_RELCL && r != DM_D_ADVCL_RELCL && r != DM_D_ACL && r != DM_D_ADVCL))
+        return false;
+    for (uint32_t i = lower_bound(doc, doc->sents.v[tok(doc, h)->sent].first); i < doc->times.n && doc->times.v[i].first <= h; i++) {
+        if (doc->times.v[i].head == h && h < doc->times.v[i].first + doc->times.v[i].n) {
+            *out = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* "a resolution this week that called on the government": the noun's time between it and its relative clause. */
 static void from_antecedent(const dm_doc *doc, uint32_t noun, uint32_t verb, uint32_t *out, uint32_t *n, uint32_t max)
 {
@@ -168,6 +184,39 @@ static bool has_mark(const dm_doc *doc, uint32_t v)
     return doc->kid_first && dm_kid(doc, v, DM_D_MARK) != DM_NONE;
 }
 
+static bool has_kid(const dm_doc *doc, uint32_t v, dm_deprel rel)
+{
+    return doc->kid_first && dm_kid(doc, v, rel) != DM_NONE;
+}
+
+static bool has_opener(const dm_doc *doc, uint32_t v, dm_deprel rel, const char *list)
+{
+    if (!doc->kid_first)
+        return false;
+    DM_EACH_KID(doc, v, k) {
+        if (tok(doc, k)->deprel == rel && dm_str_in(tok(doc, k)->norm, list))
+            return true;
+    }
+    return false;
+}
+
+/* Adverbial clauses that happen when their main clause does: participles, purposes, "when". */
+static bool same_time_clause(const dm_doc *doc, uint32_t v)
+{
+    if (has_opener(doc, v, DM_D_MARK, "when as while") || has_opener(doc, v, DM_D_ADVMOD, "when"))
+        return has_opener(doc, v, DM_D_MARK, "when") || has_opener(doc, v, DM_D_ADVMOD, "when");
+    if (tok(doc, v)->xpos == DM_X_VB && has_opener(doc, v, DM_D_MARK, "to"))
+        return true;
+    return tok(doc, v)->xpos == DM_X_VBG && !has_mark(doc, v);
+}
+
+/* "expelled two diplomats on Monday and recalled its envoy": one subject, one form, one time. */
+static bool same_time_conjunct(const dm_doc *doc, uint32_t v)
+{
+    uint32_t up = tok(doc, v)->head;
+    return tok(doc, v)->xpos == tok(doc, up)->xpos && !has_kid(doc, v, DM_D_NSUBJ) && !has_kid(doc, v, DM_D_AUX);
+}
+
 /* One step up from t: whether the event's time may be said there; *fronted when only a time before both verbs counts. */
 static bool step_up(const dm_doc *doc, uint32_t t, bool *fronted)
 {
@@ -176,8 +225,8 @@ static bool step_up(const dm_doc *doc, uint32_t t, bool *fronted)
     *fronted = false;
     switch (dm_deprel_base(r)) {
     case DM_D_XCOMP: return true;
-    case DM_D_ADVCL: return !has_mark(doc, t) && tok(doc, t)->xpos == DM_X_VBG;
-    case DM_D_CONJ: *fronted = true; return true;
+    case DM_D_ADVCL: return same_time_clause(doc, t);
+    case DM_D_CONJ: *fronted = !same_time_conjunct(doc, t); return true;
     case DM_D_OBJ:
     case DM_D_NSUBJ:
     case DM_D_OBL: return noun;
@@ -201,7 +250,7 @@ uint32_t dm_times_for(const dm_doc *doc, uint32_t token, uint32_t *out, uint32_t
         *speech = DM_NONE;
     if (token >= doc->tokens.n || !doc->sents.v[tok(doc, token)->sent].parsed)
         return 0;
-    if (max && inner_time(doc, token, out))
+    if (max && (inner_time(doc, token, out) || on_time(doc, token, out)))
         return 1;
     collect(doc, t, token, false, out, &n, max);
     if (n == 0 && tok(doc, t)->deprel == DM_D_ACL_RELCL && tok(doc, t)->head != DM_NONE)

@@ -360,6 +360,12 @@ static bool relative(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
         p->anchor = rel >= REL_PRIOR || the_next ? ANCHOR_TEXT : ANCHOR_DOC;
         return !(rel == REL_THIS && plural) && !(y.value == U_HOUR) && !(y.value == U_DAY && rel == REL_LAST && !past_word);
     }
+    if (y.kind == W_DAYPART) { /* the next morning, the same evening */
+        *p = blank(P_UNIT);
+        p->unit = U_DAY, p->rel = rel, p->n = i + 1 - t;
+        p->anchor = rel >= REL_PRIOR || rel == REL_NEXT ? ANCHOR_TEXT : ANCHOR_DOC;
+        return rel != REL_LAST || dm_norm_is(st, i, "night");
+    }
     if (y.kind == W_WEEKDAY || y.kind == W_MONTH || y.kind == W_SEASON) {
         *p = blank(y.kind == W_WEEKDAY ? P_WEEKDAY : y.kind == W_MONTH ? P_DATE : P_SEASON);
         if (y.kind == W_WEEKDAY)

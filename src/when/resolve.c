@@ -238,6 +238,8 @@ static int story_year(const rctx *c)
 /* A date without a year: the nearest that fits tense and weekday. */
 static dm_interval partial_date(const rctx *c, const dm_point *p)
 {
+    if (p->rel == REL_SAME && c->st->anchor_set && c->st->anchor.from != DM_DAY_NONE)
+        return date_in(year_of(c->st->anchor.from), p); /* that June */
     int story = p->rel ? 0 : story_year(c);
     if (story)
         return date_in(story, p);
@@ -302,6 +304,8 @@ static dm_interval season_of(const rctx *c, const dm_point *p)
 {
     if (p->year)
         return season_span(p->year, p->season);
+    if (p->rel == REL_SAME && c->st->anchor_set && c->st->anchor.from != DM_DAY_NONE)
+        return season_span(year_of(c->st->anchor.from), p->season); /* that summer */
     if (c->d == DM_DAY_NONE)
         return DM_NO_INTERVAL;
     int y = year_of(c->d), best_cost = INT32_MAX;

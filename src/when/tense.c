@@ -38,15 +38,27 @@ static bool is_verb(const dm_doc *doc, uint32_t t)
     return tok(doc, t)->upos == DM_U_VERB || tok(doc, t)->upos == DM_U_AUX;
 }
 
+/* Auxiliaries only: "In May it left" has a May that some parser takes for the modal. */
+static bool has_aux(const dm_doc *doc, uint32_t v, const char *list)
+{
+    if (!doc->kid_first)
+        return false;
+    DM_EACH_KID(doc, v, k) {
+        if (dm_deprel_base((dm_deprel)tok(doc, k)->deprel) == DM_D_AUX && dm_str_in(tok(doc, k)->norm, list))
+            return true;
+    }
+    return false;
+}
+
 /* Tense of one verb by its form and its auxiliaries. */
 static dm_tense verb_tense(const dm_wstate *st, uint32_t v)
 {
     const dm_doc *doc = st->doc;
     const dm_token *k = tok(doc, v);
-    if (has_word_kid(doc, v, "will wo shall 'll"))
+    if (has_aux(doc, v, "will wo shall 'll"))
         return TENSE_FUTURE;
-    if (has_word_kid(doc, v, "may might could should would must can"))
-        return has_word_kid(doc, v, "have has had") ? TENSE_PAST : TENSE_FUTURE;
+    if (has_aux(doc, v, "may might could should would must can"))
+        return has_aux(doc, v, "have has had") ? TENSE_PAST : TENSE_FUTURE;
     if (dm_lex(st, v).kind == W_PLAN && !dm_norm_in(st, v, "proposed pledged promised vowed invited anticipated"))
         return TENSE_FUTURE;
     if (k->feats & DM_F_PAST)
@@ -79,6 +91,7 @@ static dm_tense tree_tense(const dm_wstate *st, uint32_t head)
 {
     uint32_t t = head;
     bool infinitive = false;
+    int verbs = 0;
     for (int i = 0; i < CLIMB_MAX && t != DM_NONE; i++) {
         if (t != head || is_verb(st->doc, t)) {
             if (planned_noun(st, t))
@@ -89,8 +102,9 @@ static dm_tense tree_tense(const dm_wstate *st, uint32_t head)
                     infinitive = true; /* purpose: "came on Monday to discuss": the verb above decides */
                     x = TENSE_UNKNOWN;
                 }
-                if (x == TENSE_PRESENT)
-                    return TENSE_FUTURE; /* "opens on Friday" */
+                if (x == TENSE_PRESENT) /* "opens on Friday"; but "accuse them of killing civilians in March" */
+                    return verbs ? TENSE_UNKNOWN : TENSE_FUTURE;
+                verbs++;
                 if (x != TENSE_UNKNOWN)
                     return x;
             }
