@@ -41,7 +41,9 @@ static uint32_t state_entity(aw *w, uint32_t row, dm_nature nature, dm_str words
     char key[KEY_MAX];
     dm_str code = dm_table_cell(a->states, row, a->cs.code), note = dm_table_cell(a->states, row, a->cs.note);
     dm_str name = dm_table_cell(a->states, row, a->cs.names);
-    if (nature == DM_NAT_STATE)
+    if (nature == DM_NAT_STATE && dm_str_starts(note, "PRE")) /* a breakaway region shares its state's code, not its identity */
+        snprintf(key, sizeof key, "state %.*s PRE %u", DM_FMT(code), (unsigned)row);
+    else if (nature == DM_NAT_STATE)
         snprintf(key, sizeof key, "state %.*s", DM_FMT(code));
     else
         snprintf(key, sizeof key, "%s %.*s %.100s", nature == DM_NAT_PLACE ? "place" : "people", DM_FMT(code), words.len < 100 ? words.p : "");
