@@ -51,6 +51,8 @@ static inline void dm_note(cand *c, const char *step)
 dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err);
 /* parties.c: actors and recipients of every candidate, recovered where the clause is silent. */
 void dm_fill_parties(ev_work *w);
+/* context.c: the side that neither clause nor frame names, from what the text was just speaking of. */
+void dm_parties_from_context(ev_work *w, cand *c);
 /* duties.c: "should" and "must" of a verb that is no trigger itself. */
 void dm_plain_duties(ev_work *w, uint32_t sent);
 /* instruments.c */

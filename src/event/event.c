@@ -366,8 +366,9 @@ static dm_status index_document(ev_doc *d, dm_error *err)
         if (h >= doc->tokens.n)
             continue;
         uint32_t old = d->mention_at[h];
-        if (old == DM_NONE || doc->mentions.v[i].n > doc->mentions.v[old].n)
-            d->mention_at[h] = i; /* the widest mention with this head knows most */
+        const dm_mention *o = old == DM_NONE ? NULL : &doc->mentions.v[old], *m = &doc->mentions.v[i];
+        if (!o || m->n > o->n || (m->n == o->n && m->confidence > o->confidence))
+            d->mention_at[h] = i; /* the widest mention with this head knows most, then the surest */
     }
     for (uint32_t i = 0; i < doc->insts.n; i++)
         if (doc->insts.v[i].head < doc->tokens.n)

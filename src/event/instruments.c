@@ -122,6 +122,8 @@ void dm_fill_instrument(ev_work *w, cand *c)
             dm_note(c, "act/subject");
         }
     }
+    if (c->type == DM_REQUEST && dm_str_is(i->type, "motion") && !c->recipient.n && i->body.len > 2 && memcmp(i->body.p, "UN", 2) == 0)
+        give(&c->recipient, DM_STR("UNO"), span); /* a motion is put to its organ */
     if (!c->actor.n && (c->m.view.pos == 'n' || acts_on_subject(c->act)) && sponsor.len) {
         give(&c->actor, sponsor, span);
         dm_note(c, "act/sponsor");

@@ -31,7 +31,9 @@ static void from_slots(const ev_work *w, const cand *c, const frame_roles *r, ro
         for (unsigned a = 0; a < v->n; a++) {
             if (v->arg[a].slot != r->slot[i] || (v->pos == 'n' && v->arg[a].inherited && r->slot[i] == SLOT_OBJ))
                 continue;
-            if (is_complement(r->slot[i]) && dm_tok(w->d.doc, v->arg[a].head)->upos == DM_U_VERB)
+            if (r->slot[i] == SLOT_THAT && c->type == DM_REQUEST && dm_surface_subject(w->d.doc, v->arg[a].head) != DM_NONE)
+                dm_parties_of(&w->d, dm_surface_subject(w->d.doc, v->arg[a].head), as, out); /* "demanded that X annul" */
+            else if (is_complement(r->slot[i]) && dm_tok(w->d.doc, v->arg[a].head)->upos == DM_U_VERB)
                 from_complement(w, v->arg[a].head, as, out);
             else
                 dm_parties_of(&w->d, v->arg[a].head, as, out);
@@ -194,78 +196,6 @@ static void settle_bare(cand *c)
     }
 }
 
-static bool code_in(const party_list *l, const char *code)
-{
-    for (uint32_t i = 0; i < l->n; i++)
-        if (strcmp(l->p[i].code, code) == 0)
-            return true;
-    return false;
-}
-
-static bool copy_target(cand *c, const dm_party *p)
-{
-    if (!p->code[0] || code_in(&c->actor, p->code))
-        return false;
-    dm_party_add(&c->recipient, p->code, p->sector, p->span);
-    c->weight *= 0.7f;
-    dm_note(c, "event/recipient-from-last-event");
-    return true;
-}
-
-static bool carries_target(unsigned type)
-{
-    return type != DM_REQUEST && type != DM_SUPPORT && type != DM_CONSULT && type != DM_AGREE && type != DM_COOPERATE && type != DM_AID;
-}
-
-/* The target of an earlier event of the sentence. */
-static bool target_in_sentence(ev_work *w, cand *c)
-{
-    for (const cand *o = c; o-- > w->c;)
-        if (!o->dropped && o->type < DM_N_TYPES && o->recipient.n == 1 && carries_target(o->type) && copy_target(c, &o->recipient.p[0]))
-            return true;
-    return false;
-}
-
-static bool same_actor(const cand *c, const dm_event *ev)
-{
-    return ev->n_actor && code_in(&c->actor, ev->actor[0].code);
-}
-
-static void target_from_article(ev_work *w, cand *c)
-{
-    const dm_doc *doc = w->d.doc;
-    if (!doc->focus[0] || code_in(&c->actor, doc->focus))
-        return;
-    for (uint32_t m = 0; m < doc->mentions.n; m++) {
-        const dm_mention *me = &doc->mentions.v[m];
-        if (!me->n_entity || strcmp(doc->entities.v[me->entity[0]].code, doc->focus) != 0)
-            continue;
-        dm_party_add(&c->recipient, doc->focus, "", dm_doc_token_span(doc, me->first, me->n));
-        c->weight *= 0.5f;
-        dm_note(c, "event/recipient-from-article");
-        return;
-    }
-}
-
-/* Last resort for acts that always have a target: the target of the event just before, else the article's other country. */
-static void recipient_from_context(ev_work *w, cand *c)
-{
-    const dm_doc *doc = w->d.doc;
-    bool targeted = c->type == DM_SANCTION || c->type == DM_ACCUSE || c->type == DM_THREATEN, gives = c->type == DM_RETREAT || c->type == DM_CONCEDE;
-    if (c->recipient.n || c->m.frame->no_recipient || !(targeted || gives) || !has_code(&c->actor))
-        return;
-    if (targeted && target_in_sentence(w, c))
-        return;
-    for (uint32_t i = doc->events.n; i-- > 0 && dm_tok(doc, c->t)->sent - doc->events.v[i].sentence <= 2;) {
-        const dm_event *ev = &doc->events.v[i];
-        bool fits = ev->n_recipient == 1 && carries_target(ev->type) && (targeted ? true : same_actor(c, ev));
-        if (fits && copy_target(c, &ev->recipient[0]))
-            return;
-    }
-    if (c->type == DM_SANCTION)
-        target_from_article(w, c);
-}
-
 /* A preposition right behind the trigger (or behind the noun that the frame used), wherever the tree hung its phrase. */
 static void from_next_preposition(const ev_work *w, const cand *c, const frame_roles *r, party_list *out)
 {
@@ -397,6 +327,6 @@ void dm_fill_parties(ev_work *w)
         meeting_from_governor(w, c);
         judged_from_governor(w, c);
         settle_bare(c);
-        recipient_from_context(w, c);
+        dm_parties_from_context(w, c);
     }
 }

@@ -303,6 +303,23 @@ static void put_verb_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_
 }
 
 /* The gap of a relative clause: "the motion (that) China said it would submit". */
+/* The instrument before it whose relative clause (without pronoun) the verb belongs to, or DM_NONE. */
+static uint32_t instrument_before(const dm_doc *doc, uint32_t t)
+{
+    uint32_t lo = 0, hi = doc->insts.n;
+    while (lo < hi) { /* first instrument after t */
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (doc->insts.v[mid].first <= t)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (uint32_t i = lo; i-- > 0 && doc->insts.v[i].sent == dm_tok(doc, t)->sent;)
+        if (doc->insts.v[i].gap == t)
+            return doc->insts.v[i].head;
+    return DM_NONE;
+}
+
 static uint32_t gap_filler(const dm_doc *doc, uint32_t t)
 {
     for (unsigned depth = 0; depth < CLIMB_MAX && t != DM_NONE; depth++) {
@@ -349,6 +366,8 @@ static void view_verb(const dm_frames *f, const dm_doc *doc, view *v)
         put(v, SLOT_OBJ, dm_view_slot(v, SLOT_IOBJ), false);
     if (dm_view_slot(v, SLOT_OBJ) == DM_NONE)
         put(v, SLOT_OBJ, gap_filler(doc, v->t), true);
+    if (dm_view_slot(v, SLOT_OBJ) == DM_NONE)
+        put(v, SLOT_OBJ, instrument_before(doc, v->t), true);
     share_with_conjunct(f, doc, v);
     uint32_t o = dm_view_slot(v, SLOT_OBJ);
     if (o != DM_NONE && o > v->t) /* "imposed sanctions on X": the object's phrases may be the verb's */
