@@ -122,7 +122,7 @@ static dm_status publish(iw *w)
         uint32_t chain = i->chain != DM_NONE && to[i->chain] != DM_NONE ? to[i->chain] : to[k];
         *o = (dm_inst){ .first = i->first, .n = i->n, .head = i->head, .sent = i->sent, .chain = chain, .type = i->type, .name = i->name,
             .body = dm_arena_str(&doc->arena, dm_str_of(i->body)), .subject = dm_arena_str(&doc->arena, dm_str_of(i->subject)),
-            .plural = i->plural, .why = note_of(w, i) };
+            .plural = i->plural, .gap = i->gap, .why = note_of(w, i) };
         memcpy(o->sponsor, i->sponsor, sizeof o->sponsor);
         if (!o->why.p || (i->body[0] && !o->body.p) || (i->subject[0] && !o->subject.p))
             return dm_fail(w->err, DM_ENOMEM, 0, "out of memory for instruments");

@@ -70,7 +70,7 @@ static inst *add(iw *w, uint32_t first, uint32_t n, uint32_t head, uint32_t row)
     inst *i = DM_PUSH(&w->doc->arena, &w->v);
     if (!i)
         return NULL;
-    *i = (inst){ .first = first, .n = n, .head = head, .sent = dm_ict(w, head)->sent, .chain = DM_NONE, .row = row };
+    *i = (inst){ .first = first, .n = n, .head = head, .sent = dm_ict(w, head)->sent, .chain = DM_NONE, .gap = DM_NONE, .row = row };
     read_determiners(w, i);
     return i;
 }

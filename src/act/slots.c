@@ -115,8 +115,10 @@ static bool from_gap(iw *w, inst *i)
             continue;
         uint32_t s = dm_act_subject(w, t, true);
         const dm_entity *e = s == DM_NONE || s <= i->head ? NULL : dm_act_find_state(w, s, true);
-        if (e)
+        if (e) {
             sponsor(i, e, "relative clause");
+            i->gap = t;
+        }
         return e != NULL;
     }
     return false;

@@ -29,6 +29,7 @@ typedef struct inst {
     uint32_t first, n, head, sent;
     uint32_t chain;      /* index of the first mention of the same instrument */
     uint32_t row;
+    uint32_t gap;        /* as in dm_inst */
     dm_str type, name;
     char body[BODY_MAX];
     char subject[DM_CODE_MAX], sponsor[DM_CODE_MAX];
