@@ -57,8 +57,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         dm_day d = dm_day_of(1980, 1, 1) + data[0] * 71;
         doc->meta.date = (dm_interval){ d, d + (data[0] % 4 == 3 ? 90 : 0), data[0] % 4 == 3 ? DM_PREC_RANGE : DM_PREC_DAY };
     }
-    if (dm_doc_set_text(doc, (dm_str){ (const char *)data + 1, size - 1 }, NULL) == DM_OK && dm_segment(kit.seg, doc, NULL) == DM_OK &&
-        dm_scan(kit.tables, doc, NULL) == DM_OK && dm_when_doc(kit.when, doc, NULL) == DM_OK) {
+    if (dm_doc_set_text(doc, (dm_str){ (const char *)data + 1, size - 1 }, NULL) == DM_OK &&
+        dm_segment(kit.seg, doc, NULL) == DM_OK && dm_scan(kit.tables, doc, NULL) == DM_OK &&
+        dm_when_doc(kit.when, doc, NULL) == DM_OK) {
         check(doc->meta.date);
         for (uint32_t i = 0; i < doc->times.n; i++) {
             check(doc->times.v[i].when);

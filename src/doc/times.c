@@ -4,10 +4,7 @@
 
 enum { CLIMB_MAX = 6, DESCEND_MAX = 4 };
 
-static const dm_token *tok(const dm_doc *doc, uint32_t t)
-{
-    return &doc->tokens.v[t];
-}
+static const dm_token *tok(const dm_doc *doc, uint32_t t) { return &doc->tokens.v[t]; }
 
 /* First time expression at or after token t. */
 static uint32_t lower_bound(const dm_doc *doc, uint32_t t)
@@ -32,7 +29,8 @@ static bool has_case(const dm_doc *doc, uint32_t noun, const char *list)
 {
     if (!doc->kid_first)
         return false;
-    DM_EACH_KID(doc, noun, k) {
+    DM_EACH_KID(doc, noun, k)
+    {
         if (tok(doc, k)->deprel == DM_D_CASE && dm_str_in(tok(doc, k)->norm, list))
             return true;
     }
@@ -42,7 +40,8 @@ static bool has_case(const dm_doc *doc, uint32_t noun, const char *list)
 /* "following the vote", "after a meeting": what comes later or earlier has a time of its own. */
 static bool set_apart(const dm_doc *doc, uint32_t noun)
 {
-    return has_case(doc, noun, "following after before since until despite ahead prior amid pending over about because like than");
+    return has_case(
+        doc, noun, "following after before since until despite ahead prior amid pending over about because like than");
 }
 
 /* Whether a token triggered an event: events stand in text order. */
@@ -160,7 +159,8 @@ static bool on_time(const dm_doc *doc, uint32_t token, uint32_t *out)
     dm_deprel r = (dm_deprel)tok(doc, token)->deprel;
     if (h == DM_NONE || h >= token || (r != DM_D_ACL_RELCL && r != DM_D_ADVCL_RELCL && r != DM_D_ACL && r != DM_D_ADVCL))
         return false;
-    for (uint32_t i = lower_bound(doc, doc->sents.v[tok(doc, h)->sent].first); i < doc->times.n && doc->times.v[i].first <= h; i++) {
+    for (uint32_t i = lower_bound(doc, doc->sents.v[tok(doc, h)->sent].first); i < doc->times.n && doc->times.v[i].first <= h;
+         i++) {
         if (doc->times.v[i].head == h && h < doc->times.v[i].first + doc->times.v[i].n) {
             *out = i;
             return true;
@@ -179,21 +179,16 @@ static void from_antecedent(const dm_doc *doc, uint32_t noun, uint32_t verb, uin
 }
 
 /* Whether a clause has a word that sets it apart in time: "after", "before", "when", "since". */
-static bool has_mark(const dm_doc *doc, uint32_t v)
-{
-    return doc->kid_first && dm_kid(doc, v, DM_D_MARK) != DM_NONE;
-}
+static bool has_mark(const dm_doc *doc, uint32_t v) { return doc->kid_first && dm_kid(doc, v, DM_D_MARK) != DM_NONE; }
 
-static bool has_kid(const dm_doc *doc, uint32_t v, dm_deprel rel)
-{
-    return doc->kid_first && dm_kid(doc, v, rel) != DM_NONE;
-}
+static bool has_kid(const dm_doc *doc, uint32_t v, dm_deprel rel) { return doc->kid_first && dm_kid(doc, v, rel) != DM_NONE; }
 
 static bool has_opener(const dm_doc *doc, uint32_t v, dm_deprel rel, const char *list)
 {
     if (!doc->kid_first)
         return false;
-    DM_EACH_KID(doc, v, k) {
+    DM_EACH_KID(doc, v, k)
+    {
         if (tok(doc, k)->deprel == rel && dm_str_in(tok(doc, k)->norm, list))
             return true;
     }
@@ -217,6 +212,19 @@ static bool same_time_conjunct(const dm_doc *doc, uint32_t v)
     return tok(doc, v)->xpos == tok(doc, up)->xpos && !has_kid(doc, v, DM_D_NSUBJ) && !has_kid(doc, v, DM_D_AUX);
 }
 
+/* "In May the council voted; two members abstained": a clause after a semicolon, no clause of saying. */
+static bool after_semicolon(const dm_doc *doc, uint32_t t)
+{
+    uint32_t up = tok(doc, t)->head;
+    if (tok(doc, t)->deprel != DM_D_PARATAXIS || up == DM_NONE || up > t)
+        return false;
+    for (uint32_t i = up + 1; i < t; i++) {
+        if (dm_token_is(doc, i, ";"))
+            return true;
+    }
+    return false;
+}
+
 /* One step up from t: whether the event's time may be said there; *fronted when only a time before both verbs counts. */
 static bool step_up(const dm_doc *doc, uint32_t t, bool *fronted)
 {
@@ -226,6 +234,7 @@ static bool step_up(const dm_doc *doc, uint32_t t, bool *fronted)
     switch (dm_deprel_base(r)) {
     case DM_D_XCOMP: return true;
     case DM_D_ADVCL: return same_time_clause(doc, t);
+    case DM_D_PARATAXIS: *fronted = true; return after_semicolon(doc, t);
     case DM_D_CONJ: *fronted = !same_time_conjunct(doc, t); return true;
     case DM_D_OBJ:
     case DM_D_NSUBJ:
@@ -239,6 +248,8 @@ static bool step_up(const dm_doc *doc, uint32_t t, bool *fronted)
 static bool is_speech_link(const dm_doc *doc, uint32_t t)
 {
     dm_deprel r = dm_deprel_base((dm_deprel)tok(doc, t)->deprel);
+    if (after_semicolon(doc, t))
+        return false;
     return r == DM_D_CCOMP || r == DM_D_PARATAXIS;
 }
 

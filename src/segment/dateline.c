@@ -6,7 +6,7 @@ enum {
     DATELINE_MAX = 26,   /* tokens */
     DATELINE_WORDS = 9,  /* words before the bracket or dash */
     DATELINE_PARAS = 12, /* body paragraphs in which one is looked for while none has been found */
-    DATELINE_LAST = 60,   /* paragraphs of any kind */
+    DATELINE_LAST = 60,  /* paragraphs of any kind */
     AGENCY_MAX = 9,      /* tokens between the brackets */
     CAPITALS_MIN = 3
 };
@@ -140,7 +140,8 @@ static uint32_t marked(const dm_seg_state *st)
 
 uint32_t dm_seg_dateline(const dm_seg_state *st, const dm_para *p)
 {
-    if (p->kind == DM_SENT_NOISE || st->first == st->end || st->datelines || st->body > DATELINE_PARAS || p->number > DATELINE_LAST)
+    if (p->kind == DM_SENT_NOISE || st->first == st->end || st->datelines || st->body > DATELINE_PARAS ||
+        p->number > DATELINE_LAST)
         return 0;
     uint32_t n = find(st), m = marked(st);
     return m > n ? m : n;

@@ -10,22 +10,22 @@
 enum {
     FIRST_YEAR = 1945,
     LAST_YEAR = 2035,
-    NEAR_DAYS = 183,   /* a date without a year is at most this far away */
-    SPAN_MAX = 10 * 366,/* widest interval worth giving */
+    NEAR_DAYS = 183,     /* a date without a year is at most this far away */
+    SPAN_MAX = 10 * 366, /* widest interval worth giving */
     NAMED_MAX = 32,
     PARTIAL_MAX = 64
 };
 
 typedef struct evidence {
-    dm_day lo, hi;               /* bounds */
-    dm_day term_lo, term_hi;     /* of office holders */
+    dm_day lo, hi;           /* bounds */
+    dm_day term_lo, term_hi; /* of office holders */
     bool lo_set, hi_set, term_set, last_year;
-    int16_t named[NAMED_MAX];    /* years that stand alone, told as past */
+    int16_t named[NAMED_MAX]; /* years that stand alone, told as past */
     uint32_t n_named;
-    int newest;                  /* latest year told as past */
+    int newest; /* latest year told as past */
     const dm_tex *partial[PARTIAL_MAX];
     uint32_t n_partial;
-    int month, day;              /* of a dateline without a year */
+    int month, day; /* of a dateline without a year */
 } evidence;
 
 static int year_of(dm_day d)

@@ -3,16 +3,16 @@
 #include "when/when_int.h"
 
 enum {
-    TOP_SENTS = 30,    /* sentences at the top that may be metadata */
+    TOP_SENTS = 30, /* sentences at the top that may be metadata */
     BOTTOM_SENTS = 6,
-    META_WORDS = 16,   /* words of a line of metadata */
+    META_WORDS = 16, /* words of a line of metadata */
     RANK_LAST = 9,
-    BARE_WORDS = 4     /* words beside the date on a line without "published" or the like */
+    BARE_WORDS = 4 /* words beside the date on a line without "published" or the like */
 };
 
 typedef struct found {
     dm_interval date;
-    int rank; /* lower is better */
+    int rank;       /* lower is better */
     int month, day; /* dateline without a year */
 } found;
 
@@ -37,7 +37,8 @@ static bool month_line(const dm_wstate *st, const dm_tex *x, dm_interval *out)
     const dm_sent *s = &st->doc->sents.v[x->sent];
     if (s->n > x->n + 2 || s->kind == DM_SENT_BODY)
         return false;
-    *out = (dm_interval){ dm_day_of(p->year, p->month, 1), dm_day_of(p->year, p->month, dm_month_days(p->year, p->month)), DM_PREC_MONTH };
+    *out = (dm_interval){ dm_day_of(p->year, p->month, 1), dm_day_of(p->year, p->month, dm_month_days(p->year, p->month)),
+        DM_PREC_MONTH };
     return true;
 }
 
@@ -112,7 +113,8 @@ static void consider(const dm_wstate *st, const dm_tex *x, found *f)
             f->rank = RANK_LAST;
             f->date = d;
         }
-    } else if (s->dateline && x->first < s->first + s->dateline && x->op == OP_AT && x->a.kind == P_DATE && x->a.month && !x->a.year) {
+    } else if (s->dateline && x->first < s->first + s->dateline && x->op == OP_AT && x->a.kind == P_DATE && x->a.month &&
+               !x->a.year) {
         f->month = x->a.month;
         f->day = x->a.day;
     }

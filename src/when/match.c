@@ -4,10 +4,7 @@
 
 enum { PHRASE_LOOK = 16, EXCEPT_LOOK = 24 };
 
-static const dm_token *tok(const dm_wstate *st, uint32_t t)
-{
-    return &st->doc->tokens.v[t];
-}
+static const dm_token *tok(const dm_wstate *st, uint32_t t) { return &st->doc->tokens.v[t]; }
 
 dm_wlex dm_lex(const dm_wstate *st, uint32_t t)
 {
@@ -41,25 +38,26 @@ static bool full_point(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
 /* Whether a bare four-digit number at t may be a year: by what stands before and after it. */
 static bool year_context(const dm_wstate *st, uint32_t t, uint32_t start, uint32_t end)
 {
-    if (t > start && dm_norm_in(st, t - 1, "$ # no us$ £ € resolution resolutions article flight room convoy camp bulletin nearly some about "
-                                         "almost over than least most"))
+    if (t > start && dm_norm_in(st, t - 1,
+                         "$ # no us$ £ € resolution resolutions article flight room convoy camp bulletin nearly some about "
+                         "almost over than least most"))
         return t > start && dm_norm_in(st, t - 1, "about over") && t > start + 1 && dm_norm_in(st, t - 2, "in");
-    if (t + 1 < end && dm_norm_in(st, t + 1, "people troops soldiers men women children dollars euros yen pounds miles km tons tonnes % percent "
-                                         "per euro dead deaths refugees prisoners civilians houses police members workers"))
+    if (t + 1 < end && dm_norm_in(st, t + 1,
+                           "people troops soldiers men women children dollars euros yen pounds miles km tons tonnes % percent "
+                           "per euro dead deaths refugees prisoners civilians houses police members workers"))
         return false;
     if (t == start || (tok(st, t)->flags & DM_T_BRACKETED))
         return true;
-    if (dm_norm_in(st, t - 1, "in since until till through by from to of during before after between and or for the a an this 's , - early late mid "
-                              "( circa around year its his her their our last fiscal exercise") )
+    if (dm_norm_in(st, t - 1,
+            "in since until till through by from to of during before after between and or for the a an this 's , - early late "
+            "mid "
+            "( circa around year its his her their our last fiscal exercise"))
         return true;
     return (tok(st, t - 1)->flags & DM_T_UPPER) || dm_lex(st, t - 1).kind == W_MONTH || tok(st, t)->deprel == DM_D_NUMMOD ||
            tok(st, t)->deprel == DM_D_COMPOUND || tok(st, t)->deprel == DM_D_NMOD_TMOD || tok(st, t)->deprel == DM_D_OBL;
 }
 
-static bool is_bare_year(const dm_point *p)
-{
-    return p->kind == P_DATE && p->year && !p->month && !p->part && !p->count;
-}
+static bool is_bare_year(const dm_point *p) { return p->kind == P_DATE && p->year && !p->month && !p->part && !p->count; }
 
 /* "3-5 March", "March 3-5", "from 3 to 5 March": a day number that takes month and year from the other end. */
 static bool lone_day(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
@@ -68,7 +66,9 @@ static bool lone_day(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
     uint8_t vague;
     if (t >= end || !(tok(st, t)->flags & DM_T_NUM) || dm_number_at(st, t, end, &v, &vague) != 1 || v < 1 || v > 31)
         return false;
-    *p = (dm_point){ .kind = P_DATE, .day = (int8_t)v, .wday = -1, .season = -1, .in_wday = -1, .hit = DM_NONE, .noun = DM_NONE, .n = 1 };
+    *p = (dm_point){
+        .kind = P_DATE, .day = (int8_t)v, .wday = -1, .season = -1, .in_wday = -1, .hit = DM_NONE, .noun = DM_NONE, .n = 1
+    };
     return true;
 }
 
@@ -179,10 +179,11 @@ static uint8_t preposition(const dm_wstate *st, uint32_t t, uint32_t end, uint32
         uint8_t op;
     } PREPS[] = { { "since", NULL, NULL, OP_SINCE }, { "ever", "since", NULL, OP_SINCE }, { "until", NULL, NULL, OP_UNTIL },
         { "till", NULL, NULL, OP_UNTIL }, { "through", NULL, NULL, OP_THROUGH }, { "up", "to", NULL, OP_THROUGH },
-        { "up", "until", NULL, OP_UNTIL }, { "by", NULL, NULL, OP_BY }, { "no", "later", "than", OP_BY }, { "not", "later", "than", OP_BY },
-        { "before", NULL, NULL, OP_BEFORE }, { "prior", "to", NULL, OP_BEFORE }, { "after", NULL, NULL, OP_AFTER },
-        { "following", NULL, NULL, OP_AFTER }, { "as", "early", "as", OP_FROM }, { "as", "soon", "as", OP_FROM }, { "as", "of", NULL, OP_FROM },
-        { "as", "from", NULL, OP_FROM }, { "starting", NULL, NULL, OP_FROM }, { "beginning", NULL, NULL, OP_FROM }, { "effective", NULL, NULL, OP_FROM },
+        { "up", "until", NULL, OP_UNTIL }, { "by", NULL, NULL, OP_BY }, { "no", "later", "than", OP_BY },
+        { "not", "later", "than", OP_BY }, { "before", NULL, NULL, OP_BEFORE }, { "prior", "to", NULL, OP_BEFORE },
+        { "after", NULL, NULL, OP_AFTER }, { "following", NULL, NULL, OP_AFTER }, { "as", "early", "as", OP_FROM },
+        { "as", "soon", "as", OP_FROM }, { "as", "of", NULL, OP_FROM }, { "as", "from", NULL, OP_FROM },
+        { "starting", NULL, NULL, OP_FROM }, { "beginning", NULL, NULL, OP_FROM }, { "effective", NULL, NULL, OP_FROM },
         { "from", NULL, NULL, OP_FROM }, { "as", "late", "as", OP_AT } };
     for (size_t i = 0; i < sizeof PREPS / sizeof *PREPS; i++) {
         uint32_t k = PREPS[i].three ? 3 : PREPS[i].two ? 2 : 1;
@@ -340,9 +341,12 @@ static bool repeated(dm_wstate *st, uint32_t t, uint32_t end, dm_tex *x)
         uint8_t vague;
         i++;
         i += dm_number_at(st, i, end, &v, &vague);
-        if (i >= end || (dm_lex(st, i).kind != W_UNIT && dm_lex(st, i).kind != W_WEEKDAY && dm_lex(st, i).kind != W_SEASON && dm_lex(st, i).kind != W_MONTH))
+        if (i >= end || (dm_lex(st, i).kind != W_UNIT && dm_lex(st, i).kind != W_WEEKDAY && dm_lex(st, i).kind != W_SEASON &&
+                            dm_lex(st, i).kind != W_MONTH))
             return false;
-        x->unit = dm_lex(st, i).kind == W_UNIT ? (uint8_t)dm_lex(st, i).value : dm_lex(st, i).kind == W_WEEKDAY ? U_WEEK : U_YEAR;
+        x->unit = dm_lex(st, i).kind == W_UNIT      ? (uint8_t)dm_lex(st, i).value
+                  : dm_lex(st, i).kind == W_WEEKDAY ? U_WEEK
+                                                    : U_YEAR;
         i++;
     } else {
         return false;
@@ -375,13 +379,21 @@ static bool duration(const dm_wstate *st, uint32_t t, uint32_t end, dm_tex *x)
     i += n;
     bool hyphen = i < end && dm_norm_is(st, i, "-");
     i += hyphen;
-    if (i >= end || dm_lex(st, i).kind != W_UNIT || (!prep && !hyphen) || dm_lex(st, i).value == U_QUARTER || dm_lex(st, i).value == U_HALF)
+    if (i >= end || dm_lex(st, i).kind != W_UNIT || (!prep && !hyphen) || dm_lex(st, i).value == U_QUARTER ||
+        dm_lex(st, i).value == U_HALF)
         return false;
     x->unit = (uint8_t)dm_lex(st, i).value;
     x->op = OP_DURATION;
     x->core = i;
     if (inside) { /* resolved as an offset where the clause looks ahead */
-        x->a = (dm_point){ .kind = P_NEXTN, .count = v, .vague = vague, .unit = x->unit, .wday = -1, .season = -1, .hit = DM_NONE, .noun = DM_NONE };
+        x->a = (dm_point){ .kind = P_NEXTN,
+            .count = v,
+            .vague = vague,
+            .unit = x->unit,
+            .wday = -1,
+            .season = -1,
+            .hit = DM_NONE,
+            .noun = DM_NONE };
         x->bound = OP_BY;
     }
     x->n = i + 1 - t;
@@ -392,9 +404,14 @@ static bool word_time(const dm_wstate *st, uint32_t t, dm_tex *x)
 {
     dm_wlex l = dm_lex(st, t);
     uint32_t after = t + l.n, end = st->lex_from + st->lex_n;
-    if (l.kind == W_PAST && after < end && (dm_lex(st, after).kind == W_UNIT || dm_lex(st, after).kind == W_NUMBER || (tok(st, after)->flags & DM_T_NUM)))
+    if (l.kind == W_PAST && after < end &&
+        (dm_lex(st, after).kind == W_UNIT || dm_lex(st, after).kind == W_NUMBER || (tok(st, after)->flags & DM_T_NUM)))
         return false; /* in the past [two] years */
-    uint8_t op = l.kind == W_NOW ? OP_NOW : l.kind == W_PAST ? OP_PAST : l.kind == W_RECENT ? OP_RECENT : l.kind == W_FUTURE ? OP_FUTURE : OP_NONE;
+    uint8_t op = l.kind == W_NOW      ? OP_NOW
+                 : l.kind == W_PAST   ? OP_PAST
+                 : l.kind == W_RECENT ? OP_RECENT
+                 : l.kind == W_FUTURE ? OP_FUTURE
+                                      : OP_NONE;
     if (!op)
         return false;
     x->op = op;
@@ -431,8 +448,10 @@ static bool may_begin(const dm_wstate *st, uint32_t t)
     dm_str n = tok(st, t)->norm;
     if (n.len && (n.p[0] == '\'' || dm_str_starts(n, "mid-")))
         return true;
-    return n.len <= 9 && dm_str_in(n, "from between since ever until till through up by no not before prior after following as starting beginning "
-                                      "effective at during in on every each for over lasting within the");
+    return n.len <= 9 &&
+           dm_str_in(n,
+               "from between since ever until till through up by no not before prior after following as starting beginning "
+               "effective at during in on every each for over lasting within the");
 }
 
 bool dm_tex_match(dm_wstate *st, uint32_t t, uint32_t end, dm_tex *out)

@@ -5,14 +5,13 @@
 
 enum { YEAR_MIN = 1000, YEAR_LOW = 1800, YEAR_HIGH = 2100, COUNT_MAX = 999, EVENT_GAP = 3, DEPTH_MAX = 4 };
 
-static const dm_token *tok(const dm_wstate *st, uint32_t t)
-{
-    return &st->doc->tokens.v[t];
-}
+static const dm_token *tok(const dm_wstate *st, uint32_t t) { return &st->doc->tokens.v[t]; }
 
 static dm_point blank(uint8_t kind)
 {
-    return (dm_point){ .kind = kind, .wday = -1, .season = -1, .in_wday = -1, .hit = DM_NONE, .noun = DM_NONE, .to = DM_NO_INTERVAL };
+    return (dm_point){
+        .kind = kind, .wday = -1, .season = -1, .in_wday = -1, .hit = DM_NONE, .noun = DM_NONE, .to = DM_NO_INTERVAL
+    };
 }
 
 /* The digits of s as a number, or -1. */
@@ -67,7 +66,8 @@ uint32_t dm_number_at(const dm_wstate *st, uint32_t t, uint32_t end, int16_t *va
         *value = x.value;
         int16_t more = 0;
         uint8_t v2;
-        if (x.value == 1 && t + 1 < end && dm_lex(st, t + 1).kind == W_NUMBER && dm_lex(st, t + 1).value > 1) { /* a dozen, a few */
+        if (x.value == 1 && t + 1 < end && dm_lex(st, t + 1).kind == W_NUMBER &&
+            dm_lex(st, t + 1).value > 1) { /* a dozen, a few */
             uint32_t n = dm_number_at(st, t + 1, end, &more, &v2);
             *value = more;
             *vague = v2;
@@ -97,10 +97,7 @@ static uint32_t skip_of(const dm_wstate *st, uint32_t t, uint32_t end)
     return t < end && dm_norm_in(st, t, "of in") ? t + 1 : t;
 }
 
-static bool comma_at(const dm_wstate *st, uint32_t t, uint32_t end)
-{
-    return t < end && dm_norm_is(st, t, ",");
-}
+static bool comma_at(const dm_wstate *st, uint32_t t, uint32_t end) { return t < end && dm_norm_is(st, t, ","); }
 
 static int month_at(const dm_wstate *st, uint32_t t, uint32_t end)
 {
@@ -144,7 +141,8 @@ static bool numeric_date(const dm_wstate *st, uint32_t t, dm_point *p)
         y = v[0], m = v[1], d = v[2];
     } else {
         const char *home = st->doc->home;
-        bool first_day = v[0] > 12 || (v[1] <= 12 && (sep == '.' || (home[0] && strcmp(home, "USA") != 0 && strcmp(home, "PHL") != 0)));
+        bool first_day =
+            v[0] > 12 || (v[1] <= 12 && (sep == '.' || (home[0] && strcmp(home, "USA") != 0 && strcmp(home, "PHL") != 0)));
         d = first_day ? v[0] : v[1], m = first_day ? v[1] : v[0], y = v[2];
         if (len[2] == 2)
             y += y < 40 ? 2000 : 1900;
@@ -170,7 +168,8 @@ static uint32_t rel_year(const dm_wstate *st, uint32_t t, uint32_t end, dm_point
     dm_wlex x = dm_lex(st, i);
     uint8_t rel = relation_of(x.kind);
     uint32_t u = i + x.n;
-    if (!rel || u >= end || dm_lex(st, u).kind != W_UNIT || dm_lex(st, u).value != U_YEAR || dm_norm_is(st, u, "years") || dm_norm_is(st, i, "past"))
+    if (!rel || u >= end || dm_lex(st, u).kind != W_UNIT || dm_lex(st, u).value != U_YEAR || dm_norm_is(st, u, "years") ||
+        dm_norm_is(st, i, "past"))
         return 0;
     p->unit = U_YEAR;
     p->rel = rel;
@@ -331,66 +330,94 @@ static uint8_t relation_of(uint8_t kind)
     }
 }
 
+/* "the past two weeks", "the next 10 days". */
+static bool relative_count(const dm_wstate *st, uint32_t t, uint32_t end, uint8_t rel, dm_point *p)
+{
+    int16_t count = 0;
+    uint8_t vague = 0;
+    uint32_t i = t + dm_lex(st, t).n, n = dm_lex(st, i).kind == W_UNIT ? 0 : dm_number_at(st, i, end, &count, &vague);
+    if (!n || count <= 0 || i + n >= end || dm_lex(st, i + n).kind != W_UNIT || rel == REL_THIS || rel == REL_SAME)
+        return false;
+    *p = blank(rel == REL_NEXT || rel == REL_FOLLOWING ? P_NEXTN : P_LASTN);
+    p->count = count;
+    p->unit = (uint8_t)dm_lex(st, i + n).value;
+    p->vague = vague;
+    p->anchor = rel >= REL_PRIOR ? ANCHOR_TEXT : ANCHOR_DOC;
+    p->n = i + n + 1 - t;
+    return true;
+}
+
+/* "last year", "this week", "the next day", "the past year", "recent weeks". i: the unit. */
+static bool relative_unit(const dm_wstate *st, uint32_t t, uint32_t i, uint8_t rel, dm_point *p)
+{
+    dm_str word = tok(st, i)->norm;
+    int16_t unit = dm_lex(st, i).value;
+    bool past_word = dm_norm_is(st, t, "past"), plural = word.p[word.len - 1] == 's';
+    bool run = (past_word && unit >= U_WEEK) || (unit >= U_DECADE && rel == REL_LAST) || plural;
+    *p = blank(!run ? P_UNIT : rel == REL_NEXT ? P_NEXTN : P_LASTN);
+    p->count = (int16_t)(!run ? 0 : plural ? 3 : 1);
+    p->vague = plural;
+    p->rel = rel;
+    p->unit = (uint8_t)unit;
+    p->n = i + 1 - t;
+    bool the_next = rel == REL_NEXT && !run && t > st->lex_from && dm_norm_is(st, t - 1, "the");
+    p->anchor = rel >= REL_PRIOR || the_next ? ANCHOR_TEXT : ANCHOR_DOC;
+    return !(rel == REL_THIS && plural) && unit != U_HOUR && !(unit == U_DAY && rel == REL_LAST && !past_word);
+}
+
+/* "last Friday", "next March 3", "this summer". i: the name. */
+static bool relative_name(const dm_wstate *st, uint32_t t, uint32_t i, uint32_t end, uint8_t rel, dm_point *p)
+{
+    dm_wlex y = dm_lex(st, i);
+    *p = blank(y.kind == W_WEEKDAY ? P_WEEKDAY : y.kind == W_MONTH ? P_DATE : P_SEASON);
+    if (y.kind == W_WEEKDAY)
+        p->wday = (int8_t)y.value;
+    else if (y.kind == W_MONTH)
+        p->month = (int8_t)y.value;
+    else
+        p->season = (int8_t)y.value;
+    p->rel = rel;
+    i++;
+    if (y.kind == W_MONTH && day_number(st, i, end))
+        p->day = (int8_t)day_number(st, i++, end);
+    if (i < end && y.kind == W_WEEKDAY && dm_lex(st, i).kind == W_DAYPART)
+        i++;
+    p->n = i - t;
+    return true;
+}
+
 /* "last Friday", "next March", "this summer", "last year", "the past two weeks". */
 static bool relative(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
 {
-    dm_wlex x = dm_lex(st, t);
-    uint8_t rel = relation_of(x.kind);
-    uint32_t i = t + x.n;
+    uint8_t rel = relation_of(dm_lex(st, t).kind);
+    uint32_t i = t + dm_lex(st, t).n;
     if (!rel || i >= end)
         return false;
-    bool past_word = dm_norm_is(st, t, "past"), coming = dm_norm_in(st, t, "coming upcoming forthcoming");
-    int16_t count = 0;
-    uint8_t vague = 0;
-    uint32_t nn = dm_lex(st, i).kind == W_UNIT ? 0 : dm_number_at(st, i, end, &count, &vague);
-    if (nn && count > 0 && i + nn < end && dm_lex(st, i + nn).kind == W_UNIT) {
-        *p = blank(rel == REL_NEXT || rel == REL_FOLLOWING ? P_NEXTN : P_LASTN);
-        p->count = count, p->unit = (uint8_t)dm_lex(st, i + nn).value, p->vague = vague;
-        p->anchor = rel >= REL_PRIOR ? ANCHOR_TEXT : ANCHOR_DOC;
-        p->n = i + nn + 1 - t;
-        return rel != REL_THIS && rel != REL_SAME;
-    }
-    dm_wlex y = dm_lex(st, i);
-    if (y.kind == W_UNIT) {
-        bool plural = tok(st, i)->norm.p[tok(st, i)->norm.len - 1] == 's';
-        bool run = (past_word && y.value >= U_WEEK) || (y.value >= U_DECADE && rel == REL_LAST) || plural;
-        *p = blank(run ? (rel == REL_NEXT || coming ? P_NEXTN : P_LASTN) : P_UNIT);
-        p->count = (int16_t)(!run ? 0 : plural ? 3 : 1), p->vague = plural, p->rel = rel, p->unit = (uint8_t)y.value, p->n = i + 1 - t;
-        bool the_next = rel == REL_NEXT && !run && t > st->lex_from && dm_norm_is(st, t - 1, "the");
-        p->anchor = rel >= REL_PRIOR || the_next ? ANCHOR_TEXT : ANCHOR_DOC;
-        return !(rel == REL_THIS && plural) && !(y.value == U_HOUR) && !(y.value == U_DAY && rel == REL_LAST && !past_word);
-    }
-    if (y.kind == W_DAYPART) { /* the next morning, the same evening */
-        *p = blank(P_UNIT);
-        p->unit = U_DAY, p->rel = rel, p->n = i + 1 - t;
-        p->anchor = rel >= REL_PRIOR || rel == REL_NEXT ? ANCHOR_TEXT : ANCHOR_DOC;
-        return rel != REL_LAST || dm_norm_is(st, i, "night");
-    }
-    if (y.kind == W_WEEKDAY || y.kind == W_MONTH || y.kind == W_SEASON) {
-        *p = blank(y.kind == W_WEEKDAY ? P_WEEKDAY : y.kind == W_MONTH ? P_DATE : P_SEASON);
-        if (y.kind == W_WEEKDAY)
-            p->wday = (int8_t)y.value;
-        else if (y.kind == W_MONTH)
-            p->month = (int8_t)y.value;
-        else
-            p->season = (int8_t)y.value;
-        p->rel = rel;
-        i++;
-        if (y.kind == W_MONTH && day_number(st, i, end))
-            p->day = (int8_t)day_number(st, i++, end);
-        if (i < end && y.kind == W_WEEKDAY && dm_lex(st, i).kind == W_DAYPART)
-            i++;
-        p->n = i - t;
+    if (relative_count(st, t, end, rel, p))
         return true;
-    }
-    return false;
+    dm_wlex y = dm_lex(st, i);
+    if (y.kind == W_UNIT)
+        return relative_unit(st, t, i, rel, p);
+    if (y.kind == W_WEEKDAY || y.kind == W_MONTH || y.kind == W_SEASON)
+        return relative_name(st, t, i, end, rel, p);
+    if (y.kind != W_DAYPART)
+        return false;
+    *p = blank(P_UNIT); /* the next morning, the same evening */
+    p->unit = U_DAY;
+    p->rel = rel;
+    p->n = i + 1 - t;
+    p->anchor = rel >= REL_PRIOR || rel == REL_NEXT ? ANCHOR_TEXT : ANCHOR_DOC;
+    return rel != REL_LAST || dm_norm_is(st, i, "night");
 }
 
 /* "the first half of 1999", "the second week of March", "first quarter": a numbered piece of a date. */
 static bool piece(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
 {
     dm_wlex x = dm_lex(st, t);
-    int ord = x.kind == W_ORDINAL ? x.value : x.kind == W_LAST ? -1 : day_number(st, t, end) && tok(st, t)->norm.len > 2 ? day_number(st, t, end) : 0;
+    int ord = x.kind == W_ORDINAL                                  ? x.value
+              : x.kind == W_LAST                                   ? -1
+              : day_number(st, t, end) && tok(st, t)->norm.len > 2 ? day_number(st, t, end)
+                                                                   : 0;
     uint32_t i = t + 1;
     if (!ord || i >= end)
         return false;
@@ -450,8 +477,8 @@ static bool parted(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
     }
     if (!dm_point_match(st, i, end, p) || p->part)
         return false;
-    if ((part == PART_SOFAR || part == PART_REST) && p->kind != P_UNIT && p->kind != P_DATE && p->kind != P_WEEKDAY && p->kind != P_DAYREL &&
-        p->kind != P_SEASON)
+    if ((part == PART_SOFAR || part == PART_REST) && p->kind != P_UNIT && p->kind != P_DATE && p->kind != P_WEEKDAY &&
+        p->kind != P_DAYREL && p->kind != P_SEASON)
         return false;
     p->part = part;
     p->n += i - t;
@@ -559,7 +586,8 @@ static void offset_from(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
         p->hit = in.hit, p->in_month = in.month, p->in_day = in.day, p->in_wday = in.wday, p->in_year = in.year;
         p->part = in.part;
         p->n = i + in.n - (t - p->n);
-    } else if (i < end && !(tok(st, i)->flags & DM_T_PUNCT) && (i > t || (tok(st, i)->flags & DM_T_UPPER) || dm_norm_in(st, i, "a an his her its their"))) {
+    } else if (i < end && !(tok(st, i)->flags & DM_T_PUNCT) &&
+               (i > t || (tok(st, i)->flags & DM_T_UPPER) || dm_norm_in(st, i, "a an his her its their"))) {
         p->anchor = ANCHOR_NOUN;
         p->noun = i;
     }
@@ -584,8 +612,10 @@ bool dm_when_offset(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
         i += 3;
     }
     dm_wlex x = i < end ? dm_lex(st, i) : (dm_wlex){ 0 };
-    bool ahead = i + 1 < end && ((dm_norm_is(st, i, "ahead") && dm_norm_is(st, i + 1, "of")) || (dm_norm_is(st, i, "prior") && dm_norm_is(st, i + 1, "to")));
-    if (!ahead && x.kind != W_AGO && x.kind != W_EARLIER && x.kind != W_LATER && x.kind != W_HENCE && !(i < end && dm_norm_in(st, i, "since from")))
+    bool ahead = i + 1 < end && ((dm_norm_is(st, i, "ahead") && dm_norm_is(st, i + 1, "of")) ||
+                                    (dm_norm_is(st, i, "prior") && dm_norm_is(st, i + 1, "to")));
+    if (!ahead && x.kind != W_AGO && x.kind != W_EARLIER && x.kind != W_LATER && x.kind != W_HENCE &&
+        !(i < end && dm_norm_in(st, i, "since from")))
         return false;
     q.sign = ahead || x.kind == W_AGO || x.kind == W_EARLIER ? -1 : 1;
     q.anchor = x.kind == W_AGO || x.kind == W_HENCE ? ANCHOR_DOC : ANCHOR_TEXT;
@@ -611,9 +641,10 @@ static bool any_point(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
     uint32_t the = skip_the(st, t, end) - t, i = t + the;
     if (i >= end)
         return false;
-    bool ok = parted(st, i, end, p) || piece(st, i, end, p) || mid_word(st, i, end, p) || weekday(st, i, end, p) || numeric_date(st, i, p) ||
-        month_date(st, i, end, p) || holiday(st, i, end, p) || decade_or_century(st, i, end, tok(st, i)->norm, p) || season(st, i, end, p) ||
-        relative(st, i, end, p) || day_rel(st, i, p) || fiscal(st, i, end, p) || bare_year(st, i, end, p);
+    bool ok = parted(st, i, end, p) || piece(st, i, end, p) || mid_word(st, i, end, p) || weekday(st, i, end, p) ||
+              numeric_date(st, i, p) || month_date(st, i, end, p) || holiday(st, i, end, p) ||
+              decade_or_century(st, i, end, tok(st, i)->norm, p) || season(st, i, end, p) || relative(st, i, end, p) ||
+              day_rel(st, i, p) || fiscal(st, i, end, p) || bare_year(st, i, end, p);
     if (!ok && the == 1 && dm_lex(st, i).kind == W_UNIT && dm_lex(st, i).value == U_WEEKEND) {
         *p = blank(P_UNIT); /* the weekend */
         p->unit = U_WEEKEND, p->rel = REL_NONE, p->n = 1;

@@ -11,15 +11,9 @@ typedef struct rctx {
     dm_tense tense;
 } rctx;
 
-static dm_interval span(dm_day a, dm_day b, dm_precision p)
-{
-    return (dm_interval){ a, b, p };
-}
+static dm_interval span(dm_day a, dm_day b, dm_precision p) { return (dm_interval){ a, b, p }; }
 
-static void ymd(dm_day d, int *y, int *m, int *day)
-{
-    dm_day_split(d, y, m, day);
-}
+static void ymd(dm_day d, int *y, int *m, int *day) { dm_day_split(d, y, m, day); }
 
 static int year_of(dm_day d)
 {
@@ -28,10 +22,7 @@ static int year_of(dm_day d)
     return y;
 }
 
-static dm_interval year_span(int y)
-{
-    return span(dm_day_of(y, 1, 1), dm_day_of(y, 12, 31), DM_PREC_YEAR);
-}
+static dm_interval year_span(int y) { return span(dm_day_of(y, 1, 1), dm_day_of(y, 12, 31), DM_PREC_YEAR); }
 
 /* Month m of year y; m may lie outside 1..12. */
 static dm_interval month_span(int y, int m)
@@ -59,10 +50,7 @@ static dm_day add_months(dm_day d, int n)
     return dm_day_of(yy, mm, day < last ? day : last);
 }
 
-static dm_day monday(dm_day d)
-{
-    return d - dm_weekday(d);
-}
+static dm_day monday(dm_day d) { return d - dm_weekday(d); }
 
 /* The unit that holds day d, moved by n units. */
 static dm_interval unit_span(dm_day d, uint8_t unit, int n)
@@ -191,7 +179,8 @@ static dm_interval piece_of(dm_interval i, uint8_t unit, int n)
     else if (unit == U_MONTH)
         r = n < 0 ? month_span(year_of(i.to), 12) : month_span(y, m + n - 1);
     else if (unit == U_WEEK)
-        r = n < 0 ? span(i.to - 6, i.to, DM_PREC_WEEK) : span(i.from + WEEK * (n - 1), i.from + WEEK * (n - 1) + 6, DM_PREC_WEEK);
+        r = n < 0 ? span(i.to - 6, i.to, DM_PREC_WEEK)
+                  : span(i.from + WEEK * (n - 1), i.from + WEEK * (n - 1) + 6, DM_PREC_WEEK);
     else if (unit == U_WEEKEND)
         r = n < 0 ? unit_span(i.to, U_WEEKEND, 0) : unit_span(i.from + 4, U_WEEKEND, n - 1);
     if (r.from < i.from || r.from > i.to)
@@ -199,10 +188,7 @@ static dm_interval piece_of(dm_interval i, uint8_t unit, int n)
     return r;
 }
 
-static bool valid_day(int y, int m, int d)
-{
-    return d >= 1 && d <= dm_month_days(y, m);
-}
+static bool valid_day(int y, int m, int d) { return d >= 1 && d <= dm_month_days(y, m); }
 
 static dm_interval date_in(int y, const dm_point *p)
 {
@@ -400,7 +386,8 @@ static dm_interval counted_from(const rctx *c, const dm_point *p)
     if (p->anchor == ANCHOR_POINT && p->in_wday >= 0 && !p->in_month)
         return weekday_of(c, &(dm_point){ .kind = P_WEEKDAY, .wday = p->in_wday });
     if (p->anchor == ANCHOR_POINT)
-        return resolve_date(c, &(dm_point){ .kind = P_DATE, .year = p->in_year, .month = p->in_month, .day = p->in_day, .wday = p->in_wday });
+        return resolve_date(
+            c, &(dm_point){ .kind = P_DATE, .year = p->in_year, .month = p->in_month, .day = p->in_day, .wday = p->in_wday });
     if (p->anchor == ANCHOR_TEXT && c->st->anchor_set)
         return c->st->anchor;
     return DM_NO_INTERVAL;
@@ -431,10 +418,12 @@ static dm_interval point_whole(const rctx *c, const dm_point *p)
     case P_FISCAL: return fiscal_of(c, p);
     case P_LASTN:
     case P_NEXTN: {
-        dm_day d = p->anchor == ANCHOR_TEXT && c->st->anchor_set ? (p->kind == P_LASTN ? c->st->anchor.from : c->st->anchor.to) : c->d;
+        dm_day d =
+            p->anchor == ANCHOR_TEXT && c->st->anchor_set ? (p->kind == P_LASTN ? c->st->anchor.from : c->st->anchor.to) : c->d;
         if (d == DM_DAY_NONE)
             return DM_NO_INTERVAL;
-        return p->kind == P_LASTN ? span(shift(d, p->unit, -p->count), d, DM_PREC_RANGE) : span(d, shift(d, p->unit, p->count), DM_PREC_RANGE);
+        return p->kind == P_LASTN ? span(shift(d, p->unit, -p->count), d, DM_PREC_RANGE)
+                                  : span(d, shift(d, p->unit, p->count), DM_PREC_RANGE);
     }
     default: return DM_NO_INTERVAL;
     }
@@ -442,7 +431,8 @@ static dm_interval point_whole(const rctx *c, const dm_point *p)
 
 static bool is_piece(const dm_point *p)
 {
-    return p->count && p->exact && (p->kind == P_DATE || p->kind == P_UNIT || p->kind == P_SEASON || p->kind == P_DECADE || p->kind == P_FISCAL);
+    return p->count && p->exact &&
+           (p->kind == P_DATE || p->kind == P_UNIT || p->kind == P_SEASON || p->kind == P_DECADE || p->kind == P_FISCAL);
 }
 
 static dm_interval point(const rctx *c, const dm_point *p)
@@ -481,10 +471,7 @@ static dm_day since_before(const rctx *c, const dm_point *p, dm_day to)
     return dm_known(s) && s.from != DM_DAY_NONE && to != DM_DAY_NONE && s.from < to ? s.from : DM_DAY_NONE;
 }
 
-static bool month_only(const dm_point *p)
-{
-    return p->kind == P_DATE && p->month && !p->year && !p->rel;
-}
+static bool month_only(const dm_point *p) { return p->kind == P_DATE && p->month && !p->year && !p->rel; }
 
 /* Both ends of a range. Ends without a year go together: the nearer one is found by tense, the other lies beside it. */
 static dm_interval range(const rctx *c, const dm_tex *x)
@@ -496,7 +483,8 @@ static dm_interval range(const rctx *c, const dm_tex *x)
     dm_interval near = point(c, ahead ? &a : &b);
     if (!dm_known(near))
         return near;
-    bool over = a.month * 32 + a.day > b.month * 32 + b.day && !(a.month == b.month && !(a.day && b.day)); /* December to January */
+    bool over =
+        a.month * 32 + a.day > b.month * 32 + b.day && !(a.month == b.month && !(a.day && b.day)); /* December to January */
     int y = year_of(near.from);
     a.year = (int16_t)(ahead ? y : y - over);
     b.year = (int16_t)(ahead ? y + over : y);
@@ -508,12 +496,8 @@ static dm_interval repeated(const rctx *c, const dm_tex *x)
     dm_interval a, b;
     switch (x->bound) {
     case OP_RANGE: return range(c, x);
-    case OP_SINCE:
-        a = point(c, &x->a);
-        return open_end(a, a.from, c->d);
-    case OP_THROUGH:
-        b = point(c, &x->b);
-        return open_end(b, since_before(c, &x->b, b.to), b.to);
+    case OP_SINCE: a = point(c, &x->a); return open_end(a, a.from, c->d);
+    case OP_THROUGH: b = point(c, &x->b); return open_end(b, since_before(c, &x->b, b.to), b.to);
     default: return DM_NO_INTERVAL;
     }
 }
@@ -525,7 +509,8 @@ static dm_interval apply_op(const rctx *c, const dm_tex *x)
     switch (x->op) {
     case OP_AT: return a;
     case OP_RANGE: return range(c, x);
-    case OP_SINCE: return open_end(a, a.from, c->d != DM_DAY_NONE && a.from != DM_DAY_NONE && a.from <= c->d ? c->d : DM_DAY_NONE);
+    case OP_SINCE:
+        return open_end(a, a.from, c->d != DM_DAY_NONE && a.from != DM_DAY_NONE && a.from <= c->d ? c->d : DM_DAY_NONE);
     case OP_THROUGH:
     case OP_UNTIL: return open_end(a, ahead && c->d != DM_DAY_NONE && a.to >= c->d ? c->d : since_before(c, &x->a, a.to), a.to);
     case OP_BY: return open_end(a, ahead && c->d != DM_DAY_NONE && a.to >= c->d ? c->d : DM_DAY_NONE, a.to);

@@ -4,10 +4,7 @@
 
 enum { CLIMB_MAX = 12, CUE_LOOK = 14 };
 
-static const dm_token *tok(const dm_doc *doc, uint32_t t)
-{
-    return &doc->tokens.v[t];
-}
+static const dm_token *tok(const dm_doc *doc, uint32_t t) { return &doc->tokens.v[t]; }
 
 uint32_t dm_time_head(const dm_doc *doc, uint32_t first, uint32_t n)
 {
@@ -16,7 +13,8 @@ uint32_t dm_time_head(const dm_doc *doc, uint32_t first, uint32_t n)
     for (uint32_t t = first; t < first + n; t++) {
         uint32_t h = tok(doc, t)->head;
         bool outside = h == DM_NONE || h < first || h >= first + n;
-        if (outside && tok(doc, t)->deprel != DM_D_PUNCT && tok(doc, t)->deprel != DM_D_CASE && tok(doc, t)->deprel != DM_D_MARK)
+        if (outside && tok(doc, t)->deprel != DM_D_PUNCT && tok(doc, t)->deprel != DM_D_CASE &&
+            tok(doc, t)->deprel != DM_D_MARK)
             return t;
     }
     return first + n - 1;
@@ -26,24 +24,23 @@ static bool has_word_kid(const dm_doc *doc, uint32_t v, const char *list)
 {
     if (!doc->kid_first)
         return false;
-    DM_EACH_KID(doc, v, k) {
+    DM_EACH_KID(doc, v, k)
+    {
         if (dm_str_in(tok(doc, k)->norm, list))
             return true;
     }
     return false;
 }
 
-static bool is_verb(const dm_doc *doc, uint32_t t)
-{
-    return tok(doc, t)->upos == DM_U_VERB || tok(doc, t)->upos == DM_U_AUX;
-}
+static bool is_verb(const dm_doc *doc, uint32_t t) { return tok(doc, t)->upos == DM_U_VERB || tok(doc, t)->upos == DM_U_AUX; }
 
 /* Auxiliaries only: "In May it left" has a May that some parser takes for the modal. */
 static bool has_aux(const dm_doc *doc, uint32_t v, const char *list)
 {
     if (!doc->kid_first)
         return false;
-    DM_EACH_KID(doc, v, k) {
+    DM_EACH_KID(doc, v, k)
+    {
         if (dm_deprel_base((dm_deprel)tok(doc, k)->deprel) == DM_D_AUX && dm_str_in(tok(doc, k)->norm, list))
             return true;
     }
@@ -80,8 +77,10 @@ static bool planned_noun(const dm_wstate *st, uint32_t n)
 {
     if (!st->doc->kid_first)
         return false;
-    DM_EACH_KID(st->doc, n, k) {
-        if (tok(st->doc, k)->deprel == DM_D_AMOD && dm_norm_in(st, k, "planned scheduled upcoming forthcoming coming expected proposed next due"))
+    DM_EACH_KID(st->doc, n, k)
+    {
+        if (tok(st->doc, k)->deprel == DM_D_AMOD &&
+            dm_norm_in(st, k, "planned scheduled upcoming forthcoming coming expected proposed next due"))
             return true;
     }
     return false;
@@ -98,7 +97,8 @@ static dm_tense tree_tense(const dm_wstate *st, uint32_t head)
                 return TENSE_FUTURE;
             if (is_verb(st->doc, t)) {
                 dm_tense x = verb_tense(st, t);
-                if (x == TENSE_FUTURE && has_word_kid(st->doc, t, "to") && !infinitive && tok(st->doc, t)->deprel == DM_D_ADVCL) {
+                if (x == TENSE_FUTURE && has_word_kid(st->doc, t, "to") && !infinitive &&
+                    tok(st->doc, t)->deprel == DM_D_ADVCL) {
                     infinitive = true; /* purpose: "came on Monday to discuss": the verb above decides */
                     x = TENSE_UNKNOWN;
                 }
@@ -127,7 +127,10 @@ static int cue(const dm_wstate *st, uint32_t t)
         return -1;
     dm_str n = k->norm;
     bool word = !(k->flags & (DM_T_UPPER | DM_T_NUM | DM_T_PUNCT)) || (k->flags & DM_T_SENT_START);
-    return word && n.len > 3 && dm_str_ends(n, "ed") && !dm_str_in(n, "need united indeed exceed proceed speed breed feed succeed") ? -1 : 0;
+    return word && n.len > 3 && dm_str_ends(n, "ed") &&
+                   !dm_str_in(n, "need united indeed exceed proceed speed breed feed succeed")
+               ? -1
+               : 0;
 }
 
 static dm_tense surface_tense(const dm_wstate *st, uint32_t first, uint32_t n)

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 enum {
-    ANCHOR_SENTS = 2, /* sentences after which "the next day" has lost its anchor */
-    SINCE_SENTS = 10, /* sentences over which "through 1996" still continues an earlier "since 1989" */
-    PENDING_MAX = 32, /* expressions of a document anchored to a noun ("a day after the vote") that are looked up */
+    ANCHOR_SENTS = 2,  /* sentences after which "the next day" has lost its anchor */
+    SINCE_SENTS = 10,  /* sentences over which "through 1996" still continues an earlier "since 1989" */
+    PENDING_MAX = 32,  /* expressions of a document anchored to a noun ("a day after the vote") that are looked up */
     WEEKDAY_REACH = 3, /* days between a happening and the weekday that it is said to be on */
-    STORY_FAR = 200   /* days before the document's date from which the text tells of the past */
+    STORY_FAR = 200    /* days before the document's date from which the text tells of the past */
 };
 
 static dm_interval cell_interval(const dm_table *t, uint32_t r, int column)
@@ -74,7 +74,8 @@ dm_status dm_when_new(dm_when **out, const dm_tables *t, dm_error *err)
     w->tables = t;
     w->events = dm_tables_get(t, "when/events");
     w->people = dm_tables_get(t, "actors/people");
-    dm_status s = w->events ? dm_words_new(&w->words, t, err) : dm_fail(err, DM_ECORRUPT, 0, "no table 'when/events' among the compiled tables");
+    dm_status s = w->events ? dm_words_new(&w->words, t, err)
+                            : dm_fail(err, DM_ECORRUPT, 0, "no table 'when/events' among the compiled tables");
     if (s == DM_OK)
         s = read_events(w, err);
     if (s == DM_OK)
@@ -136,13 +137,36 @@ static uint8_t kind_of(const dm_tex *x)
 
 static dm_str why_of(const dm_tex *x, dm_interval i)
 {
-    static const char *const OPS[] = { [OP_NONE] = "when/none", [OP_AT] = "when/at", [OP_RANGE] = "when/range", [OP_SINCE] = "when/since",
-        [OP_UNTIL] = "when/until", [OP_THROUGH] = "when/through", [OP_BY] = "when/by", [OP_BEFORE] = "when/before", [OP_AFTER] = "when/after",
-        [OP_FROM] = "when/from", [OP_DURATION] = "when/duration", [OP_SET] = "when/set", [OP_NOW] = "when/now", [OP_PAST] = "when/past",
-        [OP_RECENT] = "when/recent", [OP_FUTURE] = "when/future" };
-    static const char *const POINTS[] = { [P_NONE] = "when/at", [P_DATE] = "when/date", [P_WEEKDAY] = "when/weekday", [P_SEASON] = "when/season",
-        [P_DECADE] = "when/decade", [P_CENTURY] = "when/century", [P_UNIT] = "when/unit", [P_DAYREL] = "when/day", [P_OFFSET] = "when/offset",
-        [P_LASTN] = "when/last-n", [P_NEXTN] = "when/next-n", [P_EVENT] = "when/happening", [P_FISCAL] = "when/fiscal", [P_PIECE] = "when/piece" };
+    static const char *const OPS[] = { [OP_NONE] = "when/none",
+        [OP_AT] = "when/at",
+        [OP_RANGE] = "when/range",
+        [OP_SINCE] = "when/since",
+        [OP_UNTIL] = "when/until",
+        [OP_THROUGH] = "when/through",
+        [OP_BY] = "when/by",
+        [OP_BEFORE] = "when/before",
+        [OP_AFTER] = "when/after",
+        [OP_FROM] = "when/from",
+        [OP_DURATION] = "when/duration",
+        [OP_SET] = "when/set",
+        [OP_NOW] = "when/now",
+        [OP_PAST] = "when/past",
+        [OP_RECENT] = "when/recent",
+        [OP_FUTURE] = "when/future" };
+    static const char *const POINTS[] = { [P_NONE] = "when/at",
+        [P_DATE] = "when/date",
+        [P_WEEKDAY] = "when/weekday",
+        [P_SEASON] = "when/season",
+        [P_DECADE] = "when/decade",
+        [P_CENTURY] = "when/century",
+        [P_UNIT] = "when/unit",
+        [P_DAYREL] = "when/day",
+        [P_OFFSET] = "when/offset",
+        [P_LASTN] = "when/last-n",
+        [P_NEXTN] = "when/next-n",
+        [P_EVENT] = "when/happening",
+        [P_FISCAL] = "when/fiscal",
+        [P_PIECE] = "when/piece" };
     (void)i;
     return dm_str_of(x->op == OP_AT ? POINTS[x->a.kind] : OPS[x->op]);
 }
@@ -181,7 +205,8 @@ static void remember(dm_wstate *st, const dm_tex *x, dm_interval i)
         st->anchor_sent = x->sent;
         st->anchor_set = 1;
     }
-    if ((x->op == OP_SINCE || x->op == OP_RANGE || (x->op == OP_SET && x->bound)) && i.from != DM_DAY_NONE && x->tense != TENSE_FUTURE) {
+    if ((x->op == OP_SINCE || x->op == OP_RANGE || (x->op == OP_SET && x->bound)) && i.from != DM_DAY_NONE &&
+        x->tense != TENSE_FUTURE) {
         st->since_kept = i;
         st->since_sent = x->sent;
     }
@@ -194,7 +219,9 @@ static dm_interval weekday_of_happening(dm_wstate *st, uint32_t k, dm_interval i
     if (!p || x->op != OP_AT || x->a.kind != P_WEEKDAY || x->a.rel || x->a.unit || p->sent != x->sent || p->a.hit == DM_NONE ||
         x->first > p->first + p->n + 1)
         return i;
-    dm_point happening = { .kind = P_EVENT, .hit = p->a.hit, .part = p->a.part, .wday = -1, .season = -1, .in_wday = -1, .noun = DM_NONE };
+    dm_point happening = {
+        .kind = P_EVENT, .hit = p->a.hit, .part = p->a.part, .wday = -1, .season = -1, .in_wday = -1, .noun = DM_NONE
+    };
     dm_interval base = dm_resolve(st, &(dm_tex){ .op = OP_AT, .a = happening }, st->doc->meta.date, TENSE_UNKNOWN);
     if (!dm_known(base) || base.from == DM_DAY_NONE)
         return i;
@@ -215,7 +242,13 @@ static dm_status resolve_all(dm_wstate *st, dm_error *err)
             return dm_fail(err, DM_ENOMEM, 0, "out of memory");
         place(st, x);
         dm_interval i = weekday_of_happening(st, k, dm_resolve(st, x, doc->meta.date, (dm_tense)x->tense));
-        *t = (dm_time){ .first = x->first, .n = x->n, .head = x->head, .when = i, .kind = kind_of(x), .n_except = x->n_except, .why = why_of(x, i) };
+        *t = (dm_time){ .first = x->first,
+            .n = x->n,
+            .head = x->head,
+            .when = i,
+            .kind = kind_of(x),
+            .n_except = x->n_except,
+            .why = why_of(x, i) };
         memcpy(t->except, x->except, sizeof t->except);
         remember(st, x, i);
     }
@@ -274,10 +307,7 @@ dm_status dm_when_doc(const dm_when *w, dm_doc *doc, dm_error *err)
     return s;
 }
 
-static uint32_t distance(uint32_t a, uint32_t b)
-{
-    return a > b ? a - b : b - a;
-}
+static uint32_t distance(uint32_t a, uint32_t b) { return a > b ? a - b : b - a; }
 
 /* One interval out of those that date a token: what they share; where two contradict each other, the nearer one. */
 static dm_interval merge(const dm_doc *doc, const uint32_t *v, uint32_t n, uint32_t token)
@@ -303,7 +333,9 @@ static dm_interval merge(const dm_doc *doc, const uint32_t *v, uint32_t n, uint3
             }
             continue;
         }
-        dm_precision p = from == w.from && to == w.to ? w.precision : from == best.from && to == best.to ? best.precision : DM_PREC_RANGE;
+        dm_precision p = from == w.from && to == w.to         ? w.precision
+                         : from == best.from && to == best.to ? best.precision
+                                                              : DM_PREC_RANGE;
         best = (dm_interval){ from, to, p };
     }
     return best;

@@ -10,16 +10,70 @@
 #include "when/when.h"
 
 typedef enum dm_wkind {
-    W_NONE, W_MONTH, W_WEEKDAY, W_SEASON, W_UNIT, W_NUMBER, W_ORDINAL, W_DAYREL, W_PART, W_DAYPART, W_LAST, W_NEXT, W_THIS, W_SAME,
-    W_PRIOR, W_FOLLOWING, W_AGO, W_EARLIER, W_LATER, W_HENCE, W_NOW, W_PAST, W_RECENT, W_FUTURE, W_SET, W_HOLIDAY, W_FISCAL,
-    W_FISCALWORD, W_PLAN, W_PASTCUE, W_THEN, W_EXTEND, W_ABOUT, W_CLOCK, W_PREFIX /* first words of a longer entry */
+    W_NONE,
+    W_MONTH,
+    W_WEEKDAY,
+    W_SEASON,
+    W_UNIT,
+    W_NUMBER,
+    W_ORDINAL,
+    W_DAYREL,
+    W_PART,
+    W_DAYPART,
+    W_LAST,
+    W_NEXT,
+    W_THIS,
+    W_SAME,
+    W_PRIOR,
+    W_FOLLOWING,
+    W_AGO,
+    W_EARLIER,
+    W_LATER,
+    W_HENCE,
+    W_NOW,
+    W_PAST,
+    W_RECENT,
+    W_FUTURE,
+    W_SET,
+    W_HOLIDAY,
+    W_FISCAL,
+    W_FISCALWORD,
+    W_PLAN,
+    W_PASTCUE,
+    W_THEN,
+    W_EXTEND,
+    W_ABOUT,
+    W_CLOCK,
+    W_PREFIX /* first words of a longer entry */
 } dm_wkind;
 
-typedef enum dm_unit { U_NONE, U_HOUR, U_DAY, U_WEEKEND, U_WEEK, U_FORTNIGHT, U_MONTH, U_SEASON, U_QUARTER, U_HALF, U_YEAR, U_DECADE,
-    U_CENTURY } dm_unit;
+typedef enum dm_unit {
+    U_NONE,
+    U_HOUR,
+    U_DAY,
+    U_WEEKEND,
+    U_WEEK,
+    U_FORTNIGHT,
+    U_MONTH,
+    U_SEASON,
+    U_QUARTER,
+    U_HALF,
+    U_YEAR,
+    U_DECADE,
+    U_CENTURY
+} dm_unit;
 
-typedef enum dm_part { PART_NONE, PART_EARLY, PART_MID, PART_LATE, PART_BEGIN, PART_END, PART_EVE, PART_SOFAR /* earlier in */,
-    PART_REST /* later in */ } dm_part;
+typedef enum dm_part {
+    PART_NONE,
+    PART_EARLY,
+    PART_MID,
+    PART_LATE,
+    PART_BEGIN,
+    PART_END,
+    PART_EVE,
+    PART_SOFAR /* earlier in */,
+    PART_REST /* later in */
+} dm_part;
 
 typedef struct dm_wlex {
     uint8_t kind, vague;
@@ -27,8 +81,22 @@ typedef struct dm_wlex {
     int16_t value;
 } dm_wlex;
 
-typedef enum dm_pkind { P_NONE, P_DATE, P_WEEKDAY, P_SEASON, P_DECADE, P_CENTURY, P_UNIT, P_DAYREL, P_OFFSET, P_LASTN, P_NEXTN, P_EVENT,
-    P_FISCAL, P_PIECE /* n-th week, quarter, half of a date */ } dm_pkind;
+typedef enum dm_pkind {
+    P_NONE,
+    P_DATE,
+    P_WEEKDAY,
+    P_SEASON,
+    P_DECADE,
+    P_CENTURY,
+    P_UNIT,
+    P_DAYREL,
+    P_OFFSET,
+    P_LASTN,
+    P_NEXTN,
+    P_EVENT,
+    P_FISCAL,
+    P_PIECE /* n-th week, quarter, half of a date */
+} dm_pkind;
 
 typedef enum dm_relation { REL_NONE, REL_LAST, REL_THIS, REL_NEXT, REL_PRIOR, REL_FOLLOWING, REL_SAME } dm_relation;
 
@@ -45,25 +113,41 @@ typedef struct dm_point {
     uint32_t noun;                   /* ANCHOR_NOUN: the word after before/after */
     dm_interval to;                  /* ANCHOR_POINT: what the offset counts from, when it is fixed; else see inner */
     int8_t in_month, in_day, in_wday;
-    int16_t in_year;                 /* ANCHOR_POINT: the point counted from */
+    int16_t in_year; /* ANCHOR_POINT: the point counted from */
 } dm_point;
 
-typedef enum dm_op { OP_NONE, OP_AT, OP_RANGE, OP_SINCE, OP_UNTIL, OP_THROUGH, OP_BY, OP_BEFORE, OP_AFTER, OP_FROM, OP_DURATION, OP_SET,
-    OP_NOW, OP_PAST, OP_RECENT, OP_FUTURE } dm_op;
+typedef enum dm_op {
+    OP_NONE,
+    OP_AT,
+    OP_RANGE,
+    OP_SINCE,
+    OP_UNTIL,
+    OP_THROUGH,
+    OP_BY,
+    OP_BEFORE,
+    OP_AFTER,
+    OP_FROM,
+    OP_DURATION,
+    OP_SET,
+    OP_NOW,
+    OP_PAST,
+    OP_RECENT,
+    OP_FUTURE
+} dm_op;
 
 typedef struct dm_tex {
     uint32_t first, n; /* tokens */
     uint32_t core;     /* first token of the point */
     uint8_t op;
     dm_point a, b;
-    int16_t days;      /* OP_RECENT */
-    uint8_t unit;      /* OP_SET, OP_DURATION */
-    uint8_t bound;     /* OP_SET: OP_SINCE, OP_THROUGH, OP_RANGE or none */
-    uint8_t phrase;    /* the operator reaches its date over other words ("since the coup in 1991") */
+    int16_t days;   /* OP_RECENT */
+    uint8_t unit;   /* OP_SET, OP_DURATION */
+    uint8_t bound;  /* OP_SET: OP_SINCE, OP_THROUGH, OP_RANGE or none */
+    uint8_t phrase; /* the operator reaches its date over other words ("since the coup in 1991") */
     uint8_t n_except;
     int16_t except[8];
-    uint8_t tense;     /* dm_tense, where it stands */
-    uint32_t head;     /* token by which the tree holds it, or DM_NONE */
+    uint8_t tense; /* dm_tense, where it stands */
+    uint32_t head; /* token by which the tree holds it, or DM_NONE */
     uint32_t sent;
 } dm_tex;
 
@@ -87,16 +171,16 @@ struct dm_when {
 typedef struct dm_wstate {
     const dm_when *w;
     dm_doc *doc;
-    dm_wlex *lex;        /* by token - lex_from */
+    dm_wlex *lex; /* by token - lex_from */
     uint32_t lex_from, lex_n, lex_room;
-    uint32_t hit_at;     /* first hit that may start at or after the token in hand */
-    uint32_t depth;      /* points inside points */
+    uint32_t hit_at; /* first hit that may start at or after the token in hand */
+    uint32_t depth;  /* points inside points */
     DM_VEC(dm_tex) tex;
-    dm_interval anchor;  /* last time named in the text, while anchor_set */
+    dm_interval anchor; /* last time named in the text, while anchor_set */
     uint32_t anchor_sent, since_sent;
     uint8_t anchor_set;
-    int16_t story;       /* year that the text around tells of, 0 when it is the present */
-    dm_interval since;   /* last period that began with since or from; unknown when none is near */
+    int16_t story;     /* year that the text around tells of, 0 when it is the present */
+    dm_interval since; /* last period that began with since or from; unknown when none is near */
     dm_interval since_kept;
 } dm_wstate;
 
@@ -128,7 +212,13 @@ dm_interval dm_when_content(dm_wstate *st, int dateline_month, int dateline_day)
 
 #define DM_NO_INTERVAL ((dm_interval){ DM_DAY_NONE, DM_DAY_NONE, DM_PREC_UNKNOWN })
 static inline bool dm_known(dm_interval i) { return i.precision != DM_PREC_UNKNOWN; }
-static inline bool dm_norm_is(const dm_wstate *st, uint32_t t, const char *s) { return dm_str_is(st->doc->tokens.v[t].norm, s); }
-static inline bool dm_norm_in(const dm_wstate *st, uint32_t t, const char *list) { return dm_str_in(st->doc->tokens.v[t].norm, list); }
+static inline bool dm_norm_is(const dm_wstate *st, uint32_t t, const char *s)
+{
+    return dm_str_is(st->doc->tokens.v[t].norm, s);
+}
+static inline bool dm_norm_in(const dm_wstate *st, uint32_t t, const char *list)
+{
+    return dm_str_in(st->doc->tokens.v[t].norm, list);
+}
 
 #endif

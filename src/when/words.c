@@ -23,17 +23,57 @@ struct dm_words {
     uint32_t n_fiscal;
 };
 
-static const char *const KINDS[] = { [W_MONTH] = "month", [W_WEEKDAY] = "weekday", [W_SEASON] = "season", [W_UNIT] = "unit",
-    [W_NUMBER] = "number", [W_ORDINAL] = "ordinal", [W_DAYREL] = "dayrel", [W_PART] = "part", [W_DAYPART] = "daypart", [W_LAST] = "last",
-    [W_NEXT] = "next", [W_THIS] = "this", [W_SAME] = "same", [W_PRIOR] = "prior", [W_FOLLOWING] = "following", [W_AGO] = "ago",
-    [W_EARLIER] = "earlier", [W_LATER] = "later", [W_HENCE] = "hence", [W_NOW] = "now", [W_PAST] = "past", [W_RECENT] = "recent",
-    [W_FUTURE] = "future", [W_SET] = "set", [W_HOLIDAY] = "holiday", [W_FISCAL] = "fiscal", [W_FISCALWORD] = "fiscalword",
-    [W_PLAN] = "plan", [W_THEN] = "then", [W_EXTEND] = "extend", [W_PASTCUE] = "pastcue", [W_ABOUT] = "about", [W_CLOCK] = "clock" };
-static const char *const UNITS[] = { [U_HOUR] = "hour", [U_DAY] = "day", [U_WEEKEND] = "weekend", [U_WEEK] = "week",
-    [U_FORTNIGHT] = "fortnight", [U_MONTH] = "month", [U_SEASON] = "season", [U_QUARTER] = "quarter", [U_HALF] = "half", [U_YEAR] = "year",
-    [U_DECADE] = "decade", [U_CENTURY] = "century" };
-static const char *const PARTS[] = { [PART_EARLY] = "early", [PART_MID] = "mid", [PART_LATE] = "late", [PART_BEGIN] = "begin",
-    [PART_END] = "end", [PART_EVE] = "eve" };
+static const char *const KINDS[] = { [W_MONTH] = "month",
+    [W_WEEKDAY] = "weekday",
+    [W_SEASON] = "season",
+    [W_UNIT] = "unit",
+    [W_NUMBER] = "number",
+    [W_ORDINAL] = "ordinal",
+    [W_DAYREL] = "dayrel",
+    [W_PART] = "part",
+    [W_DAYPART] = "daypart",
+    [W_LAST] = "last",
+    [W_NEXT] = "next",
+    [W_THIS] = "this",
+    [W_SAME] = "same",
+    [W_PRIOR] = "prior",
+    [W_FOLLOWING] = "following",
+    [W_AGO] = "ago",
+    [W_EARLIER] = "earlier",
+    [W_LATER] = "later",
+    [W_HENCE] = "hence",
+    [W_NOW] = "now",
+    [W_PAST] = "past",
+    [W_RECENT] = "recent",
+    [W_FUTURE] = "future",
+    [W_SET] = "set",
+    [W_HOLIDAY] = "holiday",
+    [W_FISCAL] = "fiscal",
+    [W_FISCALWORD] = "fiscalword",
+    [W_PLAN] = "plan",
+    [W_THEN] = "then",
+    [W_EXTEND] = "extend",
+    [W_PASTCUE] = "pastcue",
+    [W_ABOUT] = "about",
+    [W_CLOCK] = "clock" };
+static const char *const UNITS[] = { [U_HOUR] = "hour",
+    [U_DAY] = "day",
+    [U_WEEKEND] = "weekend",
+    [U_WEEK] = "week",
+    [U_FORTNIGHT] = "fortnight",
+    [U_MONTH] = "month",
+    [U_SEASON] = "season",
+    [U_QUARTER] = "quarter",
+    [U_HALF] = "half",
+    [U_YEAR] = "year",
+    [U_DECADE] = "decade",
+    [U_CENTURY] = "century" };
+static const char *const PARTS[] = { [PART_EARLY] = "early",
+    [PART_MID] = "mid",
+    [PART_LATE] = "late",
+    [PART_BEGIN] = "begin",
+    [PART_END] = "end",
+    [PART_EVE] = "eve" };
 
 static int name_index(const char *const *names, size_t n, dm_str s)
 {
@@ -153,7 +193,8 @@ static dm_status enter_row(dm_words *w, const dm_table *t, uint32_t r, dm_error 
     int kind = INDEX(KINDS, dm_table_cell(t, r, ck));
     int value = kind > 0 ? value_of((uint8_t)kind, dm_table_cell(t, r, cv)) : -1;
     if (kind <= 0 || ((kind == W_UNIT || kind == W_SET || kind == W_PART || kind == W_HOLIDAY) && value < 0))
-        return dm_fail(err, DM_ECORRUPT, dm_table_line(t, r), "unknown kind or value in when/words.tsv, line %u", dm_table_line(t, r));
+        return dm_fail(
+            err, DM_ECORRUPT, dm_table_line(t, r), "unknown kind or value in when/words.tsv, line %u", dm_table_line(t, r));
     bool vague = dm_str_is(dm_table_cell(t, r, dm_table_column(t, "note")), "vague");
     dm_str rest = dm_table_cell(t, r, cn), name;
     dm_status s = DM_OK;

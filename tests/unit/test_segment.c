@@ -44,10 +44,7 @@ static dm_doc *cut_doc(dm_str text)
     return doc;
 }
 
-static dm_doc *cut(const char *text)
-{
-    return cut_doc(dm_str_of(text));
-}
+static dm_doc *cut(const char *text) { return cut_doc(dm_str_of(text)); }
 
 /* The tokens of sentence s joined by spaces. */
 static const char *words(const dm_doc *doc, uint32_t s, char *out, size_t cap)
@@ -70,7 +67,8 @@ static const struct {
     { "We don’t know; China’s can’t.", "We do n’t know ; China ’s ca n’t ." },
     { "It cannot be gonna.", "It can not be gon na ." },
     { "The U.S.-led no-action Japan-U.S. pact.", "The U.S. - led no - action Japan - U.S. pact ." },
-    { "Anti-war, pro-democracy, non-aligned, co-operation, mid-July.", "Anti-war , pro-democracy , non-aligned , co-operation , mid-July ." },
+    { "Anti-war, pro-democracy, non-aligned, co-operation, mid-July.",
+        "Anti-war , pro-democracy , non-aligned , co-operation , mid-July ." },
     { "It paid $3.5bn, US$2 or €1,000 and 5% of 10km.", "It paid $ 3.5 bn , US$ 2 or € 1,000 and 5 % of 10 km ." },
     { "In 1990-95 on 2003-05-01 or 3/5/2004 at 12:54p.m.", "In 1990 - 95 on 2003-05-01 or 3/5/2004 at 12:54 p.m." },
     { "The 1990s, the 3rd, the '80s.", "The 1990s , the 3rd , the '80s ." },
@@ -126,8 +124,9 @@ static void test_norm(void **state)
 /* A name in a table comes out as the same words as in running text. */
 static void test_names_like_text(void **state)
 {
-    static const char *const NAMES[] = { "U.S. Department of State", "St. Kitts and Nevis", "Gen. Min Aung Hlaing", "J.P. Morgan Co.", "People's Republic",
-        "Boutros Boutros-Ghali", "George W. Bush", "No. 10", "Côte d'Ivoire", "Human Rights Watch (HRW)" };
+    static const char *const NAMES[] = { "U.S. Department of State", "St. Kitts and Nevis", "Gen. Min Aung Hlaing",
+        "J.P. Morgan Co.", "People's Republic", "Boutros Boutros-Ghali", "George W. Bush", "No. 10", "Côte d'Ivoire",
+        "Human Rights Watch (HRW)" };
     (void)state;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
         dm_rawtok tok[16];
@@ -179,7 +178,8 @@ static void test_sentences(void **state)
 static void test_paragraphs(void **state)
 {
     (void)state;
-    dm_doc *doc = cut("Talks fail again\n\nThe first paragraph is one line. It has two sentences.\nThe second paragraph follows at once.\r\n\r\n"
+    dm_doc *doc = cut("Talks fail again\n\nThe first paragraph is one line. It has two sentences.\nThe second paragraph "
+                      "follows at once.\r\n\r\n"
                       "• A point\n• Another point\n");
     assert_int_equal(doc->sents.n, 6);
     assert_int_equal(doc->sents.v[0].kind, DM_SENT_HEADLINE);
@@ -286,7 +286,8 @@ static void test_limits(void **state)
 {
     (void)state;
     enum { N = 300000 };
-    static const char *const UNITS[] = { "a ", "a, ", "(", "\"", "a.", "1-", "A/", "'", "a-", "\n", "“a ", ".", "www.", "U.S. ", "@", "1,", "\xE2\x80\x99" };
+    static const char *const UNITS[] = { "a ", "a, ", "(", "\"", "a.", "1-", "A/", "'", "a-", "\n", "“a ", ".", "www.", "U.S. ",
+        "@", "1,", "\xE2\x80\x99" };
     char *buf = malloc(N);
     assert_non_null(buf);
     for (size_t u = 0; u < sizeof UNITS / sizeof *UNITS; u++) {
@@ -307,8 +308,9 @@ static void test_limits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_tokens), cmocka_unit_test(test_norm), cmocka_unit_test(test_names_like_text),
-        cmocka_unit_test(test_sentences), cmocka_unit_test(test_paragraphs), cmocka_unit_test(test_marks), cmocka_unit_test(test_datelines),
-        cmocka_unit_test(test_quotes), cmocka_unit_test(test_limits) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_tokens), cmocka_unit_test(test_norm),
+        cmocka_unit_test(test_names_like_text), cmocka_unit_test(test_sentences), cmocka_unit_test(test_paragraphs),
+        cmocka_unit_test(test_marks), cmocka_unit_test(test_datelines), cmocka_unit_test(test_quotes),
+        cmocka_unit_test(test_limits) };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -94,10 +94,11 @@ static int run_case(char **f, int line)
     if (t && !want_none) {
         day_text(from, t->when, t->when.from);
         day_text(to, t->when, t->when.to);
-        ok = strcmp(from, f[3]) == 0 && strcmp(to, f[4]) == 0 && strcmp(dm_precision_name((dm_precision)t->when.precision), f[5]) == 0;
+        ok = strcmp(from, f[3]) == 0 && strcmp(to, f[4]) == 0 &&
+             strcmp(dm_precision_name((dm_precision)t->when.precision), f[5]) == 0;
         if (!ok)
-            fprintf(stderr, "when_cases.tsv:%d: %s: want %s..%s %s, got %s..%s %s (%.*s)\n", line, f[2], f[3], f[4], f[5], from, to,
-                dm_precision_name(t->when.precision), DM_FMT(t->why));
+            fprintf(stderr, "when_cases.tsv:%d: %s: want %s..%s %s, got %s..%s %s (%.*s)\n", line, f[2], f[3], f[4], f[5], from,
+                to, dm_precision_name(t->when.precision), DM_FMT(t->why));
     } else if (!ok) {
         fprintf(stderr, "when_cases.tsv:%d: '%s' %s\n", line, f[2], want_none ? "is no time" : "not found");
         for (uint32_t i = 0; i < doc->times.n; i++) {
@@ -155,8 +156,10 @@ static void check_date(const char *text, const char *from, const char *to, dm_da
 static void test_metadata_date(void **state)
 {
     (void)state;
-    check_date("Envoys meet in Oslo\n\nPublished: 3 May 2004, 12:54 p.m.\n\nTwo envoys met on Sunday.\n", "2004-05-03", "2004-05-03", DM_DATE_META);
-    check_date("WORLD\n\n  • July 9, 2012\n  • The Herald\n\nTwo envoys met on Sunday after talks in June 2011.\n", "2012-07-09", "2012-07-09", DM_DATE_META);
+    check_date("Envoys meet in Oslo\n\nPublished: 3 May 2004, 12:54 p.m.\n\nTwo envoys met on Sunday.\n", "2004-05-03",
+        "2004-05-03", DM_DATE_META);
+    check_date("WORLD\n\n  • July 9, 2012\n  • The Herald\n\nTwo envoys met on Sunday after talks in June 2011.\n",
+        "2012-07-09", "2012-07-09", DM_DATE_META);
     check_date(" date 2015-11-03 NAIROBI (AGENCY) - Two envoys met here.\n", "2015-11-03", "2015-11-03", DM_DATE_DATELINE);
     check_date("GENEVA, March 3, 2006 (Agency) - Two envoys met here.\n", "2006-03-03", "2006-03-03", DM_DATE_DATELINE);
     check_date("Last updated: 5 June 2010\nPosted: 4 June 2010\n\nTwo envoys met.\n", "2010-06-04", "2010-06-04", DM_DATE_META);
@@ -166,12 +169,15 @@ static void test_content_date(void **state)
 {
     (void)state;
     /* the year before last is named, last year is not; the term of the minister ends the search */
-    check_date("The two sides met. They broke off talks last year. The prime minister will visit this summer.\n", "", "", DM_DATE_NONE);
-    check_date("The group has met every year through 2003. It did not meet last year. Prime Minister Junichiro Koizumi said it would meet "
+    check_date("The two sides met. They broke off talks last year. The prime minister will visit this summer.\n", "", "",
+        DM_DATE_NONE);
+    check_date("The group has met every year through 2003. It did not meet last year. Prime Minister Junichiro Koizumi said it "
+               "would meet "
                "this year. A vote is scheduled for May 12.\n",
         "2005-01-01", "2005-05-11", DM_DATE_CONTENT);
     /* a former holder bounds from below, a present one from both sides */
-    check_date("President Barack Obama and President Nicolas Sarkozy said on Monday that they would act. Former President Jacques Chirac was "
+    check_date("President Barack Obama and President Nicolas Sarkozy said on Monday that they would act. Former President "
+               "Jacques Chirac was "
                "absent.\n",
         "2009-01-20", "2012-05-15", DM_DATE_CONTENT);
 }
@@ -189,7 +195,8 @@ static void test_years(void **state)
     assert_int_equal(y[3], 1997);
     assert_int_equal(dm_when_years(doc, &doc->times.v[0], y, 2), 2);
     dm_doc_free(doc);
-    doc = read_when("Since the massacre at the camp in May 1992 they have sent a report every year but 1994, through 1996.", "2000-01-01");
+    doc = read_when(
+        "Since the massacre at the camp in May 1992 they have sent a report every year but 1994, through 1996.", "2000-01-01");
     const dm_time *t = time_of(doc, "every year but 1994, through 1996");
     assert_non_null(t);
     assert_int_equal(dm_when_years(doc, t, y, 8), 3); /* from the first whole year */
@@ -245,7 +252,7 @@ static void test_event_and_statement(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases), cmocka_unit_test(test_metadata_date), cmocka_unit_test(test_content_date),
-        cmocka_unit_test(test_years), cmocka_unit_test(test_event_and_statement) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases), cmocka_unit_test(test_metadata_date),
+        cmocka_unit_test(test_content_date), cmocka_unit_test(test_years), cmocka_unit_test(test_event_and_statement) };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
