@@ -134,6 +134,7 @@ dm_status dm_act_doc(const dm_act *a, dm_doc *doc, dm_error *err)
 {
     iw w = { .a = a, .doc = doc, .err = err };
     dm_act_article_bodies(&w);
+    dm_act_find_games(&w);
     dm_status st = dm_act_mentions(&w);
     if (st != DM_OK)
         return st;

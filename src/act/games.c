@@ -69,13 +69,13 @@ typedef struct choice {
     bool sure; /* the words themselves tell the host */
 } choice;
 
-/* The hits from *k on that cover the same words: the row nearest in time, sure when all have one host. */
-static bool read_place(const iw *w, uint32_t *k, choice *out)
+/* The hits from k on that cover the same words: the row nearest in time, sure when all have one host. */
+static bool read_place(const iw *w, uint32_t k, choice *out)
 {
-    uint32_t first = w->doc->hits.v[*k].first;
+    uint32_t first = w->doc->hits.v[k].first;
     *out = (choice){ .sure = true };
-    for (; *k < w->doc->hits.n && w->doc->hits.v[*k].first == first; (*k)++) {
-        const dm_hit *h = &w->doc->hits.v[*k];
+    for (; k < w->doc->hits.n && w->doc->hits.v[k].first == first; k++) {
+        const dm_hit *h = &w->doc->hits.v[k];
         char host[DM_CODE_MAX] = "";
         if (!is_games(w, h) || !host_of(w, h, host))
             continue;
@@ -89,11 +89,20 @@ static bool read_place(const iw *w, uint32_t *k, choice *out)
     return out->hit != NULL;
 }
 
+void dm_act_find_games(iw *w)
+{
+    for (uint32_t k = 0; k < w->doc->hits.n && w->n_games < GAMES_MAX; k++) {
+        const dm_hit *v = w->doc->hits.v;
+        if (is_games(w, &v[k]) && (w->n_games == 0 || v[w->games[w->n_games - 1]].first != v[k].first))
+            w->games[w->n_games++] = k;
+    }
+}
+
 bool dm_act_games(const iw *w, uint32_t t, char *code, dm_str *name)
 {
     choice best = { .hit = NULL }, c;
-    for (uint32_t k = 0; k < w->doc->hits.n;) {
-        if (!read_place(w, &k, &c) || (best.hit && best.sure && (!c.sure || c.hit->first > t)))
+    for (uint32_t k = 0; k < w->n_games; k++) {
+        if (!read_place(w, w->games[k], &c) || (best.hit && best.sure && (!c.sure || c.hit->first > t)))
             continue;
         if (!best.hit || c.sure || !best.sure)
             best = c;

@@ -6,7 +6,7 @@
 #include "act/act.h"
 #include "base/map.h"
 
-enum { BODY_MAX = 24 };
+enum { BODY_MAX = 24, GAMES_MAX = 64 };
 
 typedef struct col_nouns { int names, type, note; } col_nouns;
 typedef struct col_named { int names, type, body, subject, sponsor, from, to; } col_named;
@@ -47,6 +47,7 @@ typedef struct iw {
     const dm_act *a;
     dm_doc *doc;
     DM_VEC(inst) v;
+    uint32_t games[GAMES_MAX], n_games; /* first hit of each naming of games in the article, the first GAMES_MAX */
     char un_body[BODY_MAX]; /* the one UN organ that the article speaks of, "" none or several */
     dm_error *err;
 } iw;
@@ -72,7 +73,8 @@ void dm_act_article_bodies(iw *w);
 void dm_act_body(iw *w, inst *i);
 void dm_act_sponsor(iw *w, inst *i);
 void dm_act_subject_of(iw *w, inst *i);
-/* games.c: host and name of the games meant at token t; false when there are none. */
+/* games.c: finds where games are named; host and name of the games meant at token t; false when there are none. */
+void dm_act_find_games(iw *w);
 bool dm_act_games(const iw *w, uint32_t t, char *code, dm_str *name);
 /* chains.c: coreference, and what the article says of all. */
 void dm_act_chains(iw *w);
