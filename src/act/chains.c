@@ -8,7 +8,7 @@ enum { LOOK_BACK = 120, TALLY_MAX = 16 };
 
 static bool generic(dm_str lemma)
 {
-    return dm_str_in(lemma, "measure text document deal treaty pact accord agreement sanction penalty motion resolution legislation law bill act draft move proposal");
+    return dm_str_in(lemma, "measure text document draft deal treaty pact accord agreement sanction penalty motion resolution legislation law bill act draft move proposal");
 }
 
 static bool noun_fits(const iw *w, const inst *late, const inst *early)
@@ -30,7 +30,7 @@ static bool type_fits(const iw *w, const inst *late, const inst *early)
         return true;
     if (late->named || early->own)
         return false;
-    if (dm_str_in(lemma, "measure text document")) /* "the measures" are steps taken, "the measure" is a paper */
+    if (dm_str_in(lemma, "measure text document draft")) /* "the measures" are steps taken, "the measure" is a paper */
         return dm_str_is(lemma, "measure") && late->plural ? dm_str_is(early->type, "sanction") : dm_str_in(early->type, "resolution law");
     if (dm_str_is(lemma, "motion") && !late->own)
         return dm_str_is(early->type, "resolution");

@@ -31,14 +31,14 @@ static uint32_t find_inst(const ev_work *w, const cand *c)
     return DM_NONE;
 }
 
-static dm_str default_act(const dm_inst *i, unsigned type, bool trigger)
+static dm_str default_act(const dm_inst *i, unsigned type, bool trigger, bool verb)
 {
     if (dm_str_is(i->type, "talks"))
         return type == DM_CONSULT || type == DM_AGREE ? DM_STR("hold") : DM_NIL;
     if (dm_str_is(i->type, "sanction"))
         return type == DM_SANCTION ? DM_STR("impose") : DM_NIL;
     if (dm_str_is(i->type, "boycott"))
-        return type == DM_SUPPORT || type == DM_AGREE ? DM_STR("join") : trigger ? DM_STR("lead") : DM_NIL;
+        return type == DM_SUPPORT || type == DM_AGREE || (trigger && verb) ? DM_STR("join") : trigger ? DM_STR("lead") : DM_NIL;
     if (dm_str_is(i->type, "resolution") || dm_str_is(i->type, "declaration"))
         return type == DM_REQUEST && dm_str_is(i->type, "resolution") ? DM_STR("adopt") : type == DM_ACCUSE || type == DM_REQUEST ? DM_STR("issue") : type == DM_SUPPORT ? DM_STR("back") : DM_NIL;
     if (dm_str_is(i->type, "treaty"))
@@ -97,7 +97,7 @@ void dm_fill_instrument(ev_work *w, cand *c)
         c->act = DM_STR("cosponsor"); /* to join a resolution's makers */
     bool given = c->act.len > 0;
     if (!given)
-        c->act = default_act(i, c->type, i->head == c->t);
+        c->act = default_act(i, c->type, i->head == c->t, c->m.view.pos == 'v');
     dm_str made = dm_tok(w->d.doc, c->t)->lemma;
     if (dm_str_is(c->act, "introduce") && (dm_str_is(made, "draft") || dm_str_is(i->type, "motion")))
         c->act = dm_str_is(made, "draft") ? DM_STR("draft") : DM_STR("submit");
@@ -148,14 +148,17 @@ static int8_t polarity_of(const ev_work *w, const dm_instrument *i, const dm_eve
 
 dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *err)
 {
-    if (c->inst == DM_NONE)
+    bool talks = c->inst == DM_NONE && c->type == DM_CONSULT && c->m.view.pos == 'v' && c->actor.n + c->recipient.n > 1;
+    if (c->inst == DM_NONE && !talks)
         return DM_OK;
     dm_doc *doc = w->d.doc;
-    const dm_inst *i = &doc->insts.v[c->inst];
+    static const dm_inst verbal_talks = { .type = { "talks", 5 } }; /* "met", "visited": talks said by the verb */
+    const dm_inst *i = talks ? &verbal_talks : &doc->insts.v[c->inst];
+    dm_str act = !talks ? c->act : strcmp(c->m.frame->mode, "visit") == 0 ? DM_STR("visit") : DM_STR("hold");
     dm_instrument *out = dm_arena_alloc(&doc->arena, 1, sizeof *out);
     if (!out)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for an instrument");
-    *out = (dm_instrument){ .type = i->type, .body = i->body, .subject = i->subject, .act = c->act, .name = i->name };
+    *out = (dm_instrument){ .type = i->type, .body = i->body, .subject = i->subject, .act = act, .name = i->name };
     if (!out->subject.len && c->recipient.n == 1 && c->recipient.p[0].code[0] && (c->type == DM_ACCUSE || c->type == DM_SANCTION))
         out->subject = dm_arena_str(&doc->arena, dm_str_of(c->recipient.p[0].code));
     out->polarity = out->subject.len ? polarity_of(w, out, ev) : 0;
