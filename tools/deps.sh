@@ -30,6 +30,8 @@ else
 fi
 echo "deps: installing$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
-$run apt-get update -qq >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 # shellcheck disable=SC2086
-$run apt-get install -y -qq --no-install-recommends $missing >&2
+{ $run apt-get update && $run apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1 ||
+    { tail -n 20 "$log" >&2 && echo "deps: apt-get could not install them" >&2 && exit 1; }
