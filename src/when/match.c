@@ -156,9 +156,11 @@ static bool bare_range(dm_wstate *st, uint32_t t, uint32_t end, dm_tex *x)
     if (!first_end(st, t, end, &a) || (a.kind != P_DATE && a.kind != P_WEEKDAY && a.kind != P_DECADE))
         return false;
     uint32_t i = t + a.n;
-    if (i + 1 >= end || !dm_norm_in(st, i, "- to through"))
-        return false;
     bool day_only = a.kind == P_DATE && !a.month && !a.year;
+    if (i + 1 >= end || !(dm_norm_in(st, i, "- to through") || (dm_norm_in(st, i, "and /") && (day_only || a.day))))
+        return false;
+    if (dm_norm_in(st, i, "and /") && !day_only && !lone_day(st, i + 1, end, &b))
+        return false; /* March 14 and 15; but March 14 and April 2 are two */
     if (!second(st, i + 1, end, &a, &b) || b.kind != a.kind)
         return false;
     if (day_only && !(b.month && b.day))
@@ -426,7 +428,8 @@ static bool lone_point(dm_wstate *st, uint32_t t, uint32_t end, dm_tex *x)
     if (!full_point(st, t, end, &x->a))
         return false;
     uint32_t core = dm_norm_is(st, t, "the") ? t + 1 : t;
-    if (is_bare_year(&x->a) && (core > t || !year_context(st, core, st->lex_from, end)))
+    int16_t y;
+    if (is_bare_year(&x->a) && dm_is_year(st, core, &y) && (core > t || !year_context(st, core, st->lex_from, end)))
         return false; /* "the 1997 accord": the article is not the year's */
     x->op = OP_AT;
     x->core = core;

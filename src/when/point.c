@@ -3,7 +3,16 @@
  * Every function looks at tokens from t on, fills a point with the number of tokens it took, and has no other effect. */
 #include "when/when_int.h"
 
-enum { YEAR_MIN = 1000, YEAR_LOW = 1800, YEAR_HIGH = 2100, COUNT_MAX = 999, EVENT_GAP = 3, DEPTH_MAX = 4 };
+enum {
+    YEAR_MIN = 1000,
+    YEAR_LOW = 1800,
+    YEAR_HIGH = 2100,
+    COUNT_MAX = 999,
+    EVENT_GAP = 3,
+    DEPTH_MAX = 4,
+    NOUN_LOOK = 8,
+    VAGUE_COUNT = 3
+};
 
 static const dm_token *tok(const dm_wstate *st, uint32_t t) { return &st->doc->tokens.v[t]; }
 
@@ -393,6 +402,10 @@ static bool relative(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
     uint32_t i = t + dm_lex(st, t).n;
     if (!rel || i >= end)
         return false;
+    if (rel == REL_THIS && dm_norm_in(st, i, "past coming") && dm_norm_is(st, t, "this") && relative(st, i, end, p)) {
+        p->n++; /* this past week */
+        return true;
+    }
     if (relative_count(st, t, end, rel, p))
         return true;
     dm_wlex y = dm_lex(st, i);
@@ -543,6 +556,25 @@ static bool happening(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
     return false;
 }
 
+/* "the week of March 3", "the week ending 7 March 2003", "the month of May", "the year 2000". */
+static bool named_unit(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
+{
+    dm_wlex x = dm_lex(st, t);
+    if (x.kind != W_UNIT || t + 1 >= end)
+        return false;
+    bool link = dm_norm_in(st, t + 1, "of beginning ending starting");
+    uint32_t i = link ? t + 2 : t + 1;
+    if (!(x.value == U_WEEK && link) && !(x.value == U_MONTH && link) && !(x.value == U_YEAR && !link))
+        return false;
+    if (!dm_point_match(st, i, end, p) || p->kind != P_DATE || p->part || p->count)
+        return false;
+    if ((x.value == U_WEEK) != (p->day != 0) || (x.value == U_YEAR && p->month))
+        return false;
+    p->part = x.value == U_WEEK ? PART_WEEK : PART_NONE;
+    p->n += i - t;
+    return true;
+}
+
 static bool bare_year(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
 {
     int16_t y;
@@ -575,6 +607,21 @@ static bool day_rel(const dm_wstate *st, uint32_t t, dm_point *p)
     return true;
 }
 
+/* A noun phrase from t on that ends with its own day ("the raid on the camp on 4 May 1999"); its length goes to p->count. */
+static bool dated_noun(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
+{
+    for (uint32_t i = t + 1; i + 1 < end && i < t + NOUN_LOOK; i++) {
+        if (tok(st, i)->flags & DM_T_PUNCT)
+            return false;
+        if (!dm_norm_in(st, i, "on of") || !dm_point_match(st, i + 1, end, p))
+            continue;
+        bool day = (p->kind == P_DATE && p->day && !p->rel) || (p->kind == P_WEEKDAY && !p->rel && !p->unit);
+        p->count = (int16_t)(i + 1 + p->n - t); /* a few dozen at most: a sentence is short */
+        return day;
+    }
+    return false;
+}
+
 /* What an offset counts from: "two days before [the Olympics | March 3 | the vote]". */
 static void offset_from(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
 {
@@ -586,6 +633,10 @@ static void offset_from(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
         p->hit = in.hit, p->in_month = in.month, p->in_day = in.day, p->in_wday = in.wday, p->in_year = in.year;
         p->part = in.part;
         p->n = i + in.n - (t - p->n);
+    } else if (dated_noun(st, i, end, &in)) { /* two days after the raid on 4 May 1999 */
+        p->anchor = ANCHOR_POINT;
+        p->in_month = in.month, p->in_day = in.day, p->in_wday = in.wday, p->in_year = in.year;
+        p->n = i + (uint32_t)in.count - (t - p->n);
     } else if (i < end && !(tok(st, i)->flags & DM_T_PUNCT) &&
                (i > t || (tok(st, i)->flags & DM_T_UPPER) || dm_norm_in(st, i, "a an his her its their"))) {
         p->anchor = ANCHOR_NOUN;
@@ -602,7 +653,13 @@ bool dm_when_offset(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
     if (i < end && dm_lex(st, i).kind == W_ABOUT)
         i += dm_lex(st, i).n;
     uint32_t n = dm_number_at(st, i, end, &count, &vague);
-    if (!n || i + n >= end || dm_lex(st, i + n).kind != W_UNIT)
+    if (!n && i < end && dm_lex(st, i).kind == W_UNIT && dm_str_ends(tok(st, i)->norm, "s")) {
+        count = VAGUE_COUNT; /* hours later, weeks before */
+        vague = 1;
+    } else if (!n) {
+        return false;
+    }
+    if (i + n >= end || dm_lex(st, i + n).kind != W_UNIT)
         return false;
     dm_point q = blank(P_OFFSET);
     q.count = count, q.vague = vague, q.unit = (uint8_t)dm_lex(st, i + n).value;
@@ -641,8 +698,8 @@ static bool any_point(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
     uint32_t the = skip_the(st, t, end) - t, i = t + the;
     if (i >= end)
         return false;
-    bool ok = parted(st, i, end, p) || piece(st, i, end, p) || mid_word(st, i, end, p) || weekday(st, i, end, p) ||
-              numeric_date(st, i, p) || month_date(st, i, end, p) || holiday(st, i, end, p) ||
+    bool ok = named_unit(st, i, end, p) || parted(st, i, end, p) || piece(st, i, end, p) || mid_word(st, i, end, p) ||
+              weekday(st, i, end, p) || numeric_date(st, i, p) || month_date(st, i, end, p) || holiday(st, i, end, p) ||
               decade_or_century(st, i, end, tok(st, i)->norm, p) || season(st, i, end, p) || relative(st, i, end, p) ||
               day_rel(st, i, p) || fiscal(st, i, end, p) || bare_year(st, i, end, p);
     if (!ok && the == 1 && dm_lex(st, i).kind == W_UNIT && dm_lex(st, i).value == U_WEEKEND) {

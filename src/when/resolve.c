@@ -144,6 +144,7 @@ static dm_interval apply_part(const rctx *c, dm_interval i, uint8_t part)
     case PART_BEGIN: return edge(i, false);
     case PART_END: return edge(i, true);
     case PART_EVE: return span(i.from - 1, i.from - 1, DM_PREC_DAY);
+    case PART_WEEK: return unit_span(i.from, U_WEEK, 0);
     case PART_SOFAR:
         if (c->d != DM_DAY_NONE && i.from <= c->d && i.to >= c->d && i.precision != DM_PREC_DAY)
             return span(i.from, c->d, DM_PREC_RANGE);
@@ -346,6 +347,8 @@ static dm_interval offset_of(const rctx *c, const dm_point *p)
     if (d == DM_DAY_NONE)
         return DM_NO_INTERVAL;
     int n = p->sign * p->count;
+    if (p->unit == U_HOUR)
+        return span(d, d, DM_PREC_DAY);
     if (p->vague)
         return p->sign < 0 ? span(shift(d, p->unit, 2 * n - 1), shift(d, p->unit, -1), DM_PREC_RANGE)
                            : span(shift(d, p->unit, 1), shift(d, p->unit, 2 * n + 1), DM_PREC_RANGE);

@@ -72,7 +72,8 @@ typedef enum dm_part {
     PART_END,
     PART_EVE,
     PART_SOFAR /* earlier in */,
-    PART_REST /* later in */
+    PART_REST, /* later in */
+    PART_WEEK  /* the week that holds the day */
 } dm_part;
 
 typedef struct dm_wlex {
