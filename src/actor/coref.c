@@ -36,15 +36,16 @@ static bool person_like(const dm_entity *en)
     return en->nature == DM_NAT_PERSON || (en->nature == DM_NAT_ROLE && !en->plural);
 }
 
-static bool fits(const aw *w, const dm_mention *m, const dm_entity *en, dm_str pronoun)
+/* object: an "it" that something is done to is seldom a state; whose doing it is, the event stage asks. */
+static bool fits(const aw *w, const dm_mention *m, const dm_entity *en, dm_str pronoun, bool object)
 {
     if (m->form == DM_FORM_ADJ)
         return dm_str_in(pronoun, "it its itself") && en->nature == DM_NAT_STATE;
     if (dm_str_in(pronoun, "he him his himself she her hers herself"))
         return person_like(en) && !(en->female && dm_str_in(pronoun, "he him his himself")) && !(en->male && dm_str_in(pronoun, "she her hers herself"));
     if (dm_str_in(pronoun, "it its itself"))
-        return en->nature == DM_NAT_STATE || en->nature == DM_NAT_BODY || (en->nature == DM_NAT_ROLE && !en->plural && !person_like(en)) ||
-               (en->nature == DM_NAT_ROLE && dm_str_in(en->name, "government ministry parliament army police military party court administration regime opposition council committee commission agency cabinet junta"));
+        return !(object && en->nature == DM_NAT_STATE) && (en->nature == DM_NAT_STATE || en->nature == DM_NAT_BODY || (en->nature == DM_NAT_ROLE && !en->plural && !person_like(en)) ||
+               (en->nature == DM_NAT_ROLE && dm_str_in(en->name, "government ministry parliament army police military party court administration regime opposition council committee commission agency cabinet junta")));
     (void)w;
     return en->plural || m->n_entity > 1 || en->nature == DM_NAT_PEOPLE || (en->nature == DM_NAT_BODY && en->code[0]) || en->nature == DM_NAT_STATE;
 }
@@ -76,7 +77,7 @@ static uint32_t over_its(const aw *w, const recent *r, uint32_t t)
     const dm_mention *m = &w->doc->mentions.v[r->mention[r->n - 1]];
     const dm_entity *en = entity_of(w, r->mention[r->n - 1]);
     bool near = m->sent == dm_atok(w, t)->sent && m->first + m->n + 2 >= k && m->form != DM_FORM_ADJ && !is_subject(w, m);
-    return near && en && fits(w, m, en, dm_atok(w, t)->norm) ? r->mention[r->n - 1] : DM_NONE;
+    return near && en && fits(w, m, en, dm_atok(w, t)->norm, false) ? r->mention[r->n - 1] : DM_NONE;
 }
 
 static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
@@ -88,7 +89,7 @@ static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
         if (m == DM_NONE)
             m = clause_subject(w, t);
         const dm_entity *en = m == DM_NONE ? NULL : entity_of(w, m);
-        if (en && fits(w, &w->doc->mentions.v[m], en, p))
+        if (en && fits(w, &w->doc->mentions.v[m], en, p, false))
             return m;
     }
     /* an object is not its own clause's subject (binding) */
@@ -100,7 +101,7 @@ static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
     for (uint32_t i = r->n; i-- > 0;) {
         const dm_mention *m = &w->doc->mentions.v[r->mention[i]];
         const dm_entity *en = entity_of(w, r->mention[i]);
-        if (!en || en == barred || m->first >= t || !fits(w, m, en, p))
+        if (!en || en == barred || m->first >= t || !fits(w, m, en, p, object && dm_atok(w, t)->deprel == DM_D_OBJ))
             continue;
         int distance = (int)(dm_atok(w, t)->sent - m->sent);
         int score = (is_subject(w, m) ? 4 : 0) - 3 * distance - (m->form == DM_FORM_ADJ ? 4 : 0) + (en->code[0] ? 1 : 0) - (int)(r->n - i) / 4;
@@ -452,6 +453,28 @@ static void sort_mentions(aw *w)
             w->name_at[t] = w->doc->tokens.v[t].mention = i;
 }
 
+/* "its forces", "his officials": the role belongs to whom the pronoun stands for. */
+static void give_owner(aw *w, uint32_t pronoun)
+{
+    uint32_t noun = dm_atok(w, pronoun)->head;
+    if (dm_atok(w, pronoun)->deprel != DM_D_NMOD_POSS || noun == DM_NONE || w->name_at[noun] == DM_NONE || w->name_at[pronoun] == DM_NONE)
+        return;
+    const dm_mention *owned = &w->doc->mentions.v[w->name_at[noun]], *by = &w->doc->mentions.v[w->name_at[pronoun]];
+    if (owned->n_entity && by->n_entity && dm_str_is(owned->why, "actor/possessive-pronoun"))
+        set_code(&w->doc->entities.v[owned->entity[0]], w->doc->entities.v[by->entity[0]].code);
+}
+
+static void home_for_the_rest(aw *w)
+{
+    for (uint32_t i = 0; i < w->doc->mentions.n && w->doc->home[0]; i++) {
+        dm_mention *m = &w->doc->mentions.v[i];
+        if (m->n_entity && dm_str_is(m->why, "actor/possessive-pronoun") && !w->doc->entities.v[m->entity[0]].code[0]) {
+            set_code(&w->doc->entities.v[m->entity[0]], w->doc->home);
+            m->why = DM_STR("actor/home-country");
+        }
+    }
+}
+
 dm_status dm_actor_coref(aw *w)
 {
     sort_mentions(w);
@@ -478,10 +501,13 @@ dm_status dm_actor_coref(aw *w)
             st = take_plain(w, &r, t);
         if (st != DM_OK)
             return st;
-        if (w->doc->mentions.n > before)
+        if (w->doc->mentions.n > before) {
             see(&r, before);
+            give_owner(w, t);
+        }
         skip = skip ? skip - 1 : 0;
     }
+    home_for_the_rest(w);
     sort_mentions(w);
     return DM_OK;
 }

@@ -52,7 +52,7 @@ static uint32_t state_entity(aw *w, uint32_t row, dm_nature nature, dm_str words
         return id;
     char c[DM_CODE_MAX];
     dm_copy_code(c, sizeof c, code);
-    dm_str sector = dm_str_starts(note, "PRE") ? DM_STR("PRE") : nature == DM_NAT_STATE ? DM_STR("GOV") : nature == DM_NAT_PEOPLE ? DM_STR("CVL") : DM_NIL;
+    dm_str sector = dm_str_starts(note, "PRE") ? DM_STR("PRE") : nature == DM_NAT_STATE ? DM_STR("GOV") : DM_NIL;
     id = dm_entity_new(w, dm_str_of(key), c, sector, nature, name.len ? name : words);
     if (id != DM_NONE) {
         w->doc->entities.v[id].table = (uint16_t)a->i_states;

@@ -46,7 +46,7 @@ static dm_str case_word(const aw *w, uint32_t t)
 }
 
 /* The mention that gives a role its country, from the tree; *step names how. */
-static uint32_t owner_in_tree(const aw *w, uint32_t head, uint32_t first, const char **step)
+static uint32_t owner_in_tree(const aw *w, uint32_t head, const char **step)
 {
     uint32_t best = DM_NONE;
     int best_rank = 9;
@@ -54,7 +54,7 @@ static uint32_t owner_in_tree(const aw *w, uint32_t head, uint32_t first, const 
     {
         uint32_t m = w->name_at[k];
         int rank = 9;
-        if (!coded(w, m) || w->doc->mentions.v[m].first >= first + 0x7FFFFFFF)
+        if (!coded(w, m))
             continue;
         switch (dm_atok(w, k)->deprel) {
         case DM_D_NMOD_POSS: rank = 0; break;
@@ -167,6 +167,12 @@ static bool remember(aw *w, dm_str lemma, uint32_t id)
     return dm_map_put(&w->role_entity, lemma, 0, id) || dm_oom(w);
 }
 
+static bool has_pronoun_owner(const aw *w, uint32_t head)
+{
+    uint32_t p = dm_kid(w->doc, head, DM_D_NMOD_POSS);
+    return p != DM_NONE && dm_str_in(dm_atok(w, p)->norm, "its their his her");
+}
+
 static uint32_t widen_left(const aw *w, uint32_t first)
 {
     uint32_t sent = dm_atok(w, first)->sent;
@@ -175,6 +181,24 @@ static uint32_t widen_left(const aw *w, uint32_t first)
             (w->name_at[first - 1] != DM_NONE && w->doc->mentions.v[w->name_at[first - 1]].form == DM_FORM_ADJ)))
         first--;
     return first;
+}
+
+/* "soldiers from Senegal and Nigeria": one group for each owner. */
+static dm_status add_owners(aw *w, uint32_t mention, uint32_t owner, dm_str lemma, const role_info *info, bool former)
+{
+    uint32_t head = w->doc->mentions.v[owner].head;
+    DM_EACH_KID(w->doc, head, k)
+    {
+        uint32_t o = w->name_at[k];
+        if (dm_atok(w, k)->deprel != DM_D_CONJ || !coded(w, o) || w->doc->mentions.v[mention].n_entity == DM_MENTION_ENTITIES)
+            continue;
+        uint32_t id = new_role(w, lemma, w->doc->entities.v[w->doc->mentions.v[o].entity[0]].code, info, former, true);
+        if (id == DM_NONE)
+            return DM_ENOMEM;
+        dm_mention *m = &w->doc->mentions.v[mention];
+        m->entity[m->n_entity++] = id;
+    }
+    return DM_OK;
 }
 
 static dm_status take_role(aw *w, const dm_hit *h)
@@ -190,7 +214,7 @@ static dm_status take_role(aw *w, const dm_hit *h)
         return DM_OK;
     dm_str lemma = lemma_of(w, end - 1);
     dm_str role_words = dm_doc_slice(doc, dm_doc_token_span(doc, h->first, h->n));
-    uint32_t owner = parsed ? owner_in_tree(w, head, first, &step) : DM_NONE;
+    uint32_t owner = parsed ? owner_in_tree(w, head, &step) : DM_NONE;
     if (owner == DM_NONE)
         owner = owner_beside(w, h->first, end, &step);
     uint32_t id = DM_NONE;
@@ -203,7 +227,7 @@ static dm_status take_role(aw *w, const dm_hit *h)
         id = same ? doc->mentions.v[owner].entity[0] : new_role(w, lemma, en->code, &info, former, is_plural(w, head));
         why = dm_arena_printf(&doc->arena, "%s", step);
     } else {
-        if (is_definite(w, head, h->first) || info.scope == SCOPE_SPOKES)
+        if (!(parsed && has_pronoun_owner(w, head)) && (is_definite(w, head, h->first) || info.scope == SCOPE_SPOKES))
             id = earlier_holder(w, lemma, role_words);
         if (id != DM_NONE) {
             why = DM_STR("actor/description");
@@ -211,7 +235,8 @@ static dm_status take_role(aw *w, const dm_hit *h)
         } else {
             id = new_role(w, lemma, info.code, &info, former, is_plural(w, head));
             bool vague = info.scope == SCOPE_ANY && !info.person && !info.group && !is_definite(w, head, h->first);
-            why = vague ? DM_STR("actor/unknown-role") : info.scope == SCOPE_ANY ? DM_STR("actor/home-country-any") : info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
+            bool theirs = parsed && has_pronoun_owner(w, head);
+            why = theirs ? DM_STR("actor/possessive-pronoun") : vague ? DM_STR("actor/unknown-role") : info.scope == SCOPE_ANY ? DM_STR("actor/home-country-any") : info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
             confidence = info.scope == SCOPE_NATIONAL ? 0.7f : 0.5f;
             bare = true;
         }
@@ -219,7 +244,10 @@ static dm_status take_role(aw *w, const dm_hit *h)
     if (id == DM_NONE || (!bare && info.scope != SCOPE_ANY && !remember(w, lemma, id)) || (bare && info.scope == SCOPE_SPOKES && !remember(w, lemma, id)))
         return dm_fail(w->err, DM_ENOMEM, 0, "out of memory resolving roles");
     dm_mention *m = dm_mention_new(w, first, end - first, DM_FORM_ROLE, id, confidence, why);
-    return m && (m->head = head, true) ? DM_OK : DM_ENOMEM;
+    if (!m)
+        return DM_ENOMEM;
+    m->head = head;
+    return owner == DM_NONE || !parsed ? DM_OK : add_owners(w, w->doc->mentions.n - 1, owner, lemma, &info, former);
 }
 
 /* A person's name takes the titles and roles before it: one mention from "Japanese Prime Minister" to the surname. */
@@ -422,6 +450,24 @@ static bool covered(const aw *w, const dm_hit *h)
     return m->n_entity && w->doc->entities.v[m->entity[0]].nature == DM_NAT_PERSON && m->first <= h->first;
 }
 
+/* "a coalition of civil society groups": the role inside was named after the one it belongs to. */
+static void second_look(aw *w)
+{
+    for (uint32_t i = 0; i < w->doc->mentions.n; i++) {
+        dm_mention *m = &w->doc->mentions.v[i];
+        if (m->form != DM_FORM_ROLE || !dm_str_starts(m->why, "actor/home-country") || !w->doc->sents.v[m->sent].parsed)
+            continue;
+        const char *step = NULL;
+        uint32_t owner = owner_in_tree(w, m->head, &step);
+        if (owner == DM_NONE || owner == i)
+            continue;
+        dm_entity *en = &w->doc->entities.v[m->entity[0]];
+        memcpy(en->code, w->doc->entities.v[w->doc->mentions.v[owner].entity[0]].code, DM_CODE_MAX);
+        m->why = dm_str_of(step);
+        m->confidence = 0.8f;
+    }
+}
+
 dm_status dm_actor_roles(aw *w)
 {
     for (uint32_t i = 0; i < w->doc->hits.n; i++) {
@@ -434,5 +480,6 @@ dm_status dm_actor_roles(aw *w)
         if (st != DM_OK)
             return st;
     }
+    second_look(w);
     return DM_OK;
 }

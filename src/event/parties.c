@@ -80,6 +80,23 @@ static void remove_shared(cand *c)
         c->recipient.n = n;
 }
 
+/* Measures between states, agreements and refusals are not taken toward oneself: such a recipient is a possessive or a place. */
+static bool only_itself(const cand *c)
+{
+    bool outward = c->type == DM_SANCTION || c->type == DM_THREATEN || c->type == DM_SUPPORT || c->type == DM_AGREE || c->type == DM_REJECT ||
+                   c->type == DM_RETREAT || c->type == DM_AID;
+    if (!outward || !c->recipient.n || !c->actor.n || (c->recipient.p[0].sector[0] && strcmp(c->recipient.p[0].sector, c->actor.p[0].sector) != 0))
+        return false;
+    for (uint32_t i = 0; i < c->recipient.n; i++) {
+        bool same = false;
+        for (uint32_t k = 0; k < c->actor.n; k++)
+            same = same || (c->actor.p[k].code[0] && strcmp(c->actor.p[k].code, c->recipient.p[i].code) == 0);
+        if (!same)
+            return false;
+    }
+    return true;
+}
+
 static void from_support(const ev_work *w, cand *c)
 {
     const view *v = &c->m.view;
@@ -188,7 +205,7 @@ static void settle_bare(cand *c)
                (c->actor.bare || !has_code(&c->actor))) {
         memcpy(c->actor.p[0].code, c->recipient.p[0].code, DM_CODE_MAX);
         dm_note(c, "event/own-forces");
-    } else if ((c->type == DM_COERCE || (c->type == DM_ASSAULT && is_civil(c->recipient.p[0].sector))) && c->actor.n == 0 && !c->recipient.bare && c->recipient.n == 1 && c->recipient.p[0].code[0]) {
+    } else if (is_civil(c->recipient.n ? c->recipient.p[0].sector : "") && (c->type == DM_COERCE || c->type == DM_ASSAULT) && c->actor.n == 0 && !c->recipient.bare && c->recipient.n == 1 && c->recipient.p[0].code[0]) {
         c->actor = c->recipient;
         strcpy(c->actor.p[0].sector, "GOV");
         c->weight *= 0.6f;
@@ -310,6 +327,8 @@ static void fill_one(ev_work *w, cand *c)
         c->actor.p[0].span.len == c->recipient.p[0].span.len)
         c->recipient.n = 0;
     remove_shared(c);
+    if (only_itself(c))
+        c->recipient.n = 0;
 }
 
 void dm_fill_parties(ev_work *w)

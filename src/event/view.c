@@ -439,6 +439,9 @@ static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
     uint32_t n = v->t;
     for (unsigned depth = 0; dm_tok(doc, n)->deprel == DM_D_CONJ && dm_tok(doc, n)->head != DM_NONE && depth < CLIMB_MAX; depth++)
         n = dm_tok(doc, n)->head;
+    if (dm_tok(doc, n)->deprel == DM_D_NMOD && dm_tok(doc, n)->head != DM_NONE &&
+        dm_str_in(dm_tok(doc, dm_tok(doc, n)->head)->lemma, "round series number set wave string spate bout"))
+        n = dm_tok(doc, n)->head; /* "held five rounds of talks" */
     uint32_t g = dm_tok(doc, n)->head;
     unsigned d = dm_tok(doc, n)->deprel;
     const light *l = NULL;
