@@ -192,6 +192,31 @@ static const char *other_country(const iw *w, const inst *i)
     return strncmp(maker, home, 3) == 0 ? focus : strncmp(maker, focus, 3) == 0 ? home : NULL;
 }
 
+/* The country that the article speaks of far more than of any other that makes none of these instruments: their target. */
+static const char *article_target(const iw *w, unsigned kind, tally *t)
+{
+    enum { LEAST = 3 };
+    *t = (tally){ .n = 0 };
+    for (uint32_t m = 0; m < w->doc->mentions.n; m++) {
+        const dm_mention *p = &w->doc->mentions.v[m];
+        const dm_entity *e = p->n_entity == 1 ? &w->doc->entities.v[p->entity[0]] : NULL;
+        if (dm_act_state(e) && p->form != DM_FORM_PRONOUN)
+            count(t, e->code);
+    }
+    for (uint32_t k = 0; k < w->v.n; k++)
+        if (kind_of(w->v.v[k].type) == kind && !w->v.v[k].dropped) {
+            const char *maker = maker_of(w, &w->v.v[k]);
+            for (uint32_t c = 0; c < t->n; c++)
+                if (strncmp(t->code[c], maker, 3) == 0)
+                    t->count[c] -= t->count[c] < LEAST ? t->count[c] : LEAST; /* one misread maker must not rule it out */
+        }
+    const char *best = clear_winner(t);
+    for (uint32_t c = 0; best && c < t->n; c++)
+        if (t->code[c] == best && t->count[c] < LEAST)
+            return NULL;
+    return best;
+}
+
 /* A country does not sanction itself. */
 static bool is_actor(const iw *w, const inst *i, const char *code)
 {
@@ -212,6 +237,8 @@ static void fill_from_article(iw *w)
         if (kind < 3 && i->own_subject && !i->dropped)
             count(&t[kind], i->subject);
     }
+    tally states;
+    const char *target = t[1].n == 0 ? article_target(w, 1, &states) : NULL;
     for (uint32_t k = 0; k < w->v.n; k++) {
         inst *i = &w->v.v[k];
         unsigned kind = kind_of(i->type);
@@ -219,8 +246,8 @@ static void fill_from_article(iw *w)
             continue;
         const char *code = clear_winner(&t[kind]), *why = "the article's others";
         if (!code && t[kind].n == 0 && kind != 2 && !dm_str_is(i->type, "motion")) {
-            code = other_country(w, i);
-            why = "the other country of the article";
+            code = kind == 1 && target ? target : other_country(w, i);
+            why = "the article's focus";
         }
         if (!code || strcmp(code, i->sponsor) == 0 || is_actor(w, i, code) || (i->body[0] && strncmp(code, i->body, 3) == 0))
             if (!dm_str_is(i->type, "motion") || !code)

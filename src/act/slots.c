@@ -198,6 +198,16 @@ static unsigned aim(const inst *i, dm_str c)
     return dm_str_in(c, sanction ? "to for of" : "for") ? 2 : 0; /* "embargo to", "condemnation for": only when it is a state itself */
 }
 
+/* "sanctions on officials of other countries", "on any buyer": on nobody in particular. */
+static bool of_others(const iw *w, uint32_t t)
+{
+    static const char others[] = "other others foreign any third anyone whoever countries";
+    if (dm_str_in(dm_ict(w, t)->norm, others))
+        return true;
+    DM_EACH_KID(w->doc, t, k) if (dm_ict(w, k)->deprel != DM_D_ACL_RELCL && dm_str_in(dm_ict(w, k)->norm, others)) return true;
+    return false;
+}
+
 /* The games, goods or meeting boycotted; a state inside the phrase; else somebody that is no state. */
 static bool aim_at(iw *w, inst *i, uint32_t k, unsigned kind, const char *why)
 {
@@ -219,8 +229,7 @@ static bool aim_at(iw *w, inst *i, uint32_t k, unsigned kind, const char *why)
         e = dm_act_find_state(w, k, false);
     if (dm_act_state(e) && !(clause && e->nature == DM_NAT_PLACE))
         return subject(i, e, why);
-    bool matter = dm_str_in(dm_ict(w, k)->lemma, "right abuse violation issue violence crisis situation record matter war conflict move"); /* on what, not on whom */
-    if (kind == 1 && !matter && dm_str_is(i->type, "sanction") && dm_ict(w, k)->upos == DM_U_NOUN)
+    if (kind == 1 && dm_str_is(i->type, "sanction") && of_others(w, k))
         i->other_subject = true;
     return false;
 }

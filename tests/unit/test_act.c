@@ -244,7 +244,7 @@ static void test_names_and_weak(void **state)
     dm_doc_free(doc);
 }
 
-/* Sanctions on people of nowhere take no subject from elsewhere; bare ones take the one spoken of before. */
+/* Sanctions on nobody in particular take no subject from elsewhere; bare ones take the one spoken of before. */
 static void test_sanctions(void **state)
 {
     static const word a[] = { { "Canada", "Canada", DM_U_PROPN, 2, DM_D_NSUBJ, "CAN" }, { "imposed", "impose", DM_U_VERB, 0, DM_D_ROOT, NULL },
@@ -252,7 +252,8 @@ static void test_sanctions(void **state)
     static const word b[] = { { "Others", "other", DM_U_NOUN, 2, DM_D_NSUBJ, NULL }, { "imposed", "impose", DM_U_VERB, 0, DM_D_ROOT, NULL },
         { "sanctions", "sanction", DM_U_NOUN, 2, DM_D_OBJ, NULL } };
     static const word c[] = { { "Others", "other", DM_U_NOUN, 2, DM_D_NSUBJ, NULL }, { "imposed", "impose", DM_U_VERB, 0, DM_D_ROOT, NULL },
-        { "sanctions", "sanction", DM_U_NOUN, 2, DM_D_OBJ, NULL }, { "on", "on", DM_U_ADP, 5, DM_D_CASE, NULL }, { "smugglers", "smuggler", DM_U_NOUN, 3, DM_D_NMOD, NULL } };
+        { "sanctions", "sanction", DM_U_NOUN, 2, DM_D_OBJ, NULL }, { "on", "on", DM_U_ADP, 6, DM_D_CASE, NULL }, { "other", "other", DM_U_ADJ, 6, DM_D_AMOD, NULL },
+        { "countries", "country", DM_U_NOUN, 3, DM_D_NMOD, NULL } };
     dm_doc *doc = RUN(PART(a), PART(b), PART(c));
     assert_int_equal(doc->insts.n, 3);
     same(doc->insts.v[0].subject, "SYR");
