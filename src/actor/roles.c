@@ -131,6 +131,13 @@ static bool is_plural(const aw *w, uint32_t head)
     return w->doc->sents.v[t->sent].parsed ? (t->feats & DM_F_PLUR) != 0 || t->xpos == DM_X_NNS : dm_str_ends(t->norm, "s");
 }
 
+/* "a coalition of ...": introduced here, so that "the coalition" later is this one. */
+static bool is_new(const aw *w, uint32_t head)
+{
+    uint32_t d = w->doc->sents.v[dm_atok(w, head)->sent].parsed ? dm_kid(w->doc, head, DM_D_DET) : DM_NONE;
+    return d != DM_NONE && dm_str_in(dm_atok(w, d)->norm, "a an");
+}
+
 static bool is_definite(const aw *w, uint32_t head, uint32_t first)
 {
     if (first && dm_str_in(dm_atok(w, first - 1)->norm, "the this that these those his her its their"))
@@ -241,7 +248,7 @@ static dm_status take_role(aw *w, const dm_hit *h)
             bare = true;
         }
     }
-    if (id == DM_NONE || (!bare && info.scope != SCOPE_ANY && !remember(w, lemma, id)) || (bare && info.scope == SCOPE_SPOKES && !remember(w, lemma, id)))
+    if (id == DM_NONE || (!bare && info.scope != SCOPE_ANY && !remember(w, lemma, id)) || (bare && (info.scope == SCOPE_SPOKES || is_new(w, head)) && !remember(w, lemma, id)))
         return dm_fail(w->err, DM_ENOMEM, 0, "out of memory resolving roles");
     dm_mention *m = dm_mention_new(w, first, end - first, DM_FORM_ROLE, id, confidence, why);
     if (!m)

@@ -122,7 +122,7 @@ static void convert_refusal(cand *c)
         return;
     c->refused_type = (uint8_t)(c->type + 1);
     c->type = DM_REJECT;
-    c->status.aux &= (uint8_t)~(DM_NEGATION | DM_FUTURE);
+    c->status.aux &= (uint8_t)~DM_NEGATION;
     dm_note(c, "event/will-not-is-refusal");
 }
 

@@ -201,8 +201,8 @@ static void settle_bare(cand *c)
         memcpy(c->recipient.p[0].code, c->actor.p[0].code, DM_CODE_MAX);
         c->recipient.n = 1;
         dm_note(c, "event/own-people");
-    } else if (c->recipient.n == 1 && c->recipient.p[0].code[0] && !c->recipient.bare && c->actor.n == 1 &&
-               (c->actor.bare || !has_code(&c->actor))) {
+    } else if (c->recipient.n == 1 && c->recipient.p[0].code[0] && !c->recipient.bare && c->actor.n == 1 && is_civil(c->recipient.p[0].sector) &&
+               dm_str_in(dm_str_of(c->actor.p[0].sector), "MIL COP GOV JUD SPY") && (c->actor.bare || !has_code(&c->actor))) {
         memcpy(c->actor.p[0].code, c->recipient.p[0].code, DM_CODE_MAX);
         dm_note(c, "event/own-forces");
     } else if (is_civil(c->recipient.n ? c->recipient.p[0].sector : "") && (c->type == DM_COERCE || c->type == DM_ASSAULT) && c->actor.n == 0 && !c->recipient.bare && c->recipient.n == 1 && c->recipient.p[0].code[0]) {
