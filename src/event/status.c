@@ -232,7 +232,7 @@ static void local_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, s
             v = dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 'j');
         else if (d == DM_D_NSUBJ || d == DM_D_OBJ || d == DM_D_NSUBJ_PASS) {
             v = dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 't');
-            DM_EACH_KID(doc, k, q) if (dm_tok(doc, q)->deprel == DM_D_DET && v == UINT32_MAX) v = dm_map_get(&s->adverbs, dm_tok(doc, q)->norm, 't');
+            DM_EACH_KID(doc, k, q) if ((dm_tok(doc, q)->deprel == DM_D_DET || dm_tok(doc, q)->deprel == DM_D_CC_PRECONJ) && v == UINT32_MAX) v = dm_map_get(&s->adverbs, dm_tok(doc, q)->norm, 't');
         }
         if (v != UINT32_MAX && !(dm_str_in(dm_tok(doc, k)->norm, "not n't") && correlative_only(doc, k)))
             take(out, l, s->adverb_table, v);

@@ -232,7 +232,9 @@ static void put_prep(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k,
 
 static bool is_clause_inf(const dm_doc *doc, uint32_t k)
 {
-    return has_infinitive_mark(doc, k) || dm_tok(doc, k)->xpos == DM_X_VB;
+    if (has_infinitive_mark(doc, k))
+        return true;
+    return dm_tok(doc, k)->xpos == DM_X_VB && dm_kid(doc, k, DM_D_AUX) == DM_NONE && dm_kid(doc, k, DM_D_NSUBJ) == DM_NONE;
 }
 
 /* A clausal dependent: to-infinitive, gerund, finite clause, or the predicate of "call it vile". */
