@@ -28,16 +28,18 @@ int dm_str_cmp(dm_str a, dm_str b)
     return c ? c : (a.len > b.len) - (a.len < b.len);
 }
 
+/* Called for nearly every word: lists are short and most words differ in their first letters, so no library call pays. */
 bool dm_str_in(dm_str a, const char *list)
 {
-    for (const char *p = list; *p && a.len;) {
-        const char *e = strchr(p, ' ');
-        size_t n = e ? (size_t)(e - p) : strlen(p);
-        if (n == a.len && memcmp(p, a.p, n) == 0)
+    for (const char *p = list; a.len; p++) {
+        size_t i = 0;
+        while (i < a.len && p[i] == a.p[i] && p[i] != ' ' && p[i])
+            i++;
+        if (i == a.len && (p[i] == ' ' || !p[i]))
             return true;
-        if (!e)
-            break;
-        p = e + 1;
+        for (p += i; *p != ' '; p++)
+            if (!*p)
+                return false;
     }
     return false;
 }
