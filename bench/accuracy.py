@@ -3,6 +3,7 @@
 """make accuracy: every figure that ../shared lets us measure: the seed articles, the PLV training set, the parser on the development
 treebanks, and our own gold articles (tests/gold, where they are). Prints what the scorers print."""
 import argparse
+import json
 import os
 import pathlib
 import subprocess
@@ -13,10 +14,24 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
 def events(program, gold, articles, shared):
-    print(f"== events: {gold} ({len(articles)} articles)", flush=True)
+    print(f"== events: {pathlib.Path(gold).name} ({len(articles)} articles)", flush=True)
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as out:
         subprocess.run([program, "code", "--as", "jsonl", *map(str, articles)], stdout=out, check=True)
         subprocess.run([sys.executable, shared / "gold/score_events.py", gold, out.name], check=True)
+
+
+def own_gold(program, half, shared):
+    """The articles of one half of tests/gold, as its split tables have them."""
+    folder = ROOT / "tests/gold"
+    names = set()
+    for split in sorted(folder.glob("split*.tsv")):
+        rows = [line.split("\t") for line in split.read_text(encoding="utf-8").splitlines()[1:] if line and not line.startswith("#")]
+        names |= {row[0] for row in rows if row[1] == half}
+    records = [line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines() if json.loads(line)["doc"] in names]
+    with tempfile.NamedTemporaryFile("w", suffix=f"-{half}.jsonl", encoding="utf-8") as gold:
+        gold.write("".join(line + "\n" for line in records))
+        gold.flush()
+        events(program, gold.name, [folder / "articles" / name for name in sorted(names)], shared)
 
 
 def plv(program, shared):
@@ -40,9 +55,7 @@ def main():
         sys.exit(f"accuracy: {o.shared} is not there; its scorers and gold records are needed")
     events(program, o.shared / "gold/seeds.jsonl", sorted((o.shared / "seeds").glob("*.txt")), o.shared)
     for half in ("dev", "test"):
-        folder = ROOT / "tests/gold" / half
-        if (folder / "gold.jsonl").exists():
-            events(program, folder / "gold.jsonl", sorted(folder.glob("*.txt")), o.shared)
+        own_gold(program, half, o.shared)
     plv(program, o.shared)
     parser(pathlib.Path(program).parent, o.shared)
 
