@@ -28,6 +28,15 @@ def measure(program, shared, show):
     return found
 
 
+def measure_plv(program, shared):
+    with tempfile.NamedTemporaryFile(suffix=".jsonl") as kept:
+        text = subprocess.run([sys.executable, shared / "eval/plv_run.py", shared / "eval/PLV_train.tsv", "--coder", f"{program} code - --as jsonl",
+                               "--keep", kept.name], stdout=subprocess.PIPE, check=True).stdout.decode()
+    rows = {x.split()[0]: x.split() for x in text.splitlines() if re.match(r"(binary|penta|root) +\d", x)}
+    print("\n".join(" ".join(r) for r in rows.values()))
+    return {"plv_root_f1": float(rows["root"][4])}
+
+
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--program", required=True)
@@ -38,7 +47,8 @@ def main():
         print(f"{o.shared}/gold is not there; the floor of the seeds' score cannot be checked")
         return 77
     floor = json.loads((HERE / "floor.json").read_text())
-    found = measure(os.path.abspath(o.program), o.shared, o.show)
+    program = os.path.abspath(o.program)
+    found = measure(program, o.shared, o.show) | measure_plv(program, o.shared)
     bad = [f"{k} {found[k]:.3f} is under the floor of {v}" for k, v in floor.items() if found[k] < v]
     print("\n".join(bad) or "not under the floor: " + ", ".join(f"{k} {found[k]:.3f}" for k in floor))
     return 1 if bad else 0
