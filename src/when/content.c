@@ -5,6 +5,7 @@
  * without a year together with tense, weekdays, and the habit of newswire not to name the year that it calls "last year", nor its own.
  * Each calendar year is tried; what is left is the answer. One calendar year is chosen among several only when "last year" stands
  * beside an explicit year that comes just before it. */
+#include "base/token.h"
 #include "when/when_int.h"
 
 enum {
@@ -12,6 +13,7 @@ enum {
     LAST_YEAR = 2035,
     NEAR_DAYS = 183,     /* a date without a year is at most this far away */
     SPAN_MAX = 10 * 366, /* widest interval worth giving */
+    SURNAME_MAX = 32,    /* bytes */
     NAMED_MAX = 32,
     PARTIAL_MAX = 64
 };
@@ -20,6 +22,7 @@ typedef struct evidence {
     dm_day lo, hi;           /* bounds */
     dm_day term_lo, term_hi; /* of office holders */
     bool lo_set, hi_set, term_set, last_year;
+    bool last_name;           /* last December, last summer */
     int16_t named[NAMED_MAX]; /* years that stand alone, told as past */
     uint32_t n_named;
     int newest; /* latest year told as past */
@@ -113,6 +116,8 @@ static void take_tex(const dm_wstate *st, evidence *e, const dm_tex *x)
     for (uint32_t i = 0; i < x->n_except; i++)
         name_year(e, x->except[i]);
     const dm_point *p = &x->a;
+    e->last_name |=
+        (p->kind == P_SEASON || (p->kind == P_DATE && p->month && !p->year && p->unit != U_YEAR)) && p->rel == REL_LAST;
     e->last_year |= p->kind == P_UNIT && p->unit == U_YEAR && !p->count && p->rel == REL_LAST;
     take_partial(e, x);
 }
@@ -162,35 +167,37 @@ static bool sentence_tells_past(const dm_wstate *st, uint32_t sent)
     return false;
 }
 
-/* Terms of the office holder whose name starts at token t, when his title stands before it. h: first hit there. */
-static void take_holder(const dm_wstate *st, evidence *e, uint32_t h)
+/* The terms that one named person may be in, by the title before the name. */
+typedef struct holder {
+    dm_day lo, hi;
+    uint32_t words; /* of the title; 0: no title before the name fits */
+    bool open;
+} holder;
+
+static void add_term(const dm_wstate *st, holder *h, uint32_t row, uint32_t token)
+{
+    uint32_t n = office_before(st, token, dm_table_cell(st->w->people, row, st->w->c_office));
+    dm_interval term = st->w->term[row];
+    if (!n || !dm_known(term) || term.from == DM_DAY_NONE)
+        return;
+    h->lo = !h->words || term.from < h->lo ? term.from : h->lo;
+    h->hi = !h->words || term.to > h->hi ? term.to : h->hi;
+    h->open |= term.to == DM_DAY_NONE;
+    h->words = n;
+}
+
+/* What the holder named at token says of the date: a present one bounds it from both sides, a former one from below. */
+static void take_holder(const dm_wstate *st, evidence *e, const holder *h, uint32_t token)
 {
     const dm_doc *doc = st->doc;
-    const dm_hit *x = &doc->hits.v[h];
-    dm_day lo = DM_DAY_NONE, hi = DM_DAY_NONE;
-    uint32_t words = 0;
-    bool open = false;
-    for (uint32_t i = h; i < doc->hits.n && doc->hits.v[i].first == x->first; i++) {
-        const dm_hit *k = &doc->hits.v[i];
-        if (k->table != x->table || k->n != x->n)
-            continue;
-        uint32_t n = office_before(st, x->first, dm_table_cell(st->w->people, k->row, st->w->c_office));
-        dm_interval term = st->w->term[k->row];
-        if (!n || !dm_known(term) || term.from == DM_DAY_NONE)
-            continue;
-        words = n;
-        lo = lo == DM_DAY_NONE || term.from < lo ? term.from : lo;
-        open |= term.to == DM_DAY_NONE;
-        hi = hi == DM_DAY_NONE || term.to > hi ? term.to : hi;
-    }
-    if (!words)
+    if (!h->words)
         return;
-    uint32_t before = x->first - words, sent = doc->tokens.v[x->first].sent;
+    uint32_t before = token - h->words, sent = doc->tokens.v[token].sent;
     for (int back = 0; back < 3 && before > doc->sents.v[sent].first; back++, before--) {
         dm_str n = doc->tokens.v[before - 1].norm;
         if (dm_str_in(n, "former ex late onetime deposed ousted toppled") || dm_str_starts(n, "ex-")) {
-            if (!open)
-                at_least(e, hi);
+            if (!h->open)
+                at_least(e, h->hi);
             return;
         }
         if (dm_str_in(n, "then future incoming next elected"))
@@ -198,27 +205,52 @@ static void take_holder(const dm_wstate *st, evidence *e, uint32_t h)
     }
     if (sentence_tells_past(st, sent))
         return;
-    dm_day nlo = e->term_set && e->term_lo > lo ? e->term_lo : lo;
-    dm_day nhi = open ? dm_day_of(LAST_YEAR, 12, 31) : hi;
-    nhi = e->term_set && e->term_hi < nhi ? e->term_hi : nhi;
-    if (nlo > nhi)
+    dm_day lo = e->term_set && e->term_lo > h->lo ? e->term_lo : h->lo;
+    dm_day hi = h->open ? dm_day_of(LAST_YEAR, 12, 31) : h->hi;
+    hi = e->term_set && e->term_hi < hi ? e->term_hi : hi;
+    if (lo > hi)
         return; /* two terms that never met: one of them is background */
-    e->term_lo = nlo, e->term_hi = nhi, e->term_set = true;
+    e->term_lo = lo;
+    e->term_hi = hi;
+    e->term_set = true;
 }
 
-static void take_hits(const dm_wstate *st, evidence *e)
+/* Holders named in full: hits of the people table. */
+static void take_full_names(const dm_wstate *st, evidence *e)
 {
     const dm_doc *doc = st->doc;
-    if (!st->w->people)
-        return;
     uint32_t people = dm_table_index(st->w->tables, st->w->people);
-    uint32_t last = DM_NONE;
-    for (uint32_t h = 0; h < doc->hits.n; h++) {
-        const dm_hit *x = &doc->hits.v[h];
-        if (x->table != people || x->first == last)
+    for (uint32_t i = 0; i < doc->hits.n;) {
+        const dm_hit *x = &doc->hits.v[i];
+        holder h = { 0 };
+        uint32_t k = i;
+        for (; k < doc->hits.n && doc->hits.v[k].first == x->first; k++) {
+            if (doc->hits.v[k].table == people)
+                add_term(st, &h, doc->hits.v[k].row, x->first);
+        }
+        take_holder(st, e, &h, x->first);
+        i = k;
+    }
+}
+
+/* "President Clinton", "Chancellor Kohl": title and surname. */
+static void take_surnames(const dm_wstate *st, evidence *e)
+{
+    const dm_doc *doc = st->doc;
+    char norm[DM_NORM_ROOM(SURNAME_MAX)];
+    for (uint32_t t = 1; t < doc->tokens.n; t++) {
+        const dm_token *k = &doc->tokens.v[t];
+        if (!(k->flags & DM_T_UPPER) || k->norm.len > SURNAME_MAX || doc->tokens.v[t - 1].sent != k->sent)
             continue;
-        last = x->first;
-        take_holder(st, e, h);
+        holder h = { 0 };
+        uint32_t row = st->w->by_surname[dm_hash(k->norm.p, k->norm.len, 2) & st->w->surname_mask];
+        for (; row != DM_NONE; row = st->w->next_surname[row]) {
+            dm_str s = dm_table_cell(st->w->people, row, st->w->c_surname);
+            uint32_t n = dm_token_norm(norm, s.p, (uint32_t)s.len);
+            if (dm_str_eq((dm_str){ norm, n }, k->norm))
+                add_term(st, &h, row, t);
+        }
+        take_holder(st, e, &h, t);
     }
 }
 
@@ -281,7 +313,7 @@ static dm_interval clip_partial(dm_interval i, const dm_tex *x)
 static dm_interval days_in(const evidence *e, int y, bool strict)
 {
     dm_interval none = DM_NO_INTERVAL, i = { dm_day_of(y, 1, 1), dm_day_of(y, 12, 31), DM_PREC_RANGE };
-    if (strict && ((e->last_year && year_named(e, y - 1)) || year_named(e, y)))
+    if (strict && ((e->last_year && year_named(e, y - 1)) || year_named(e, y) || (e->last_name && y == e->newest)))
         return none;
     i = clip(i, e->lo_set ? e->lo : DM_DAY_NONE, e->hi_set ? e->hi : DM_DAY_NONE);
     if (dm_known(i) && e->term_set)
@@ -313,7 +345,8 @@ static dm_interval try_years(const evidence *e, bool strict)
             first = all = i;
         all.to = i.to;
     }
-    if (n > 1 && strict && e->last_year && e->newest && year_of(first.from) - e->newest <= 2 && year_of(first.from) > e->newest)
+    if (n > 1 && strict && (e->last_year || e->last_name) && e->newest && year_of(first.from) - e->newest <= 2 &&
+        year_of(first.from) > e->newest)
         return first;
     return all;
 }
@@ -335,7 +368,10 @@ dm_interval dm_when_content(dm_wstate *st, int dateline_month, int dateline_day)
     evidence e = { .month = dateline_month, .day = dateline_day };
     for (uint32_t k = 0; k < st->tex.n; k++)
         take_tex(st, &e, &st->tex.v[k]);
-    take_hits(st, &e);
+    if (st->w->people) {
+        take_full_names(st, &e);
+        take_surnames(st, &e);
+    }
     take_happenings(st, &e);
     if (!e.lo_set && !e.term_set)
         return DM_NO_INTERVAL;

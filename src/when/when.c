@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Drives the stage: expressions of all sentences, the document's date, then intervals in text order, each anchored to the last. */
+#include "base/token.h"
 #include "doc/times.h"
 #include "when/when_int.h"
 #include <stdlib.h>
 
 enum {
+    SURNAME_BYTES = 32,
     ANCHOR_SENTS = 2,  /* sentences after which "the next day" has lost its anchor */
     SINCE_SENTS = 10,  /* sentences over which "through 1996" still continues an earlier "since 1989" */
     PENDING_MAX = 32,  /* expressions of a document anchored to a noun ("a day after the vote") that are looked up */
@@ -50,6 +52,32 @@ static dm_status read_events(dm_when *w, dm_error *err)
     return DM_OK;
 }
 
+/* Chains the rows of people by surname. */
+static dm_status chain_surnames(dm_when *w, dm_error *err)
+{
+    uint32_t n = dm_table_rows(w->people), cap = 64;
+    while (cap < 2 * n)
+        cap *= 2;
+    w->by_surname = malloc(cap * sizeof *w->by_surname);
+    w->next_surname = malloc(((size_t)n + 1) * sizeof *w->next_surname);
+    if (!w->by_surname || !w->next_surname)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory");
+    memset(w->by_surname, 0xFF, cap * sizeof *w->by_surname); /* DM_NONE */
+    w->surname_mask = cap - 1;
+    for (uint32_t r = 0; r < n; r++) {
+        char norm[DM_NORM_ROOM(SURNAME_BYTES)];
+        dm_str s = dm_table_cell(w->people, r, w->c_surname);
+        w->next_surname[r] = DM_NONE;
+        if (!s.len || s.len > SURNAME_BYTES)
+            continue;
+        uint32_t k = dm_token_norm(norm, s.p, (uint32_t)s.len);
+        uint32_t *head = &w->by_surname[dm_hash(norm, k, 2) & w->surname_mask];
+        w->next_surname[r] = *head;
+        *head = r;
+    }
+    return DM_OK;
+}
+
 static dm_status read_people(dm_when *w, dm_error *err)
 {
     const dm_table *t = w->people;
@@ -58,12 +86,13 @@ static dm_status read_people(dm_when *w, dm_error *err)
     uint32_t n = dm_table_rows(t);
     int cf = dm_table_column(t, "from"), ct = dm_table_column(t, "to");
     w->c_office = dm_table_column(t, "office");
+    w->c_surname = dm_table_column(t, "surname");
     w->term = calloc((size_t)n + 1, sizeof *w->term);
     if (!w->term)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory");
     for (uint32_t r = 0; r < n; r++)
         w->term[r] = row_interval(t, r, cf, ct);
-    return DM_OK;
+    return chain_surnames(w, err);
 }
 
 dm_status dm_when_new(dm_when **out, const dm_tables *t, dm_error *err)
@@ -95,6 +124,8 @@ void dm_when_free(dm_when *w)
     dm_words_free(w->words);
     free(w->event_row);
     free(w->term);
+    free(w->by_surname);
+    free(w->next_surname);
     free(w);
 }
 
@@ -410,6 +441,37 @@ static uint32_t speaker_verb(const dm_doc *doc, const dm_event *e)
     return DM_NONE;
 }
 
+/* Where the tree ties no time to an event: the time that opens its sentence, else the sentence's only one, when it stands in the event's
+ * own clause as far as punctuation tells (no semicolon or quotation mark between). */
+static dm_interval sentence_time(const dm_doc *doc, uint32_t head)
+{
+    const dm_sent *s = &doc->sents.v[doc->tokens.v[head].sent];
+    const dm_time *pick = NULL;
+    uint32_t seen = 0, lo = 0, hi = doc->times.n;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (doc->times.v[mid].first < s->first)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (uint32_t i = lo; i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
+        const dm_time *t = &doc->times.v[i];
+        if (!dm_known(t->when) || t->kind == DM_TIME_DURATION)
+            continue;
+        seen++;
+        if (!pick || t->first <= s->first + s->dateline + 1)
+            pick = t;
+    }
+    if (!pick || (seen > 1 && pick->first > s->first + s->dateline + 1))
+        return DM_NO_INTERVAL;
+    uint32_t from = pick->first < head ? pick->first : head, to = pick->first < head ? head : pick->first;
+    for (uint32_t t = from; t < to; t++)
+        if (dm_str_in(doc->tokens.v[t].norm, "; \" : -- because after before since until when while"))
+            return DM_NO_INTERVAL;
+    return pick->when;
+}
+
 dm_status dm_when_events(const dm_when *w, dm_doc *doc, dm_error *err)
 {
     (void)err;
@@ -420,6 +482,8 @@ dm_status dm_when_events(const dm_when *w, dm_doc *doc, dm_error *err)
             continue;
         if (!dm_known(e->when))
             e->when = event_time(w, doc, head, &speech);
+        if (!dm_known(e->when) && !(e->aux & (DM_FUTURE | DM_HYPOTHETICAL)))
+            e->when = sentence_time(doc, head);
         uint32_t verb = speaker_verb(doc, e);
         dm_interval said = verb != DM_NONE ? token_time(doc, verb, NULL) : DM_NO_INTERVAL;
         if (!dm_known(said) && speech != DM_NONE)

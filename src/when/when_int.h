@@ -166,7 +166,9 @@ struct dm_when {
     const dm_table *events, *people;
     dm_span_row *event_row; /* by row */
     dm_interval *term;      /* by row of people */
-    int c_office, c_name;
+    int c_office, c_surname;
+    uint32_t *by_surname, *next_surname; /* rows of people: heads by hash, chains by row */
+    uint32_t surname_mask;
 };
 
 typedef struct dm_wstate {
