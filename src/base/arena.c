@@ -101,10 +101,7 @@ char *dm_arena_copy(dm_arena *a, const char *p, size_t len)
     return out;
 }
 
-dm_str dm_arena_str(dm_arena *a, dm_str s)
-{
-    return (dm_str){ dm_arena_copy(a, s.p, s.len), s.len };
-}
+dm_str dm_arena_str(dm_arena *a, dm_str s) { return (dm_str){ dm_arena_copy(a, s.p, s.len), s.len }; }
 
 dm_str dm_arena_printf(dm_arena *a, const char *format, ...)
 {

@@ -18,16 +18,16 @@ void *dm_arena_alloc(dm_arena *a, size_t n, size_t size); /* n elements of size 
 void dm_arena_reset(dm_arena *a);
 void dm_arena_free(dm_arena *a);
 char *dm_arena_copy(dm_arena *a, const char *p, size_t len); /* adds a NUL after the copy */
-dm_str dm_arena_str(dm_arena *a, dm_str s);                   /* p is NULL on out of memory and len > 0 */
+dm_str dm_arena_str(dm_arena *a, dm_str s);                  /* p is NULL on out of memory and len > 0 */
 dm_str dm_arena_printf(dm_arena *a, const char *format, ...) DM_PRINTF(2, 3);
 
 /* Growing array in an arena: DM_VEC(T) declares, DM_PUSH returns a zeroed new element or NULL. */
-#define DM_VEC(T)                                                                                                                \
-    struct {                                                                                                                     \
-        T *v;                                                                                                                    \
-        uint32_t n, cap;                                                                                                         \
+#define DM_VEC(T)                                                                                                              \
+    struct {                                                                                                                   \
+        T *v;                                                                                                                  \
+        uint32_t n, cap;                                                                                                       \
     }
-#define DM_PUSH(a, vec)                                                                                                          \
+#define DM_PUSH(a, vec)                                                                                                        \
     (dm_vec_room((a), (void **)&(vec)->v, (vec)->n, &(vec)->cap, sizeof *(vec)->v) ? &(vec)->v[(vec)->n++] : NULL)
 bool dm_vec_room(dm_arena *a, void **v, uint32_t n, uint32_t *cap, size_t size);
 

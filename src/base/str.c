@@ -44,10 +44,7 @@ bool dm_str_in(dm_str a, const char *list)
     return false;
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 dm_str dm_str_trim(dm_str s)
 {
@@ -75,15 +72,9 @@ bool dm_str_split(dm_str *rest, char sep, dm_str *piece)
     return false;
 }
 
-uint64_t dm_hash(const void *p, size_t len, uint64_t seed)
-{
-    return XXH3_64bits_withSeed(p, len, seed);
-}
+uint64_t dm_hash(const void *p, size_t len, uint64_t seed) { return XXH3_64bits_withSeed(p, len, seed); }
 
-static bool is_tail(unsigned char c)
-{
-    return (c & 0xC0) == 0x80;
-}
+static bool is_tail(unsigned char c) { return (c & 0xC0) == 0x80; }
 
 uint32_t dm_utf8_next(const char *s, size_t len, size_t i, uint32_t *cp)
 {
@@ -106,7 +97,8 @@ uint32_t dm_utf8_next(const char *s, size_t len, size_t i, uint32_t *cp)
         }
     }
     if (c >= 0xF0 && c < 0xF5 && left >= 4 && is_tail(p[1]) && is_tail(p[2]) && is_tail(p[3])) {
-        uint32_t v = ((uint32_t)(c & 0x07) << 18) | ((uint32_t)(p[1] & 0x3F) << 12) | ((uint32_t)(p[2] & 0x3F) << 6) | (p[3] & 0x3F);
+        uint32_t v =
+            ((uint32_t)(c & 0x07) << 18) | ((uint32_t)(p[1] & 0x3F) << 12) | ((uint32_t)(p[2] & 0x3F) << 6) | (p[3] & 0x3F);
         if (v >= 0x10000 && v <= 0x10FFFF) {
             *cp = v;
             return 4;
@@ -140,10 +132,7 @@ size_t dm_utf8_put(char *out, uint32_t cp)
     return 4;
 }
 
-bool dm_cp_is_upper(uint32_t cp)
-{
-    return dm_cp_fold(cp) != cp;
-}
+bool dm_cp_is_upper(uint32_t cp) { return dm_cp_fold(cp) != cp; }
 
 bool dm_cp_is_alpha(uint32_t cp)
 {
@@ -181,7 +170,7 @@ uint32_t dm_cp_fold(uint32_t cp)
     if (cp >= 0x1DE && cp <= 0x233)
         return (cp == 0x1F0 || (cp >= 0x1F1 && cp <= 0x1F3) || cp == 0x1F6 || cp == 0x1F7 || cp == 0x220 || cp == 0x221) ? cp
                : cp & 1                                                                                                  ? cp
-                                                                                                                         : cp + 1;
+                        : cp + 1;
     if (cp >= 0x391 && cp <= 0x3A9)
         return cp + 32;
     if (cp >= 0x410 && cp <= 0x42F)
@@ -224,7 +213,4 @@ int dm_month_days(int year, int month)
     return month >= 1 && month <= 12 ? days[month - 1] : 0;
 }
 
-int dm_weekday(dm_day d)
-{
-    return ((d + 3) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */
-}
+int dm_weekday(dm_day d) { return ((d + 3) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */ }

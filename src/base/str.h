@@ -15,7 +15,7 @@ static inline bool dm_str_eq(dm_str a, dm_str b) { return a.len == b.len && (a.l
 static inline bool dm_str_is(dm_str a, const char *z) { return dm_str_eq(a, dm_str_of(z)); }
 bool dm_str_ends(dm_str a, const char *z);
 bool dm_str_starts(dm_str a, const char *z);
-int dm_str_cmp(dm_str a, dm_str b); /* bytewise, shorter first */
+int dm_str_cmp(dm_str a, dm_str b);         /* bytewise, shorter first */
 bool dm_str_in(dm_str a, const char *list); /* list: words separated by single spaces */
 dm_str dm_str_trim(dm_str s);
 

@@ -34,10 +34,13 @@ static bool section_ok(const dm_image_head *h, uint64_t off, uint64_t n, uint64_
 static bool head_ok(const dm_image_head *h, size_t size)
 {
     return size >= sizeof *h && memcmp(h->magic, DM_IMAGE_MAGIC, 8) == 0 && h->size == size && h->tables == sizeof *h &&
-           section_ok(h, h->tables, h->n_tables, sizeof(dm_table)) && section_ok(h, h->cells, h->n_cells, sizeof(dm_image_cell)) &&
-           section_ok(h, h->lines, h->n_lines, sizeof(uint32_t)) && section_ok(h, h->edges, h->n_edges, sizeof(dm_image_edge)) &&
-           section_ok(h, h->nodes, h->n_nodes, sizeof(dm_image_node)) && section_ok(h, h->phrases, h->n_phrases, sizeof(dm_phrase)) &&
-           section_ok(h, h->strings, h->n_strings, 1) && h->n_edges && (h->n_edges & (h->n_edges - 1)) == 0 && h->n_nodes;
+           section_ok(h, h->tables, h->n_tables, sizeof(dm_table)) &&
+           section_ok(h, h->cells, h->n_cells, sizeof(dm_image_cell)) &&
+           section_ok(h, h->lines, h->n_lines, sizeof(uint32_t)) &&
+           section_ok(h, h->edges, h->n_edges, sizeof(dm_image_edge)) &&
+           section_ok(h, h->nodes, h->n_nodes, sizeof(dm_image_node)) &&
+           section_ok(h, h->phrases, h->n_phrases, sizeof(dm_phrase)) && section_ok(h, h->strings, h->n_strings, 1) &&
+           h->n_edges && (h->n_edges & (h->n_edges - 1)) == 0 && h->n_nodes;
 }
 
 static bool tables_ok(const unsigned char *base, const dm_image_head *h)
@@ -45,8 +48,8 @@ static bool tables_ok(const unsigned char *base, const dm_image_head *h)
     const dm_table *t = (const dm_table *)(const void *)(base + h->tables);
     for (uint32_t i = 0; i < h->n_tables; i++) {
         uint64_t cells = (uint64_t)t[i].columns * t[i].rows;
-        if (t[i].reserved != i || (uint64_t)t[i].first_column + t[i].columns > h->n_cells || t[i].first_cell + cells > h->n_cells ||
-            (uint64_t)t[i].first_line + t[i].rows > h->n_lines)
+        if (t[i].reserved != i || (uint64_t)t[i].first_column + t[i].columns > h->n_cells ||
+            t[i].first_cell + cells > h->n_cells || (uint64_t)t[i].first_line + t[i].rows > h->n_lines)
             return false;
     }
     return true;
@@ -58,7 +61,8 @@ static dm_status add(dm_tables *t, const unsigned char *base, size_t size, bool 
     if (t->n_images == IMAGES_MAX)
         return dm_fail(err, DM_ELIMIT, 0, "more than %d table files", IMAGES_MAX);
     if (!head_ok(h, size) || !tables_ok(base, h) || dm_hash(base + sizeof *h, size - sizeof *h, 0) != h->hash)
-        return dm_fail(err, DM_ECORRUPT, 0, "'%s' is damaged or of another version; compile the tables again (make build)", name);
+        return dm_fail(
+            err, DM_ECORRUPT, 0, "'%s' is damaged or of another version; compile the tables again (make build)", name);
     t->images[t->n_images++] = (image){ base, size, mapped, t->n_tables, h };
     t->n_tables += h->n_tables;
     return DM_OK;
@@ -75,7 +79,8 @@ static dm_status map_file(const unsigned char **base, size_t *size, const char *
     if (fstat(fd, &st) != 0)
         status = dm_fail(err, DM_EIO, 0, "cannot read tables '%s': %s", path, strerror(errno));
     else if (st.st_size < (off_t)sizeof(dm_image_head))
-        status = dm_fail(err, DM_ECORRUPT, 0, "'%s' is damaged or of another version; compile the tables again (make build)", path);
+        status =
+            dm_fail(err, DM_ECORRUPT, 0, "'%s' is damaged or of another version; compile the tables again (make build)", path);
     else if ((p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0)) == MAP_FAILED)
         status = dm_fail(err, DM_EIO, 0, "cannot map tables '%s': %s", path, strerror(errno));
     close(fd);
@@ -154,7 +159,8 @@ const dm_table *dm_tables_at(const dm_tables *t, uint32_t index)
     for (uint32_t i = t->n_images; i-- > 0;)
         if (index >= t->images[i].first_table)
             return index - t->images[i].first_table < t->images[i].head->n_tables
-                       ? (const dm_table *)(const void *)(t->images[i].base + t->images[i].head->tables) + (index - t->images[i].first_table)
+                       ? (const dm_table *)(const void *)(t->images[i].base + t->images[i].head->tables) +
+                             (index - t->images[i].first_table)
                        : NULL;
     return NULL;
 }
@@ -167,10 +173,7 @@ const dm_table *dm_tables_get(const dm_tables *t, const char *name)
     return NULL;
 }
 
-uint32_t dm_tables_count(const dm_tables *t)
-{
-    return t->n_tables;
-}
+uint32_t dm_tables_count(const dm_tables *t) { return t->n_tables; }
 
 uint32_t dm_table_index(const dm_tables *t, const dm_table *table)
 {
@@ -186,10 +189,7 @@ dm_str dm_table_name(const dm_table *t)
     return (dm_str){ (const char *)h + h->strings + t->name.off, t->name.len };
 }
 
-uint32_t dm_table_rows(const dm_table *t)
-{
-    return t->rows;
-}
+uint32_t dm_table_rows(const dm_table *t) { return t->rows; }
 
 int dm_table_column(const dm_table *t, const char *name)
 {
@@ -213,15 +213,9 @@ uint32_t dm_table_line(const dm_table *t, uint32_t row)
     return row < t->rows ? lines[t->first_line + row] : 0;
 }
 
-uint32_t dm_tables_images(const dm_tables *t)
-{
-    return t->n_images;
-}
+uint32_t dm_tables_images(const dm_tables *t) { return t->n_images; }
 
-uint32_t dm_image_base(const dm_tables *t, uint32_t i)
-{
-    return t->images[i].first_table;
-}
+uint32_t dm_image_base(const dm_tables *t, uint32_t i) { return t->images[i].first_table; }
 
 uint32_t dm_phrase_step(const dm_tables *t, uint32_t i, uint32_t node, dm_str word)
 {

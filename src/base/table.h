@@ -21,12 +21,21 @@ uint32_t dm_tables_count(const dm_tables *t);
 uint32_t dm_table_index(const dm_tables *t, const dm_table *table);
 dm_str dm_table_name(const dm_table *t);
 uint32_t dm_table_rows(const dm_table *t);
-int dm_table_column(const dm_table *t, const char *name);           /* -1 when there is none */
-dm_str dm_table_cell(const dm_table *t, uint32_t row, int column);  /* empty for column -1 */
-uint32_t dm_table_line(const dm_table *t, uint32_t row);            /* line in the TSV, for traces: "actors/states.tsv:12" */
+int dm_table_column(const dm_table *t, const char *name);          /* -1 when there is none */
+dm_str dm_table_cell(const dm_table *t, uint32_t row, int column); /* empty for column -1 */
+uint32_t dm_table_line(const dm_table *t, uint32_t row);           /* line in the TSV, for traces: "actors/states.tsv:12" */
 
 /* Groups of tables for longest match: a token is covered at most once in each group (ambiguity: several entries of one length). */
-typedef enum dm_group { DM_GROUP_NAME, DM_GROUP_ROLE, DM_GROUP_TRIGGER, DM_GROUP_INST, DM_GROUP_TOPIC, DM_GROUP_TIME, DM_GROUP_CUE, DM_GROUPS } dm_group;
+typedef enum dm_group {
+    DM_GROUP_NAME,
+    DM_GROUP_ROLE,
+    DM_GROUP_TRIGGER,
+    DM_GROUP_INST,
+    DM_GROUP_TOPIC,
+    DM_GROUP_TIME,
+    DM_GROUP_CUE,
+    DM_GROUPS
+} dm_group;
 
 /* One entry of the phrase index. */
 typedef struct dm_phrase {

@@ -32,10 +32,7 @@ struct dm_table_builder {
     uint32_t irregular; /* table number + 1, 0 none */
 };
 
-static dm_status no_memory(dm_error *err)
-{
-    return dm_fail(err, DM_ENOMEM, 0, "out of memory building tables");
-}
+static dm_status no_memory(dm_error *err) { return dm_fail(err, DM_ENOMEM, 0, "out of memory building tables"); }
 
 static uint32_t node_new(dm_table_builder *b)
 {
@@ -164,10 +161,7 @@ static dm_status index_phrase(dm_table_builder *b, dm_str text, dm_phrase p, dm_
     return attach(b, node, p) ? DM_OK : no_memory(err);
 }
 
-static bool is_vowel(char c)
-{
-    return c && strchr("aeiou", c) != NULL;
-}
+static bool is_vowel(char c) { return c && strchr("aeiou", c) != NULL; }
 
 typedef struct forms {
     char text[8][WORD_MAX];
@@ -363,7 +357,8 @@ static dm_status add_row(dm_table_builder *b, parse *p, dm_str line, dm_error *e
     dm_str cell[COLUMNS_MAX];
     uint32_t n = cut(line, cell, COLUMNS_MAX);
     if (n != p->table.columns)
-        return dm_fail(err, DM_EINPUT, p->line, "%s.tsv:%u: %u cells where the header has %u", p->spec->name, p->line, n, p->table.columns);
+        return dm_fail(err, DM_EINPUT, p->line, "%s.tsv:%u: %u cells where the header has %u", p->spec->name, p->line, n,
+            p->table.columns);
     dm_status st = add_cells(b, cell, n, err);
     uint32_t *l = DM_PUSH(&b->arena, &b->lines);
     if (st != DM_OK || !l)
@@ -372,7 +367,9 @@ static dm_status add_row(dm_table_builder *b, parse *p, dm_str line, dm_error *e
     for (uint32_t c = 0; c < n; c++) {
         if (!in_index(p->spec, p->columns[c]))
             continue;
-        dm_phrase ph = { .table = (uint16_t)b->tables.n, .column = (uint16_t)c, .row = p->table.rows, .group = (uint8_t)p->spec->group };
+        dm_phrase ph = {
+            .table = (uint16_t)b->tables.n, .column = (uint16_t)c, .row = p->table.rows, .group = (uint8_t)p->spec->group
+        };
         dm_error inner = { .msg = "" };
         if ((st = index_cell(b, p->spec, cell[c], ph, &inner)) != DM_OK)
             return dm_fail(err, st, p->line, "%s.tsv:%u: %.300s", p->spec->name, p->line, inner.msg);
@@ -464,8 +461,13 @@ dm_status dm_table_builder_finish(dm_table_builder *b, void **image, size_t *siz
 {
     if (!b->edge_cap && !edges_grow(b))
         return no_memory(err);
-    dm_image_head h = { .n_tables = b->tables.n, .n_cells = b->cells.n, .n_lines = b->lines.n, .n_edges = b->edge_cap,
-                        .n_nodes = b->node_head.n, .n_phrases = b->phrases.n, .n_strings = b->strings.n };
+    dm_image_head h = { .n_tables = b->tables.n,
+        .n_cells = b->cells.n,
+        .n_lines = b->lines.n,
+        .n_edges = b->edge_cap,
+        .n_nodes = b->node_head.n,
+        .n_phrases = b->phrases.n,
+        .n_strings = b->strings.n };
     uint64_t at = sizeof h;
     memcpy(h.magic, DM_IMAGE_MAGIC, sizeof h.magic);
     h.tables = place(&at, h.n_tables, sizeof(dm_table));

@@ -9,8 +9,8 @@
 typedef struct dm_table_builder dm_table_builder;
 
 typedef struct dm_table_spec {
-    const char *name;  /* "actors/states" */
-    dm_str index;      /* columns whose variants are phrases, joined by |; may be empty */
+    const char *name; /* "actors/states" */
+    dm_str index;     /* columns whose variants are phrases, joined by |; may be empty */
     dm_group group;
     enum { DM_INFLECT_NONE, DM_INFLECT_VERB, DM_INFLECT_NOUN } inflect;
 } dm_table_spec;

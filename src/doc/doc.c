@@ -7,10 +7,7 @@
 
 enum { CP_STEP = 256 };
 
-dm_doc *dm_doc_new(void)
-{
-    return calloc(1, sizeof(dm_doc));
-}
+dm_doc *dm_doc_new(void) { return calloc(1, sizeof(dm_doc)); }
 
 void dm_doc_reset(dm_doc *doc)
 {
@@ -28,15 +25,13 @@ void dm_doc_free(dm_doc *doc)
     free(doc);
 }
 
-static bool starts_cp(char c)
-{
-    return ((unsigned char)c & 0xC0) != 0x80;
-}
+static bool starts_cp(char c) { return ((unsigned char)c & 0xC0) != 0x80; }
 
 dm_status dm_doc_set_text(dm_doc *doc, dm_str text, dm_error *err)
 {
     if (text.len > DM_DOC_MAX)
-        return dm_fail(err, DM_ELIMIT, DM_DOC_MAX, "document text is %zu bytes, over the limit of %d; split it", text.len, DM_DOC_MAX);
+        return dm_fail(
+            err, DM_ELIMIT, DM_DOC_MAX, "document text is %zu bytes, over the limit of %d; split it", text.len, DM_DOC_MAX);
     dm_str copy = dm_arena_str(&doc->arena, text);
     uint32_t *marks = dm_arena_alloc(&doc->arena, text.len / CP_STEP + 1, sizeof *marks);
     if (!copy.p || !marks)
@@ -146,15 +141,9 @@ dm_deprel dm_deprel_base(dm_deprel rel)
     }
 }
 
-dm_str dm_doc_text(const dm_doc *doc)
-{
-    return doc->text;
-}
+dm_str dm_doc_text(const dm_doc *doc) { return doc->text; }
 
-const dm_meta *dm_doc_meta(const dm_doc *doc)
-{
-    return &doc->meta;
-}
+const dm_meta *dm_doc_meta(const dm_doc *doc) { return &doc->meta; }
 
 const dm_event *dm_doc_events(const dm_doc *doc, size_t *n)
 {
@@ -162,10 +151,7 @@ const dm_event *dm_doc_events(const dm_doc *doc, size_t *n)
     return doc->events.v;
 }
 
-size_t dm_doc_sentence_count(const dm_doc *doc)
-{
-    return doc->sents.n;
-}
+size_t dm_doc_sentence_count(const dm_doc *doc) { return doc->sents.n; }
 
 dm_span dm_doc_sentence(const dm_doc *doc, size_t i, dm_sentence_kind *kind)
 {
@@ -176,12 +162,6 @@ dm_span dm_doc_sentence(const dm_doc *doc, size_t i, dm_sentence_kind *kind)
     return doc->sents.v[i].span;
 }
 
-size_t dm_doc_note_count(const dm_doc *doc)
-{
-    return doc->notes.n;
-}
+size_t dm_doc_note_count(const dm_doc *doc) { return doc->notes.n; }
 
-dm_str dm_doc_note(const dm_doc *doc, size_t i)
-{
-    return i < doc->notes.n ? doc->notes.v[i] : DM_NIL;
-}
+dm_str dm_doc_note(const dm_doc *doc, size_t i) { return i < doc->notes.n ? doc->notes.v[i] : DM_NIL; }

@@ -25,19 +25,19 @@ enum {
 
 /* Token flags (segment). */
 enum {
-    DM_T_UPPER = 1,        /* first letter is a capital */
-    DM_T_ALLCAPS = 2,      /* two or more letters, all capitals */
-    DM_T_SPACE = 4,        /* white space before it */
-    DM_T_PUNCT = 8,        /* no letter and no digit */
-    DM_T_NUM = 16,         /* starts with a digit */
-    DM_T_QUOTED = 32,      /* inside a quotation */
-    DM_T_BRACKETED = 64,   /* inside (...) or [...] */
-    DM_T_SENT_START = 128  /* first word of its sentence (quotes and bullets not counted) */
+    DM_T_UPPER = 1,       /* first letter is a capital */
+    DM_T_ALLCAPS = 2,     /* two or more letters, all capitals */
+    DM_T_SPACE = 4,       /* white space before it */
+    DM_T_PUNCT = 8,       /* no letter and no digit */
+    DM_T_NUM = 16,        /* starts with a digit */
+    DM_T_QUOTED = 32,     /* inside a quotation */
+    DM_T_BRACKETED = 64,  /* inside (...) or [...] */
+    DM_T_SENT_START = 128 /* first word of its sentence (quotes and bullets not counted) */
 };
 
 typedef struct dm_token {
     dm_span span;
-    dm_str norm;  /* folded: lower case, ’ to ', curly quotes to ", dashes to -, periods of acronyms dropped ("U.S." -> "us") */
+    dm_str norm; /* folded: lower case, ’ to ', curly quotes to ", dashes to -, periods of acronyms dropped ("U.S." -> "us") */
     dm_str lemma; /* lower case except proper nouns; norm until parsed */
     uint32_t sent;
     uint32_t mention; /* innermost mention that covers it, or DM_NONE */
@@ -50,11 +50,11 @@ typedef struct dm_token {
 typedef struct dm_sent {
     uint32_t first, n; /* tokens */
     dm_span span;
-    uint8_t kind;      /* dm_sentence_kind */
+    uint8_t kind; /* dm_sentence_kind */
     uint8_t needs_parse, parsed;
-    uint32_t para;     /* paragraph number */
-    uint32_t quote;    /* quotation that is open when the sentence starts, or DM_NONE */
-    uint8_t dateline;  /* tokens at the start that are dateline ("TOKYO (BLOOMBERG) -"), not sentence: the parser skips them */
+    uint32_t para;    /* paragraph number */
+    uint32_t quote;   /* quotation that is open when the sentence starts, or DM_NONE */
+    uint8_t dateline; /* tokens at the start that are dateline ("TOKYO (BLOOMBERG) -"), not sentence: the parser skips them */
 } dm_sent;
 
 /* A stretch between quotation marks; may run over sentences and paragraphs. Marks excluded. */
@@ -82,12 +82,19 @@ typedef struct dm_time {
     uint32_t first, n; /* tokens */
     uint32_t head;     /* token by which the tree holds it */
     dm_interval when;
-    uint8_t kind;      /* dm_time_kind */
+    uint8_t kind; /* dm_time_kind */
     uint8_t n_except;
     int16_t except[8];
     dm_str why;
 } dm_time;
-typedef enum dm_time_kind { DM_TIME_DATE, DM_TIME_DURATION, DM_TIME_SET, DM_TIME_NOW, DM_TIME_PAST, DM_TIME_FUTURE } dm_time_kind;
+typedef enum dm_time_kind {
+    DM_TIME_DATE,
+    DM_TIME_DURATION,
+    DM_TIME_SET,
+    DM_TIME_NOW,
+    DM_TIME_PAST,
+    DM_TIME_FUTURE
+} dm_time_kind;
 
 /* A party of the world (actor): a state, body, person, role, group. */
 typedef struct dm_entity {
@@ -96,23 +103,30 @@ typedef struct dm_entity {
     uint8_t nature;             /* dm_nature */
     uint8_t female, male, plural;
     dm_str name;
-    uint32_t table_row;         /* row in its table or DM_NONE */
+    uint32_t table_row; /* row in its table or DM_NONE */
     uint16_t table;
-    dm_str why;                 /* "actors/states.tsv:12" */
+    dm_str why; /* "actors/states.tsv:12" */
 } dm_entity;
 typedef enum dm_nature {
-    DM_NAT_STATE,    /* the country itself or its government by capital or metonym */
-    DM_NAT_PLACE,    /* region, city: a place, code of its state */
-    DM_NAT_BODY,     /* organisation, ministry, party, court, army, company */
-    DM_NAT_PERSON,   /* named person */
-    DM_NAT_ROLE,     /* person or group known by role only: "the foreign minister", "protesters" */
-    DM_NAT_PEOPLE,   /* "Russians", "the Chinese" */
+    DM_NAT_STATE,  /* the country itself or its government by capital or metonym */
+    DM_NAT_PLACE,  /* region, city: a place, code of its state */
+    DM_NAT_BODY,   /* organisation, ministry, party, court, army, company */
+    DM_NAT_PERSON, /* named person */
+    DM_NAT_ROLE,   /* person or group known by role only: "the foreign minister", "protesters" */
+    DM_NAT_PEOPLE, /* "Russians", "the Chinese" */
     DM_NAT_OTHER
 } dm_nature;
 
 /* Words that name a party: dm_mention.entity lists up to DM_MENTION_ENTITIES of them ("the two sides"). */
 enum { DM_MENTION_ENTITIES = 8 };
-typedef enum dm_form { DM_FORM_NAME, DM_FORM_ADJ /* demonym used as adjective */, DM_FORM_ROLE, DM_FORM_PRONOUN, DM_FORM_DESC, DM_FORM_GROUP } dm_form;
+typedef enum dm_form {
+    DM_FORM_NAME,
+    DM_FORM_ADJ /* demonym used as adjective */,
+    DM_FORM_ROLE,
+    DM_FORM_PRONOUN,
+    DM_FORM_DESC,
+    DM_FORM_GROUP
+} dm_form;
 typedef struct dm_mention {
     uint32_t first, n, head; /* tokens; head: the token by which the tree holds the noun phrase */
     uint32_t sent;
@@ -129,7 +143,8 @@ typedef struct dm_inst {
     dm_str type, body, subject, name;
     char sponsor[DM_CODE_MAX]; /* who drafted or leads it, "" unknown */
     uint8_t plural;
-    uint32_t gap;              /* verb of making whose object it is without being attached to it ("a motion X said it will submit"), or DM_NONE */
+    uint32_t
+        gap; /* verb of making whose object it is without being attached to it ("a motion X said it will submit"), or DM_NONE */
     dm_str why;
 } dm_inst;
 
@@ -151,8 +166,8 @@ struct dm_doc {
     DM_VEC(uint32_t) event_head; /* token that triggered event i */
     char home[DM_CODE_MAX];      /* country of bare roles, "" unknown */
     dm_str home_why;
-    char focus[DM_CODE_MAX];     /* the other country that the article is most about */
-    uint32_t *cp_marks;          /* code points before every 256th byte */
+    char focus[DM_CODE_MAX]; /* the other country that the article is most about */
+    uint32_t *cp_marks;      /* code points before every 256th byte */
     uint8_t *kids_ready;
     uint32_t *kid_first, *kid_next; /* dependents: first child and next sibling, by token; built by dm_doc_link() */
 };

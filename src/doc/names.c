@@ -3,23 +3,18 @@
 #include "doc/doc.h"
 #include <stdio.h>
 
-const char *const dm_type_names[DM_N_TYPES] = { "AGREE",  "CONSULT", "SUPPORT",  "CONCEDE", "COOPERATE", "AID",      "RETREAT", "REQUEST",
-                                                "ACCUSE", "REJECT",  "THREATEN", "PROTEST", "SANCTION",  "MOBILIZE", "COERCE",  "ASSAULT" };
+const char *const dm_type_names[DM_N_TYPES] = { "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT",
+    "REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT" };
 
-static const char *const context_names[] = {
-    "military",    "intelligence",   "executive", "legislative",      "election",     "political_institutions", "pro_democracy", "pro_autocracy",
-    "economic",    "legal",          "reparations", "human_rights",   "rights_freedoms", "repression",          "human_security", "gender",
-    "lgbt",        "religion_ethnicity", "inequality", "diplomatic",  "territory",    "peacekeeping",           "health",        "asylum",
-    "migration",   "disasters",      "natural_resource", "environment", "technology", "terrorism",              "cbrn",          "cyber",
-    "misinformation", "crime",       "corruption", "illegal_drugs",   "trafficking"
-};
+static const char *const context_names[] = { "military", "intelligence", "executive", "legislative", "election",
+    "political_institutions", "pro_democracy", "pro_autocracy", "economic", "legal", "reparations", "human_rights",
+    "rights_freedoms", "repression", "human_security", "gender", "lgbt", "religion_ethnicity", "inequality", "diplomatic",
+    "territory", "peacekeeping", "health", "asylum", "migration", "disasters", "natural_resource", "environment", "technology",
+    "terrorism", "cbrn", "cyber", "misinformation", "crime", "corruption", "illegal_drugs", "trafficking" };
 enum { N_CONTEXTS = sizeof context_names / sizeof context_names[0] };
 _Static_assert(N_CONTEXTS == 37, "PLOVER has 37 contexts");
 
-const char *dm_type_name(dm_type type)
-{
-    return type < DM_N_TYPES ? dm_type_names[type] : "";
-}
+const char *dm_type_name(dm_type type) { return type < DM_N_TYPES ? dm_type_names[type] : ""; }
 
 dm_type dm_type_find(dm_str name)
 {
@@ -29,10 +24,7 @@ dm_type dm_type_find(dm_str name)
     return DM_TYPE_NONE;
 }
 
-const char *dm_context_name(unsigned bit)
-{
-    return bit < N_CONTEXTS ? context_names[bit] : NULL;
-}
+const char *dm_context_name(unsigned bit) { return bit < N_CONTEXTS ? context_names[bit] : NULL; }
 
 int dm_context_find(dm_str name)
 {
@@ -85,7 +77,8 @@ dm_status dm_day_parse(dm_interval *out, dm_str s, dm_error *err)
     if (ok && s.len > 7)
         ok = s.p[7] == '-' && digits(s, 8, 2, &d) && d >= 1 && d <= dm_month_days(y, m) && s.len == 10;
     if (!ok || (s.len != 4 && s.len != 7 && s.len != 10))
-        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is not a date; write YYYY, YYYY-MM or YYYY-MM-DD", (int)(s.len > 40 ? 40 : s.len), s.p ? s.p : "");
+        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is not a date; write YYYY, YYYY-MM or YYYY-MM-DD",
+            (int)(s.len > 40 ? 40 : s.len), s.p ? s.p : "");
     if (d)
         *out = (dm_interval){ dm_day_of(y, m, d), dm_day_of(y, m, d), DM_PREC_DAY };
     else if (m)

@@ -19,20 +19,11 @@ static const char *const deprel_names[] = {
 #undef X_
 };
 
-const char *dm_upos_name(unsigned upos)
-{
-    return upos < DM_UPOS_N ? upos_names[upos] : "X";
-}
+const char *dm_upos_name(unsigned upos) { return upos < DM_UPOS_N ? upos_names[upos] : "X"; }
 
-const char *dm_xpos_name(unsigned xpos)
-{
-    return xpos < DM_XPOS_N ? xpos_names[xpos] : "_";
-}
+const char *dm_xpos_name(unsigned xpos) { return xpos < DM_XPOS_N ? xpos_names[xpos] : "_"; }
 
-const char *dm_deprel_name(unsigned deprel)
-{
-    return deprel < DM_DEPREL_N ? deprel_names[deprel] : "_";
-}
+const char *dm_deprel_name(unsigned deprel) { return deprel < DM_DEPREL_N ? deprel_names[deprel] : "_"; }
 
 static uint8_t find(const char *const *names, unsigned n, const char *p, uint32_t len)
 {
@@ -42,17 +33,8 @@ static uint8_t find(const char *const *names, unsigned n, const char *p, uint32_
     return 0;
 }
 
-uint8_t dm_upos_find(const char *p, uint32_t len)
-{
-    return find(upos_names, DM_UPOS_N, p, len);
-}
+uint8_t dm_upos_find(const char *p, uint32_t len) { return find(upos_names, DM_UPOS_N, p, len); }
 
-uint8_t dm_xpos_find(const char *p, uint32_t len)
-{
-    return find(xpos_names, DM_XPOS_N, p, len);
-}
+uint8_t dm_xpos_find(const char *p, uint32_t len) { return find(xpos_names, DM_XPOS_N, p, len); }
 
-uint8_t dm_deprel_find(const char *p, uint32_t len)
-{
-    return find(deprel_names, DM_DEPREL_N, p, len);
-}
+uint8_t dm_deprel_find(const char *p, uint32_t len) { return find(deprel_names, DM_DEPREL_N, p, len); }

@@ -15,7 +15,7 @@ typedef struct cand {
     uint8_t type, dropped, borrowed_act, modal_request;
     uint8_t refused_type; /* what "will not" refused, type + 1; 0: no refusal */
     party_list actor, recipient;
-    uint32_t inst;       /* instrument mention or DM_NONE */
+    uint32_t inst; /* instrument mention or DM_NONE */
     uint32_t n_speakers;
     uint32_t speaker[SPEAKERS_MAX], speech[SPEAKERS_MAX];
     dm_str act;

@@ -38,9 +38,11 @@ static void drop_used(ev_work *w)
         const match *m = &w->c[i].m;
         for (unsigned u = 0; u < m->n_used; u++) {
             cand *c = find_cand(w, m->used[u]);
-            if (c && c != &w->c[i] && (c->m.view.pos == 'n' || c->m.frame->type == DM_TYPE_NONE) && w->c[i].type != DM_TYPE_NONE) {
+            if (c && c != &w->c[i] && (c->m.view.pos == 'n' || c->m.frame->type == DM_TYPE_NONE) &&
+                w->c[i].type != DM_TYPE_NONE) {
                 c->dropped = 1;
-                if (w->c[i].m.view.n < VIEW_MAX) /* the noun's own prepositions count for the verb: "submit a complaint against" */
+                if (w->c[i].m.view.n <
+                    VIEW_MAX) /* the noun's own prepositions count for the verb: "submit a complaint against" */
                     for (unsigned a = 0; a < c->m.view.n && w->c[i].m.view.n < VIEW_MAX; a++)
                         if (c->m.view.arg[a].slot >= SLOT_PREP && !c->m.view.arg[a].inherited) {
                             view_arg va = c->m.view.arg[a];
@@ -178,7 +180,8 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
             c->dropped = 2; /* may come back when the context gives it parties */
             continue;
         }
-        if (c->status.rejecter == DM_NONE && c->status.top != c->t && find_cand(w, c->status.top) && find_cand(w, c->status.top)->type == DM_REJECT)
+        if (c->status.rejecter == DM_NONE && c->status.top != c->t && find_cand(w, c->status.top) &&
+            find_cand(w, c->status.top)->type == DM_REJECT)
             c->status.rejecter = c->status.top; /* "held off on sending" */
         if (c->status.rejecter != DM_NONE)
             reject(w, c);

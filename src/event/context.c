@@ -101,7 +101,8 @@ static bool from_doer(ev_work *w, cand *c)
     past p;
     for (unsigned pass = 0; pass < 2; pass++)
         for (uint32_t i = 0; i < LOOK_BACK && past_at(w, c, i, &p); i++) {
-            bool done_to_us = any_shared(&c->actor, p.recipient, p.n_recipient), ours = any_shared(&c->actor, p.actor, p.n_actor);
+            bool done_to_us = any_shared(&c->actor, p.recipient, p.n_recipient),
+                 ours = any_shared(&c->actor, p.actor, p.n_actor);
             if (ours || (pass == 0 && !done_to_us) || (pass == 1 && dm_tok(w->d.doc, c->t)->sent - p.sentence > 3))
                 continue;
             if (copy_others(&c->recipient, &c->actor, p.actor, p.n_actor)) {
@@ -132,7 +133,8 @@ static bool from_same_kind(ev_work *w, cand *c)
 {
     past p;
     for (uint32_t i = 0; i < LOOK_BACK && past_at(w, c, i, &p); i++)
-        if (p.type == c->type && dm_tok(w->d.doc, c->t)->sent - p.sentence <= 4 && copy_others(&c->recipient, &c->actor, p.recipient, p.n_recipient)) {
+        if (p.type == c->type && dm_tok(w->d.doc, c->t)->sent - p.sentence <= 4 &&
+            copy_others(&c->recipient, &c->actor, p.recipient, p.n_recipient)) {
             guessed(c, 0.7f, "event/recipient-same-kind");
             return true;
         }
@@ -204,7 +206,8 @@ static void find_actor(ev_work *w, cand *c)
     for (unsigned pass = 0; pass < 2; pass++)
         for (uint32_t i = 0; i < LOOK_BACK && past_at(w, c, i, &p); i++) {
             bool same_target = any_shared(&c->recipient, p.recipient, p.n_recipient);
-            bool hard = p.type == c->type || p.type == DM_SANCTION || p.type == DM_COERCE || p.type == DM_ASSAULT || p.type == DM_ACCUSE;
+            bool hard = p.type == c->type || p.type == DM_SANCTION || p.type == DM_COERCE || p.type == DM_ASSAULT ||
+                        p.type == DM_ACCUSE;
             if (same_target && (pass == 1 || hard) && copy_others(&c->actor, &c->recipient, p.actor, p.n_actor)) {
                 guessed(c, 0.6f, "event/actor-last-dealings");
                 return;

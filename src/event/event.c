@@ -33,7 +33,8 @@ dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, dm_error *er
     e->polarity = dm_tables_get(tables, "instruments/polarity");
     e->scores = dm_tables_get(tables, "frames/scores");
     if (st == DM_OK && (!e->polarity || !e->scores))
-        st = dm_fail(err, DM_ECORRUPT, 0, "the compiled tables lack 'instruments/polarity' or 'frames/scores'; compile them again");
+        st = dm_fail(
+            err, DM_ECORRUPT, 0, "the compiled tables lack 'instruments/polarity' or 'frames/scores'; compile them again");
     if (st == DM_OK)
         st = index_scores(e, err);
     if (st != DM_OK) {
@@ -93,17 +94,18 @@ static bool cooperative(unsigned type)
     return type == DM_CONSULT || type == DM_SUPPORT || type == DM_COOPERATE || type == DM_AID;
 }
 
-static bool yields(unsigned type)
-{
-    return type == DM_RETREAT || type == DM_CONCEDE;
-}
+static bool yields(unsigned type) { return type == DM_RETREAT || type == DM_CONCEDE; }
 
 /* What is agreed to or planned cooperation is AGREE; its status flags stay (PLOVER manual; CAMEO 03). A declared truce or withdrawal
  * is a concession in itself, also in the future. */
 static void convert_future(dm_event *ev)
 {
-    static const char *const codes[DM_N_TYPES] = { [DM_CONSULT] = "036", [DM_SUPPORT] = "032", [DM_COOPERATE] = "031", [DM_AID] = "033", [DM_RETREAT] = "035",
-                                                   [DM_CONCEDE] = "035" };
+    static const char *const codes[DM_N_TYPES] = { [DM_CONSULT] = "036",
+        [DM_SUPPORT] = "032",
+        [DM_COOPERATE] = "031",
+        [DM_AID] = "033",
+        [DM_RETREAT] = "035",
+        [DM_CONCEDE] = "035" };
     if (!(ev->aux & DM_FUTURE) || (ev->aux & (DM_NEGATION | DM_HYPOTHETICAL)) || !(cooperative(ev->type) || yields(ev->type)))
         return;
     if (yields(ev->type) && (strcmp(ev->mode, "withdraw") == 0 || strcmp(ev->mode, "ceasefire") == 0)) {
@@ -229,7 +231,8 @@ static dm_span trigger_span(const dm_doc *doc, const cand *c)
     uint32_t prt = dm_kid(doc, c->t, DM_D_COMPOUND_PRT);
     if (prt != DM_NONE && prt == c->t + 1)
         b = prt;
-    if (c->m.view.pos == 'v' && c->t + 1 < doc->tokens.n && b == c->t && dm_tok(doc, c->t + 1)->deprel == DM_D_CASE && dm_str_in(dm_tok(doc, c->t + 1)->norm, "on for with"))
+    if (c->m.view.pos == 'v' && c->t + 1 < doc->tokens.n && b == c->t && dm_tok(doc, c->t + 1)->deprel == DM_D_CASE &&
+        dm_str_in(dm_tok(doc, c->t + 1)->norm, "on for with"))
         b = c->t + 1;
     return dm_doc_token_span(doc, a, b - a + 1);
 }
@@ -298,7 +301,8 @@ static bool repeats(const ev_work *w, const cand *c)
         if (o->dropped || o->type != c->type || !worth(w, o) || o->status.aux != c->status.aux)
             continue;
         bool linked = dm_tok(w->d.doc, c->t)->head == o->t || dm_tok(w->d.doc, o->t)->head == c->t;
-        if (linked && dm_parties_same(&o->actor, &c->actor) && (dm_parties_same(&o->recipient, &c->recipient) || !c->recipient.n))
+        if (linked && dm_parties_same(&o->actor, &c->actor) &&
+            (dm_parties_same(&o->recipient, &c->recipient) || !c->recipient.n))
             return true;
     }
     return false;
@@ -379,7 +383,9 @@ static dm_status index_document(ev_doc *d, dm_error *err)
 dm_status dm_event_doc(const dm_eventer *e, dm_doc *doc, dm_error *err)
 {
     ev_work w = { .e = e, .recent_event = DM_NONE, .recent_inst = DM_NONE };
-    w.d = (ev_doc){ .doc = doc, .frames = &e->frames, .status = &e->status, .persons_class = dm_frames_class(&e->frames, "PERSONS") };
+    w.d = (ev_doc){
+        .doc = doc, .frames = &e->frames, .status = &e->status, .persons_class = dm_frames_class(&e->frames, "PERSONS")
+    };
     w.c = dm_arena_alloc(&doc->arena, CANDIDATES_MAX, sizeof *w.c);
     dm_status st = w.c ? index_document(&w.d, err) : dm_fail(err, DM_ENOMEM, 0, "out of memory for candidates");
     for (uint32_t s = 0; s < doc->sents.n && st == DM_OK; s++)

@@ -19,18 +19,12 @@ typedef struct loader {
 static dm_status bad(const loader *l, const char *what, dm_str s)
 {
     return dm_fail(l->err, DM_EINPUT, dm_table_line(l->t, l->row), "%.*s.tsv:%u: %s '%.*s'", DM_FMT(dm_table_name(l->t)),
-                   dm_table_line(l->t, l->row), what, DM_FMT(s));
+        dm_table_line(l->t, l->row), what, DM_FMT(s));
 }
 
-static dm_status oom(const loader *l)
-{
-    return dm_fail(l->err, DM_ENOMEM, 0, "out of memory loading frames");
-}
+static dm_status oom(const loader *l) { return dm_fail(l->err, DM_ENOMEM, 0, "out of memory loading frames"); }
 
-uint32_t dm_frames_class(const dm_frames *f, const char *name)
-{
-    return dm_map_get(&f->classes, dm_str_of(name), 0);
-}
+uint32_t dm_frames_class(const dm_frames *f, const char *name) { return dm_map_get(&f->classes, dm_str_of(name), 0); }
 
 bool dm_frames_in_class(const dm_frames *f, dm_str lemma, uint32_t klass)
 {
@@ -54,15 +48,9 @@ uint16_t dm_frames_prep(const dm_frames *f, dm_str prep)
     return v == UINT32_MAX ? NO_SLOT : (uint16_t)v;
 }
 
-static dm_str cell(const loader *l, const char *column)
-{
-    return dm_table_cell(l->t, l->row, dm_table_column(l->t, column));
-}
+static dm_str cell(const loader *l, const char *column) { return dm_table_cell(l->t, l->row, dm_table_column(l->t, column)); }
 
-static bool is_upper_word(dm_str s)
-{
-    return s.len && s.p[0] >= 'A' && s.p[0] <= 'Z';
-}
+static bool is_upper_word(dm_str s) { return s.len && s.p[0] >= 'A' && s.p[0] <= 'Z'; }
 
 /* Class numbers first, so that any line may name any class. */
 static dm_status number_classes(loader *l)
@@ -121,9 +109,9 @@ static uint16_t slot_of(dm_frames *f, dm_str s)
     static const struct {
         const char *name;
         uint16_t slot;
-    } named[] = { { "subj", SLOT_SUBJ }, { "obj", SLOT_OBJ },   { "iobj", SLOT_IOBJ }, { "inf", SLOT_INF },   { "ing", SLOT_ING },
-                  { "that", SLOT_THAT }, { "poss", SLOT_POSS }, { "comp", SLOT_COMP }, { "adj", SLOT_ADJ },   { "adv", SLOT_ADV },
-                  { "pred", SLOT_PRED }, { "for_inf", SLOT_FOR_INF }, { "inst", SLOT_SUBJECT_INST } };
+    } named[] = { { "subj", SLOT_SUBJ }, { "obj", SLOT_OBJ }, { "iobj", SLOT_IOBJ }, { "inf", SLOT_INF }, { "ing", SLOT_ING },
+        { "that", SLOT_THAT }, { "poss", SLOT_POSS }, { "comp", SLOT_COMP }, { "adj", SLOT_ADJ }, { "adv", SLOT_ADV },
+        { "pred", SLOT_PRED }, { "for_inf", SLOT_FOR_INF }, { "inst", SLOT_SUBJECT_INST } };
     for (size_t i = 0; i < sizeof named / sizeof *named; i++)
         if (dm_str_is(s, named[i].name))
             return named[i].slot;
@@ -306,14 +294,16 @@ static bool chain(dm_frames *f, uint32_t index)
 static dm_status load_row(loader *l, char pos)
 {
     static const char *const actor_default[] = { "subj", "poss,by,comp,adj,of,from,between,among", "subj" };
-    static const char *const recipient_default[] = { "obj", "against,on,of,to,toward,towards,with,over,at,in", "of,about,with,over,to,toward,at" };
+    static const char *const recipient_default[] = { "obj", "against,on,of,to,toward,towards,with,over,at,in",
+        "of,about,with,over,to,toward,at" };
     unsigned p = pos == 'v' ? 0 : pos == 'n' ? 1 : 2;
     frame proto = { .pos = pos, .next = DM_NONE, .table = (uint16_t)dm_table_index(l->f->tables, l->t), .row = l->row };
     dm_str type = cell(l, "type"), recipient = cell(l, "recipient");
     proto.type = (uint8_t)dm_type_find(type);
     if (proto.type == DM_TYPE_NONE && !dm_str_is(type, "-"))
         return bad(l, "unknown type", type);
-    if (!copy_cell(proto.mode, sizeof proto.mode, cell(l, "mode")) || !copy_cell(proto.cameo, sizeof proto.cameo, cell(l, "cameo")))
+    if (!copy_cell(proto.mode, sizeof proto.mode, cell(l, "mode")) ||
+        !copy_cell(proto.cameo, sizeof proto.cameo, cell(l, "cameo")))
         return bad(l, "mode or code too long", cell(l, "lemma"));
     proto.act = cell(l, "act");
     proto.no_recipient = dm_str_is(recipient, "-");
@@ -378,8 +368,8 @@ dm_status dm_frames_load(dm_frames *f, const dm_tables *tables, dm_error *err)
     static const struct {
         const char *name;
         char pos;
-    } files[] = { { "frames/verbs", 'v' },          { "frames/verbs_conflict", 'v' }, { "frames/nouns", 'n' },
-                  { "frames/nouns_conflict", 'n' }, { "frames/adjectives", 'a' } };
+    } files[] = { { "frames/verbs", 'v' }, { "frames/verbs_conflict", 'v' }, { "frames/nouns", 'n' },
+        { "frames/nouns_conflict", 'n' }, { "frames/adjectives", 'a' } };
     dm_status st = DM_OK;
     f->tables = tables;
     for (unsigned pass = 0; pass < 2; pass++)
@@ -406,10 +396,7 @@ void dm_frames_free(dm_frames *f)
     *f = (dm_frames){ 0 };
 }
 
-uint32_t dm_frames_find(const dm_frames *f, dm_str lemma, char pos)
-{
-    return dm_map_get(&f->by_lemma, lemma, (uint32_t)pos);
-}
+uint32_t dm_frames_find(const dm_frames *f, dm_str lemma, char pos) { return dm_map_get(&f->by_lemma, lemma, (uint32_t)pos); }
 
 const light *dm_frames_light(const dm_frames *f, dm_str lemma)
 {

@@ -9,13 +9,34 @@
 
 /* Slots of an argument view. From SLOT_PREP on: the preposition number of dm_frames_prep(). */
 typedef enum slot_kind {
-    SLOT_SUBJ, SLOT_OBJ, SLOT_IOBJ, SLOT_INF, SLOT_ING, SLOT_THAT, SLOT_POSS, SLOT_COMP, SLOT_ADJ, SLOT_ADV, SLOT_PRED, SLOT_SUBJECT_INST,
-    SLOT_FOR_INF, SLOT_PREP = 32
+    SLOT_SUBJ,
+    SLOT_OBJ,
+    SLOT_IOBJ,
+    SLOT_INF,
+    SLOT_ING,
+    SLOT_THAT,
+    SLOT_POSS,
+    SLOT_COMP,
+    SLOT_ADJ,
+    SLOT_ADV,
+    SLOT_PRED,
+    SLOT_SUBJECT_INST,
+    SLOT_FOR_INF,
+    SLOT_PREP = 32
 } slot_kind;
 
 enum { FRAME_CONDS = 8, FRAME_VALUES = 24, FRAME_ROLES = 12, NO_SLOT = 0xFFFF };
 
-typedef enum value_kind { VALUE_ANY, VALUE_LEMMA, VALUE_CLASS, VALUE_PARTY, VALUE_STATE, VALUE_PERSON, VALUE_BODY, VALUE_PEOPLE } value_kind;
+typedef enum value_kind {
+    VALUE_ANY,
+    VALUE_LEMMA,
+    VALUE_CLASS,
+    VALUE_PARTY,
+    VALUE_STATE,
+    VALUE_PERSON,
+    VALUE_BODY,
+    VALUE_PEOPLE
+} value_kind;
 
 typedef struct frame_value {
     uint8_t kind;
@@ -37,14 +58,14 @@ typedef struct frame_roles {
 } frame_roles;
 
 typedef struct frame {
-    char pos;          /* v n a */
-    uint8_t type;      /* dm_type; DM_TYPE_NONE: must not be coded */
-    uint8_t aux;       /* DM_FUTURE ... */
+    char pos;     /* v n a */
+    uint8_t type; /* dm_type; DM_TYPE_NONE: must not be coded */
+    uint8_t aux;  /* DM_FUTURE ... */
     uint8_t n_cond, no_recipient;
     char mode[DM_MODE_MAX], cameo[DM_CAMEO_MAX];
     frame_cond cond[FRAME_CONDS];
     frame_roles actor, recipient;
-    dm_str words;      /* the whole lemma as written: "call off" */
+    dm_str words; /* the whole lemma as written: "call off" */
     dm_str act;
     uint16_t table;
     uint32_t row, next; /* next frame of the same lemma, in table order; DM_NONE */

@@ -9,7 +9,12 @@ enum { WORD_MAX = 64, LOOK_THROUGH = 2, PARTICLE_WINDOW = 5 };
 static uint32_t look_through(const dm_doc *doc, uint32_t h)
 {
     for (unsigned i = 0; i < LOOK_THROUGH; i++) {
-        if (dm_tok(doc, h)->upos != DM_U_NUM && !dm_str_in(dm_tok(doc, h)->lemma, "series number use kind sort type form lot range set round wave string package act piece dozen hundred thousand million billion one some any most many part majority group member amount level percent rest remainder share half quantity batch shipment consignment fleet total worth ton tonne couple handful pair several all few score bulk"))
+        if (dm_tok(doc, h)->upos != DM_U_NUM &&
+            !dm_str_in(dm_tok(doc, h)->lemma,
+                "series number use kind sort type form lot range set round wave string package act piece dozen hundred "
+                "thousand million billion one some any most many part majority group member amount level percent rest "
+                "remainder share half quantity batch shipment consignment fleet total worth ton tonne couple handful pair "
+                "several all few score bulk"))
             return h;
         uint32_t next = DM_NONE;
         DM_EACH_KID(doc, h, k)
@@ -56,9 +61,11 @@ static bool value_fits(const ev_doc *e, const frame_value *v, uint32_t h)
             return true;
         const char *space = memchr(v->lemma.p, ' ', v->lemma.len);
         return space && dm_str_ends(v->lemma, "") && multiword_fits(e->doc, h, v->lemma) &&
-               dm_str_eq((dm_str){ v->lemma.p + v->lemma.len - t->lemma.len, t->lemma.len < v->lemma.len ? t->lemma.len : 0 }, t->lemma);
+               dm_str_eq((dm_str){ v->lemma.p + v->lemma.len - t->lemma.len, t->lemma.len < v->lemma.len ? t->lemma.len : 0 },
+                   t->lemma);
     }
-    case VALUE_CLASS: return dm_frames_in_class(e->frames, t->lemma, v->klass) || dm_frames_in_class(e->frames, t->norm, v->klass);
+    case VALUE_CLASS:
+        return dm_frames_in_class(e->frames, t->lemma, v->klass) || dm_frames_in_class(e->frames, t->norm, v->klass);
     default: return dm_party_test(e, h, (value_kind)v->kind);
     }
 }
@@ -68,9 +75,11 @@ static bool values_fit(const ev_doc *e, const frame_cond *c, uint32_t arg)
 {
     uint32_t h = look_through(e->doc, arg);
     for (unsigned i = 0; i < c->n; i++) {
-        if (value_fits(e, &e->frames->values[c->first + i], h) || (h != arg && value_fits(e, &e->frames->values[c->first + i], arg)))
+        if (value_fits(e, &e->frames->values[c->first + i], h) ||
+            (h != arg && value_fits(e, &e->frames->values[c->first + i], arg)))
             return true;
-        DM_EACH_KID(e->doc, h, k) if (dm_tok(e->doc, k)->deprel == DM_D_CONJ && value_fits(e, &e->frames->values[c->first + i], k)) return true;
+        DM_EACH_KID(e->doc, h, k)
+        if (dm_tok(e->doc, k)->deprel == DM_D_CONJ && value_fits(e, &e->frames->values[c->first + i], k)) return true;
     }
     return false;
 }
@@ -115,7 +124,8 @@ static bool words_fit(const dm_doc *doc, const frame *fr, uint32_t t)
     dm_str_split(&rest, ' ', &w);
     while (dm_str_split(&rest, ' ', &w)) {
         uint32_t found = DM_NONE;
-        for (uint32_t k = at; k < doc->tokens.n && k < at + PARTICLE_WINDOW && dm_tok(doc, k)->sent == dm_tok(doc, t)->sent; k++)
+        for (uint32_t k = at; k < doc->tokens.n && k < at + PARTICLE_WINDOW && dm_tok(doc, k)->sent == dm_tok(doc, t)->sent;
+             k++)
             if (dm_str_eq(dm_tok(doc, k)->norm, w) && (dm_tok(doc, k)->head == t || k == at)) {
                 found = k;
                 break;
@@ -171,9 +181,9 @@ static bool swap_tail(char *out, dm_str w, const char *from, const char *to)
 
 static uint32_t find_spelled(const dm_frames *f, dm_str lemma, char pos)
 {
-    static const char *const pairs[][2] = { { "ise", "ize" }, { "ize", "ise" }, { "yse", "yze" }, { "yze", "yse" }, { "our", "or" },
-                                            { "or", "our" },  { "ence", "ense" }, { "ense", "ence" }, { "isation", "ization" },
-                                            { "ization", "isation" } };
+    static const char *const pairs[][2] = { { "ise", "ize" }, { "ize", "ise" }, { "yse", "yze" }, { "yze", "yse" },
+        { "our", "or" }, { "or", "our" }, { "ence", "ense" }, { "ense", "ence" }, { "isation", "ization" },
+        { "ization", "isation" } };
     uint32_t i = dm_frames_find(f, lemma, pos);
     char buf[WORD_MAX];
     for (unsigned p = 0; i == DM_NONE && p < sizeof pairs / sizeof *pairs; p++)
@@ -185,7 +195,10 @@ static uint32_t find_spelled(const dm_frames *f, dm_str lemma, char pos)
 void dm_match(const ev_doc *e, uint32_t t, match *out)
 {
     const dm_token *tk = dm_tok(e->doc, t);
-    char pos = tk->upos == DM_U_VERB ? 'v' : tk->upos == DM_U_NOUN || tk->upos == DM_U_PROPN ? 'n' : tk->upos == DM_U_ADJ ? 'a' : 0;
+    char pos = tk->upos == DM_U_VERB                             ? 'v'
+               : tk->upos == DM_U_NOUN || tk->upos == DM_U_PROPN ? 'n'
+               : tk->upos == DM_U_ADJ                            ? 'a'
+                                                                 : 0;
     out->frame = NULL;
     out->n_used = 0;
     if (!pos)

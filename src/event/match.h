@@ -8,7 +8,7 @@
 enum { USED_MAX = 8 };
 
 typedef struct match {
-    const frame *frame;      /* NULL: none */
+    const frame *frame; /* NULL: none */
     view view;
     uint8_t n_used;
     uint32_t used[USED_MAX]; /* argument tokens that the frame's conditions were about: they are part of this event */

@@ -19,10 +19,7 @@ static void from_complement(const ev_work *w, uint32_t verb, role as, party_list
     }
 }
 
-static bool is_complement(uint16_t slot)
-{
-    return slot == SLOT_INF || slot == SLOT_ING || slot == SLOT_THAT;
-}
+static bool is_complement(uint16_t slot) { return slot == SLOT_INF || slot == SLOT_ING || slot == SLOT_THAT; }
 
 static void from_slots(const ev_work *w, const cand *c, const frame_roles *r, role as, party_list *out)
 {
@@ -83,9 +80,10 @@ static void remove_shared(cand *c)
 /* Measures between states, agreements and refusals are not taken toward oneself: such a recipient is a possessive or a place. */
 static bool only_itself(const cand *c)
 {
-    bool outward = c->type == DM_SANCTION || c->type == DM_THREATEN || c->type == DM_SUPPORT || c->type == DM_AGREE || c->type == DM_REJECT ||
-                   c->type == DM_RETREAT || c->type == DM_AID;
-    if (!outward || !c->recipient.n || !c->actor.n || (c->recipient.p[0].sector[0] && strcmp(c->recipient.p[0].sector, c->actor.p[0].sector) != 0))
+    bool outward = c->type == DM_SANCTION || c->type == DM_THREATEN || c->type == DM_SUPPORT || c->type == DM_AGREE ||
+                   c->type == DM_REJECT || c->type == DM_RETREAT || c->type == DM_AID;
+    if (!outward || !c->recipient.n || !c->actor.n ||
+        (c->recipient.p[0].sector[0] && strcmp(c->recipient.p[0].sector, c->actor.p[0].sector) != 0))
         return false;
     for (uint32_t i = 0; i < c->recipient.n; i++) {
         bool same = false;
@@ -137,10 +135,7 @@ static const cand *governor(const ev_work *w, const cand *c)
     return NULL;
 }
 
-static bool hurts(unsigned type)
-{
-    return type == DM_COERCE || type == DM_ASSAULT;
-}
+static bool hurts(unsigned type) { return type == DM_COERCE || type == DM_ASSAULT; }
 
 /* "condemned the arrest of activists": whoever is condemned arrested them. */
 static void actor_from_governor(ev_work *w, cand *c)
@@ -148,7 +143,8 @@ static void actor_from_governor(ev_work *w, cand *c)
     if (c->actor.n || c->m.view.pos != 'n' || !hurts(c->type))
         return;
     const cand *g = governor(w, c);
-    if (g && (g->type == DM_ACCUSE || g->type == DM_SANCTION || g->type == DM_REJECT || g->type == DM_REQUEST) && g->recipient.n && g != c) {
+    if (g && (g->type == DM_ACCUSE || g->type == DM_SANCTION || g->type == DM_REJECT || g->type == DM_REQUEST) &&
+        g->recipient.n && g != c) {
         c->actor = g->recipient;
         c->actor.bare = false;
         c->weight *= 0.7f;
@@ -171,10 +167,7 @@ static void meeting_from_governor(ev_work *w, cand *c)
     dm_note(c, "event/parties-from-governing-event");
 }
 
-static bool is_civil(const char *sector)
-{
-    return dm_str_in(dm_str_of(sector), "CVL OPP REF JRN LAB EDU REL SOC MED ELI PRE");
-}
+static bool is_civil(const char *sector) { return dm_str_in(dm_str_of(sector), "CVL OPP REF JRN LAB EDU REL SOC MED ELI PRE"); }
 
 /* "X did this, which Y said was welcome": what is judged is the governing event's doing. */
 static void judged_from_governor(ev_work *w, cand *c)
@@ -197,15 +190,18 @@ static void settle_bare(cand *c)
 {
     if (!hurts(c->type) && c->type != DM_RETREAT && c->type != DM_CONCEDE && c->type != DM_PROTEST)
         return;
-    if (c->actor.n == 1 && c->actor.p[0].code[0] && !c->actor.bare && c->recipient.n && (c->recipient.bare || !has_code(&c->recipient))) {
+    if (c->actor.n == 1 && c->actor.p[0].code[0] && !c->actor.bare && c->recipient.n &&
+        (c->recipient.bare || !has_code(&c->recipient))) {
         memcpy(c->recipient.p[0].code, c->actor.p[0].code, DM_CODE_MAX);
         c->recipient.n = 1;
         dm_note(c, "event/own-people");
-    } else if (c->recipient.n == 1 && c->recipient.p[0].code[0] && !c->recipient.bare && c->actor.n == 1 && is_civil(c->recipient.p[0].sector) &&
-               dm_str_in(dm_str_of(c->actor.p[0].sector), "MIL COP GOV JUD SPY") && (c->actor.bare || !has_code(&c->actor))) {
+    } else if (c->recipient.n == 1 && c->recipient.p[0].code[0] && !c->recipient.bare && c->actor.n == 1 &&
+               is_civil(c->recipient.p[0].sector) && dm_str_in(dm_str_of(c->actor.p[0].sector), "MIL COP GOV JUD SPY") &&
+               (c->actor.bare || !has_code(&c->actor))) {
         memcpy(c->actor.p[0].code, c->recipient.p[0].code, DM_CODE_MAX);
         dm_note(c, "event/own-forces");
-    } else if (is_civil(c->recipient.n ? c->recipient.p[0].sector : "") && (c->type == DM_COERCE || c->type == DM_ASSAULT) && c->actor.n == 0 && !c->recipient.bare && c->recipient.n == 1 && c->recipient.p[0].code[0]) {
+    } else if (is_civil(c->recipient.n ? c->recipient.p[0].sector : "") && (c->type == DM_COERCE || c->type == DM_ASSAULT) &&
+               c->actor.n == 0 && !c->recipient.bare && c->recipient.n == 1 && c->recipient.p[0].code[0]) {
         c->actor = c->recipient;
         strcpy(c->actor.p[0].sector, "GOV");
         c->weight *= 0.6f;
@@ -219,7 +215,8 @@ static void from_next_preposition(const ev_work *w, const cand *c, const frame_r
     const dm_doc *doc = w->d.doc;
     uint32_t after[2] = { c->t + 1, c->m.n_used ? c->m.used[0] + 1 : c->t + 1 };
     for (unsigned i = 0; i < 2; i++) {
-        if (after[i] >= doc->tokens.n || dm_tok(doc, after[i])->sent != dm_tok(doc, c->t)->sent || dm_tok(doc, after[i])->deprel != DM_D_CASE)
+        if (after[i] >= doc->tokens.n || dm_tok(doc, after[i])->sent != dm_tok(doc, c->t)->sent ||
+            dm_tok(doc, after[i])->deprel != DM_D_CASE)
             continue;
         uint16_t slot = dm_frames_prep(w->d.frames, dm_tok(doc, after[i])->norm);
         for (unsigned k = 0; k < r->n && slot != NO_SLOT; k++)
@@ -271,12 +268,14 @@ static void from_object_purpose(const ev_work *w, cand *c)
         return;
     DM_EACH_KID(w->d.doc, o, k)
     {
-        if (dm_tok(w->d.doc, k)->deprel == DM_D_ACL && dm_tok(w->d.doc, k)->upos == DM_U_VERB && dm_kid(w->d.doc, k, DM_D_MARK) != DM_NONE)
+        if (dm_tok(w->d.doc, k)->deprel == DM_D_ACL && dm_tok(w->d.doc, k)->upos == DM_U_VERB &&
+            dm_kid(w->d.doc, k, DM_D_MARK) != DM_NONE)
             from_complement(w, k, ROLE_RECIPIENT, &c->recipient);
     }
-    DM_EACH_KID(w->d.doc, c->t, a) if (dm_tok(w->d.doc, a)->deprel == DM_D_ADVCL) /* "if necessary, to reunify" */
-        DM_EACH_KID(w->d.doc, a, k) if (dm_tok(w->d.doc, k)->deprel == DM_D_ADVCL && dm_tok(w->d.doc, k)->upos == DM_U_VERB && !c->recipient.n)
-            from_complement(w, k, ROLE_RECIPIENT, &c->recipient);
+    DM_EACH_KID(w->d.doc, c->t, a)
+    if (dm_tok(w->d.doc, a)->deprel == DM_D_ADVCL) /* "if necessary, to reunify" */
+        DM_EACH_KID(w->d.doc, a, k) if (dm_tok(w->d.doc, k)->deprel == DM_D_ADVCL && dm_tok(w->d.doc, k)->upos == DM_U_VERB &&
+                                        !c->recipient.n) from_complement(w, k, ROLE_RECIPIENT, &c->recipient);
     uint32_t inf = dm_view_slot(&c->m.view, SLOT_INF);
     if (!c->recipient.n && inf != DM_NONE && (c->type == DM_CONCEDE || c->type == DM_THREATEN || c->type == DM_RETREAT))
         from_complement(w, inf, ROLE_RECIPIENT, &c->recipient);
@@ -298,7 +297,8 @@ static void actor_from_path(const ev_work *w, cand *c)
     uint32_t p = dm_kid(doc, top, DM_D_NMOD_POSS);
     if (p != DM_NONE)
         dm_parties_of(&w->d, p, ROLE_ACTOR, &c->actor);
-    else if (g != DM_NONE && dm_tok(doc, g)->upos == DM_U_VERB && dm_tok(doc, top)->deprel == DM_D_OBJ && dm_logical_subject(doc, g) != DM_NONE)
+    else if (g != DM_NONE && dm_tok(doc, g)->upos == DM_U_VERB && dm_tok(doc, top)->deprel == DM_D_OBJ &&
+             dm_logical_subject(doc, g) != DM_NONE)
         dm_parties_of(&w->d, dm_logical_subject(doc, g), ROLE_ACTOR, &c->actor);
     if (c->actor.n)
         dm_note(c, "event/actor-from-attitude");
@@ -321,7 +321,8 @@ static void fill_one(ev_work *w, cand *c)
     actor_from_speaker(w, c);
     prune(&c->actor);
     prune(&c->recipient);
-    if (c->m.view.pos == 'n' && c->actor.n && dm_parties_same(&c->actor, &c->recipient) && c->actor.p[0].span.start == c->recipient.p[0].span.start)
+    if (c->m.view.pos == 'n' && c->actor.n && dm_parties_same(&c->actor, &c->recipient) &&
+        c->actor.p[0].span.start == c->recipient.p[0].span.start)
         c->recipient.n = 0; /* the same words cannot be both sides */
     if (c->m.view.pos != 'n' && c->actor.n && c->recipient.n && c->actor.p[0].span.start == c->recipient.p[0].span.start &&
         c->actor.p[0].span.len == c->recipient.p[0].span.len)

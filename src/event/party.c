@@ -154,7 +154,8 @@ static int rank_of(const ev_doc *e, uint32_t k, role as)
     case DM_D_FLAT: return 2;
     case DM_D_NMOD: {
         dm_str c = dm_case_of(doc, k, buf, sizeof buf);
-        if (dm_str_in(c, as == ROLE_RECIPIENT ? "of by in against on from toward towards to at with between among" : "of by from between among for"))
+        if (dm_str_in(c, as == ROLE_RECIPIENT ? "of by in against on from toward towards to at with between among"
+                                              : "of by from between among for"))
             return dm_str_is(c, "of") || dm_str_is(c, "by") ? 3 : 4;
         return -1;
     }
@@ -179,7 +180,8 @@ static void inside(const ev_doc *e, uint32_t h, role as, unsigned depth, party_l
                     dm_parties_of(e, agent, as, out);
             } else {
                 one(e, k, as, depth + 1, out);
-                DM_EACH_KID(e->doc, k, c) if (dm_tok(e->doc, c)->deprel == DM_D_CONJ && out->n > before) one(e, c, as, depth + 1, out);
+                DM_EACH_KID(e->doc, k, c)
+                if (dm_tok(e->doc, c)->deprel == DM_D_CONJ && out->n > before) one(e, c, as, depth + 1, out);
             }
         }
         if (out->n > before)
@@ -189,7 +191,8 @@ static void inside(const ev_doc *e, uint32_t h, role as, unsigned depth, party_l
 
 static bool is_quantifier(const dm_doc *doc, uint32_t h)
 {
-    return dm_str_in(dm_tok(doc, h)->norm, "some many most several few others both all none one two three four others each either neither majority minority number dozens hundreds thousands");
+    return dm_str_in(dm_tok(doc, h)->norm, "some many most several few others both all none one two three four others each "
+                                           "either neither majority minority number dozens hundreds thousands");
 }
 
 /* "some in the ruling party", "members of": whom the quantity is taken from; alone ("although some complained"), the subject of the
@@ -200,12 +203,14 @@ static void of_quantity(const ev_doc *e, uint32_t h, role as, party_list *out)
     DM_EACH_KID(doc, h, k)
     {
         char buf[CASE_MAX];
-        if (dm_tok(doc, k)->deprel == DM_D_NMOD && dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "in within among inside at from of"))
+        if (dm_tok(doc, k)->deprel == DM_D_NMOD &&
+            dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "in within among inside at from of"))
             one(e, k, as, 1, out);
     }
     uint32_t v = dm_tok(doc, h)->head, above = v == DM_NONE ? DM_NONE : dm_tok(doc, v)->head;
     bool subject = dm_deprel_base((dm_deprel)dm_tok(doc, h)->deprel) == DM_D_NSUBJ;
-    if (!out->n && subject && above != DM_NONE && dm_tok(doc, above)->upos == DM_U_VERB && dm_tok(doc, v)->deprel != DM_D_CCOMP) {
+    if (!out->n && subject && above != DM_NONE && dm_tok(doc, above)->upos == DM_U_VERB &&
+        dm_tok(doc, v)->deprel != DM_D_CCOMP) {
         uint32_t s = dm_surface_subject(doc, above);
         if (s != DM_NONE && s != h)
             one(e, s, as, 1, out);
@@ -230,7 +235,8 @@ static bool names_somebody(const ev_doc *e, uint32_t h)
     const dm_token *t = dm_tok(e->doc, h);
     if (t->upos == DM_U_PROPN)
         return true;
-    return (t->upos == DM_U_NOUN && e->persons_class != UINT32_MAX && dm_frames_in_class(e->frames, t->lemma, e->persons_class)) ||
+    return (t->upos == DM_U_NOUN && e->persons_class != UINT32_MAX &&
+               dm_frames_in_class(e->frames, t->lemma, e->persons_class)) ||
            (t->upos == DM_U_PRON && dm_str_in(t->norm, "he she they him her them who"));
 }
 
@@ -244,7 +250,8 @@ static void including(const ev_doc *e, uint32_t h, role as, party_list *out)
             dm_parties_of(e, k, as, out);
     }
     uint32_t end = h + INCLUDING_MAX < e->doc->tokens.n ? h + INCLUDING_MAX : e->doc->tokens.n;
-    for (uint32_t t = h + 1; t < end && !out->n && dm_tok(e->doc, t)->sent == dm_tok(e->doc, h)->sent; t++) /* hung elsewhere by the tree */
+    for (uint32_t t = h + 1; t < end && !out->n && dm_tok(e->doc, t)->sent == dm_tok(e->doc, h)->sent;
+         t++) /* hung elsewhere by the tree */
         if (dm_token_is(e->doc, t, "including") && dm_tok(e->doc, t)->head != DM_NONE && dm_tok(e->doc, t)->head > t)
             one(e, dm_tok(e->doc, t)->head, as, 0, out);
 }

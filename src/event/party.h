@@ -10,9 +10,9 @@ enum { PARTIES_MAX = 12 };
 typedef struct party_list {
     uint32_t n;
     dm_party p[PARTIES_MAX];
-    bool bare;     /* resolved by default only (home country), may be overridden by the clause */
-    bool found;    /* somebody is named, even if no code is known */
-    dm_str why;    /* how the first was resolved */
+    bool bare;  /* resolved by default only (home country), may be overridden by the clause */
+    bool found; /* somebody is named, even if no code is known */
+    dm_str why; /* how the first was resolved */
     float confidence;
 } party_list;
 
@@ -21,9 +21,9 @@ typedef struct ev_doc {
     dm_doc *doc;
     const dm_frames *frames;
     const dm_status_tables *status;
-    uint32_t *mention_at;  /* by token: mention whose head it is, or DM_NONE */
-    uint32_t *inst_at;     /* by token: instrument mention whose head it is */
-    uint32_t *quote_who;   /* by quotation: token of its speaker, or DM_NONE */
+    uint32_t *mention_at; /* by token: mention whose head it is, or DM_NONE */
+    uint32_t *inst_at;    /* by token: instrument mention whose head it is */
+    uint32_t *quote_who;  /* by quotation: token of its speaker, or DM_NONE */
     uint32_t persons_class;
 } ev_doc;
 

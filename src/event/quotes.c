@@ -3,10 +3,7 @@
  * continues the last speaker's of the same or the preceding paragraph. */
 #include "event/build.h"
 
-static bool within(const dm_quote *q, uint32_t t)
-{
-    return t >= q->first && t < q->first + q->n;
-}
+static bool within(const dm_quote *q, uint32_t t) { return t >= q->first && t < q->first + q->n; }
 
 /* The speech word outside the quotation to which one of its tokens is tied. */
 static uint32_t tied_speaker(const ev_doc *d, const dm_quote *q)

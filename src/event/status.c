@@ -11,10 +11,9 @@ static uint16_t parse_effects(dm_str s, bool *ok)
     static const struct {
         const char *name;
         uint16_t bit;
-    } names[] = { { "neg", EFFECT_NEG },       { "future", EFFECT_FUTURE }, { "hyp", EFFECT_HYP },   { "hist", EFFECT_HIST },
-                  { "absorb", EFFECT_ABSORB }, { "reject", EFFECT_REJECT }, { "end", EFFECT_NEG },   { "request", EFFECT_REQUEST },
-                  { "done", EFFECT_DONE },
-                  { "decide", EFFECT_DECIDE } };
+    } names[] = { { "neg", EFFECT_NEG }, { "future", EFFECT_FUTURE }, { "hyp", EFFECT_HYP }, { "hist", EFFECT_HIST },
+        { "absorb", EFFECT_ABSORB }, { "reject", EFFECT_REJECT }, { "end", EFFECT_NEG }, { "request", EFFECT_REQUEST },
+        { "done", EFFECT_DONE }, { "decide", EFFECT_DECIDE } };
     uint16_t bits = 0;
     dm_str e;
     while (dm_str_split(&s, ',', &e)) {
@@ -34,8 +33,13 @@ static uint8_t parse_comps(dm_str s)
     uint8_t bits = 0;
     dm_str c;
     while (dm_str_split(&s, ',', &c))
-        bits |= dm_str_is(c, "inf") ? COMP_INF : dm_str_is(c, "ing") ? COMP_ING : dm_str_is(c, "that") ? COMP_THAT
-              : dm_str_is(c, "np") ? COMP_NP : dm_str_is(c, "obj-inf") ? COMP_OBJ_INF : dm_str_is(c, "np-of") ? COMP_NP_OF : 0;
+        bits |= dm_str_is(c, "inf")       ? COMP_INF
+                : dm_str_is(c, "ing")     ? COMP_ING
+                : dm_str_is(c, "that")    ? COMP_THAT
+                : dm_str_is(c, "np")      ? COMP_NP
+                : dm_str_is(c, "obj-inf") ? COMP_OBJ_INF
+                : dm_str_is(c, "np-of")   ? COMP_NP_OF
+                                          : 0;
     return bits;
 }
 
@@ -46,7 +50,8 @@ static dm_status table_missing(const char *name, dm_error *err)
 
 static dm_status row_bad(const dm_table *t, uint32_t row, dm_error *err)
 {
-    return dm_fail(err, DM_EINPUT, dm_table_line(t, row), "%.*s.tsv:%u: unknown effect, or out of memory", DM_FMT(dm_table_name(t)), dm_table_line(t, row));
+    return dm_fail(err, DM_EINPUT, dm_table_line(t, row), "%.*s.tsv:%u: unknown effect, or out of memory",
+        DM_FMT(dm_table_name(t)), dm_table_line(t, row));
 }
 
 static dm_str first_word(dm_str words)
@@ -73,13 +78,15 @@ static dm_status load_ops(dm_status_tables *s, dm_error *err)
     if (!t)
         return table_missing("status/operators", err);
     uint32_t n = dm_table_rows(t);
-    int cl = dm_table_column(t, "lemma"), cp = dm_table_column(t, "pos"), cc = dm_table_column(t, "comp"), ce = dm_table_column(t, "effect");
+    int cl = dm_table_column(t, "lemma"), cp = dm_table_column(t, "pos"), cc = dm_table_column(t, "comp"),
+        ce = dm_table_column(t, "effect");
     s->op_table = (uint16_t)dm_table_index(s->tables, t);
     s->ops = calloc(n ? n : 1, sizeof *s->ops);
     for (uint32_t r = 0; s->ops && r < n; r++) {
         bool ok = true;
         dm_str pos = dm_table_cell(t, r, cp);
-        s->ops[r] = (op_row){ dm_table_cell(t, r, cl), pos.len ? pos.p[0] : 'v', parse_comps(dm_table_cell(t, r, cc)), parse_effects(dm_table_cell(t, r, ce), &ok), r, DM_NONE };
+        s->ops[r] = (op_row){ dm_table_cell(t, r, cl), pos.len ? pos.p[0] : 'v', parse_comps(dm_table_cell(t, r, cc)),
+            parse_effects(dm_table_cell(t, r, ce), &ok), r, DM_NONE };
         if (!ok || !chain_op(s, r))
             return row_bad(t, r, err);
         s->n_ops++;
@@ -227,12 +234,15 @@ static void local_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, s
         if (d == DM_D_AUX)
             local_modal(s, doc, k, out, l);
         if (d == DM_D_ADVMOD || d == DM_D_AUX || d == DM_D_DET || d == DM_D_CC_PRECONJ || d == DM_D_CC)
-            v = d == DM_D_DET ? dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 't') : dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 'v');
+            v = d == DM_D_DET ? dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 't')
+                              : dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 'v');
         else if (d == DM_D_AMOD)
             v = dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 'j');
         else if (d == DM_D_NSUBJ || d == DM_D_OBJ || d == DM_D_NSUBJ_PASS) {
             v = dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 't');
-            DM_EACH_KID(doc, k, q) if ((dm_tok(doc, q)->deprel == DM_D_DET || dm_tok(doc, q)->deprel == DM_D_CC_PRECONJ) && v == UINT32_MAX) v = dm_map_get(&s->adverbs, dm_tok(doc, q)->norm, 't');
+            DM_EACH_KID(doc, k, q)
+            if ((dm_tok(doc, q)->deprel == DM_D_DET || dm_tok(doc, q)->deprel == DM_D_CC_PRECONJ) && v == UINT32_MAX) v =
+                dm_map_get(&s->adverbs, dm_tok(doc, q)->norm, 't');
         }
         if (v != UINT32_MAX && !(dm_str_in(dm_tok(doc, k)->norm, "not n't") && correlative_only(doc, k)))
             take(out, l, s->adverb_table, v);
@@ -255,7 +265,8 @@ const mark_row *dm_mark_of(const dm_status_tables *s, const dm_doc *doc, uint32_
         memcpy(buf, dm_tok(doc, k)->norm.p, n);
         for (uint32_t j = k + 1; j < doc->tokens.n && j <= k + 3; j++) { /* "in order to", "because of" as neighbours */
             unsigned jd = dm_tok(doc, j)->deprel;
-            if ((jd != DM_D_FIXED && jd != DM_D_MARK && jd != DM_D_CASE) || n + dm_tok(doc, j)->norm.len + 1 > sizeof buf || dm_token_is(doc, j, "to"))
+            if ((jd != DM_D_FIXED && jd != DM_D_MARK && jd != DM_D_CASE) || n + dm_tok(doc, j)->norm.len + 1 > sizeof buf ||
+                dm_token_is(doc, j, "to"))
                 break;
             buf[n++] = ' ';
             memcpy(buf + n, dm_tok(doc, j)->norm.p, dm_tok(doc, j)->norm.len);
@@ -298,7 +309,8 @@ static const op_row *find_op(const dm_status_tables *s, const dm_doc *doc, uint3
             continue;
         dm_str key = pos == 'a' ? dm_tok(doc, g)->norm : dm_tok(doc, g)->lemma;
         for (uint32_t r = dm_map_get(&s->by_op, key, (uint32_t)pos); r != DM_NONE; r = s->ops[r].next)
-            if ((s->ops[r].comp & comp) && words_follow(doc, g, s->ops[r].words) && (!best || s->ops[r].words.len > best->words.len))
+            if ((s->ops[r].comp & comp) && words_follow(doc, g, s->ops[r].words) &&
+                (!best || s->ops[r].words.len > best->words.len))
                 best = &s->ops[r];
         if (best)
             return best;
@@ -483,7 +495,8 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
     switch (dm_deprel_base((dm_deprel)dm_tok(doc, cur)->deprel)) {
     case DM_D_CONJ: return step_conj(s, doc, cur, g, out);
     case DM_D_ADVCL: return dm_tok(doc, cur)->deprel == DM_D_ADVCL && step_advcl(s, doc, cur, g, out);
-    case DM_D_ACL: return dm_tok(doc, cur)->deprel == DM_D_ACL && (step_operator(s, doc, cur, g, out) || step_speech(s, doc, g, out));
+    case DM_D_ACL:
+        return dm_tok(doc, cur)->deprel == DM_D_ACL && (step_operator(s, doc, cur, g, out) || step_speech(s, doc, g, out));
     case DM_D_CCOMP:
     case DM_D_XCOMP:
     case DM_D_CSUBJ: {
@@ -513,7 +526,8 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
 static bool is_question(const dm_doc *doc, uint32_t t)
 {
     const dm_sent *st = &doc->sents.v[dm_tok(doc, t)->sent];
-    return st->n && (dm_token_is(doc, st->first + st->n - 1, "?") || (st->n > 1 && dm_token_is(doc, st->first + st->n - 2, "?")));
+    return st->n &&
+           (dm_token_is(doc, st->first + st->n - 1, "?") || (st->n > 1 && dm_token_is(doc, st->first + st->n - 2, "?")));
 }
 
 void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t support, status *out)

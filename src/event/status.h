@@ -7,11 +7,24 @@
 #include "event/view.h"
 
 enum {
-    EFFECT_NEG = 1, EFFECT_FUTURE = 2, EFFECT_HYP = 4, EFFECT_HIST = 8, /* the aux bits of document.h */
-    EFFECT_ABSORB = 16, EFFECT_REJECT = 32, EFFECT_REQUEST = 64, EFFECT_DONE = 128,
+    EFFECT_NEG = 1,
+    EFFECT_FUTURE = 2,
+    EFFECT_HYP = 4,
+    EFFECT_HIST = 8, /* the aux bits of document.h */
+    EFFECT_ABSORB = 16,
+    EFFECT_REJECT = 32,
+    EFFECT_REQUEST = 64,
+    EFFECT_DONE = 128,
     EFFECT_DECIDE = 256 /* future, but a decision against is a refusal of today */
 };
-enum { COMP_INF = 1, COMP_ING = 2, COMP_THAT = 4, COMP_NP = 8, COMP_OBJ_INF = 16, COMP_NP_OF = 32 /* a noun that is itself an operator */ };
+enum {
+    COMP_INF = 1,
+    COMP_ING = 2,
+    COMP_THAT = 4,
+    COMP_NP = 8,
+    COMP_OBJ_INF = 16,
+    COMP_NP_OF = 32 /* a noun that is itself an operator */
+};
 enum { STATUS_WHY = 8, SPEAKERS_MAX = 4 };
 
 typedef struct op_row {
@@ -45,12 +58,12 @@ typedef struct status_step {
 } status_step;
 
 typedef struct status {
-    uint8_t aux;        /* DM_NEGATION ... */
-    uint8_t request;    /* a duty ("should") laid on the subject */
-    uint8_t will_not;   /* its own auxiliaries say "will not" */
-    uint32_t absorber;  /* operator token that carries this event, or DM_NONE */
-    uint32_t rejecter;  /* operator token of a refusal, or DM_NONE */
-    uint32_t top;       /* highest operator or support word that the status came through */
+    uint8_t aux;       /* DM_NEGATION ... */
+    uint8_t request;   /* a duty ("should") laid on the subject */
+    uint8_t will_not;  /* its own auxiliaries say "will not" */
+    uint32_t absorber; /* operator token that carries this event, or DM_NONE */
+    uint32_t rejecter; /* operator token of a refusal, or DM_NONE */
+    uint32_t top;      /* highest operator or support word that the status came through */
     uint8_t n_why;
     status_step why[STATUS_WHY];
 } status;

@@ -6,8 +6,8 @@ enum { CASE_MAX = 64 };
 
 static bool is_relative(const dm_doc *doc, uint32_t k)
 {
-    return dm_str_in(dm_tok(doc, k)->norm, "who which that whom") && (dm_tok(doc, k)->upos == DM_U_PRON || dm_tok(doc, k)->upos == DM_U_DET ||
-                                                                      dm_tok(doc, k)->upos == DM_U_SCONJ);
+    return dm_str_in(dm_tok(doc, k)->norm, "who which that whom") &&
+           (dm_tok(doc, k)->upos == DM_U_PRON || dm_tok(doc, k)->upos == DM_U_DET || dm_tok(doc, k)->upos == DM_U_SCONJ);
 }
 
 static bool is_verbal(const dm_doc *doc, uint32_t t)
@@ -16,10 +16,7 @@ static bool is_verbal(const dm_doc *doc, uint32_t t)
     return u == DM_U_VERB || u == DM_U_AUX;
 }
 
-static bool participle_past(const dm_token *t)
-{
-    return t->xpos == DM_X_VBN || (t->feats & DM_F_PASS);
-}
+static bool participle_past(const dm_token *t) { return t->xpos == DM_X_VBN || (t->feats & DM_F_PASS); }
 
 bool dm_is_passive(const dm_doc *doc, uint32_t t)
 {
@@ -36,8 +33,8 @@ bool dm_is_passive(const dm_doc *doc, uint32_t t)
         return false;
     if (tk->deprel == DM_D_CONJ && tk->head != DM_NONE)
         return dm_is_passive(doc, tk->head) || dm_tok(doc, tk->head)->xpos != DM_X_VBN;
-    return tk->deprel == DM_D_ACL || tk->deprel == DM_D_ADVCL || tk->deprel == DM_D_XCOMP || tk->deprel == DM_D_AMOD || tk->deprel == DM_D_ROOT ||
-           tk->deprel == DM_D_CCOMP || tk->deprel == DM_D_PARATAXIS;
+    return tk->deprel == DM_D_ACL || tk->deprel == DM_D_ADVCL || tk->deprel == DM_D_XCOMP || tk->deprel == DM_D_AMOD ||
+           tk->deprel == DM_D_ROOT || tk->deprel == DM_D_CCOMP || tk->deprel == DM_D_PARATAXIS;
 }
 
 static size_t add_word(char *out, size_t size, size_t n, dm_str w)
@@ -92,7 +89,8 @@ static bool object_does_it(const dm_doc *doc, uint32_t clause)
 {
     DM_EACH_KID(doc, clause, k)
     {
-        if ((dm_tok(doc, k)->deprel == DM_D_MARK || dm_tok(doc, k)->deprel == DM_D_CASE) && dm_str_in(dm_tok(doc, k)->norm, "of for from into"))
+        if ((dm_tok(doc, k)->deprel == DM_D_MARK || dm_tok(doc, k)->deprel == DM_D_CASE) &&
+            dm_str_in(dm_tok(doc, k)->norm, "of for from into"))
             return true;
     }
     return false;
@@ -120,7 +118,8 @@ static uint32_t controller(const dm_doc *doc, uint32_t g, bool object_first, uns
             o = dm_kid(doc, g, DM_D_IOBJ);
         if (o != DM_NONE)
             return o;
-        if (is_verbal(doc, g) && dm_str_in(dm_tok(doc, g)->lemma, "call appeal plead rely count")) /* call ON x to, appeal TO x to */
+        if (is_verbal(doc, g) &&
+            dm_str_in(dm_tok(doc, g)->lemma, "call appeal plead rely count")) /* call ON x to, appeal TO x to */
             DM_EACH_KID(doc, g, k) if (dm_tok(doc, k)->deprel == DM_D_OBL)
             {
                 char buf[CASE_MAX];
@@ -135,13 +134,15 @@ static uint32_t controller(const dm_doc *doc, uint32_t g, bool object_first, uns
 /* The subject that a noun's infinitive or participle inherits: the noun itself, or for "took the decision to X" the taker. */
 static uint32_t noun_controller(const dm_doc *doc, uint32_t t, uint32_t noun, unsigned depth)
 {
-    bool gerund = dm_tok(doc, t)->xpos == DM_X_VBG && (dm_kid(doc, t, DM_D_MARK) != DM_NONE || dm_kid(doc, t, DM_D_CASE) != DM_NONE);
+    bool gerund =
+        dm_tok(doc, t)->xpos == DM_X_VBG && (dm_kid(doc, t, DM_D_MARK) != DM_NONE || dm_kid(doc, t, DM_D_CASE) != DM_NONE);
     if (!has_infinitive_mark(doc, t) && !gerund)
         return noun;
     DM_EACH_KID(doc, noun, k)
     {
         unsigned d = dm_tok(doc, k)->deprel;
-        if (d == DM_D_NMOD_POSS || ((d == DM_D_AMOD || d == DM_D_COMPOUND || d == DM_D_NMOD) && dm_tok(doc, k)->mention != DM_NONE))
+        if (d == DM_D_NMOD_POSS ||
+            ((d == DM_D_AMOD || d == DM_D_COMPOUND || d == DM_D_NMOD) && dm_tok(doc, k)->mention != DM_NONE))
             return noun;
     }
     unsigned d = dm_tok(doc, noun)->deprel;
@@ -163,10 +164,15 @@ static uint32_t surface(const dm_doc *doc, uint32_t t, unsigned depth)
     switch (dm_tok(doc, t)->deprel) {
     case DM_D_CONJ: return surface(doc, g, depth + 1);
     case DM_D_XCOMP: return controller(doc, g, true, depth);
-    case DM_D_CCOMP: return dm_tok(doc, t)->xpos == DM_X_VBG || has_infinitive_mark(doc, t) ? controller(doc, g, true, depth) : DM_NONE;
-    case DM_D_ADVCL: return is_verbal(doc, g) || dm_tok(doc, g)->upos == DM_U_ADJ || own_subject(doc, g) != DM_NONE
-                                ? controller(doc, g, object_does_it(doc, t) || (has_infinitive_mark(doc, t) && dm_str_in(dm_tok(doc, g)->lemma, "call appeal urge ask")), depth)
-                                : DM_NONE;
+    case DM_D_CCOMP:
+        return dm_tok(doc, t)->xpos == DM_X_VBG || has_infinitive_mark(doc, t) ? controller(doc, g, true, depth) : DM_NONE;
+    case DM_D_ADVCL:
+        return is_verbal(doc, g) || dm_tok(doc, g)->upos == DM_U_ADJ || own_subject(doc, g) != DM_NONE
+                   ? controller(doc, g,
+                         object_does_it(doc, t) ||
+                             (has_infinitive_mark(doc, t) && dm_str_in(dm_tok(doc, g)->lemma, "call appeal urge ask")),
+                         depth)
+                   : DM_NONE;
     case DM_D_NMOD:
     case DM_D_ACL: return noun_controller(doc, t, g, depth);
     case DM_D_ACL_RELCL: return g;
@@ -175,10 +181,7 @@ static uint32_t surface(const dm_doc *doc, uint32_t t, unsigned depth)
     }
 }
 
-uint32_t dm_surface_subject(const dm_doc *doc, uint32_t t)
-{
-    return surface(doc, t, 0);
-}
+uint32_t dm_surface_subject(const dm_doc *doc, uint32_t t) { return surface(doc, t, 0); }
 
 static uint32_t agent_of(const dm_doc *doc, uint32_t t)
 {
@@ -243,8 +246,13 @@ static void put_clause(const dm_frames *f, const dm_doc *doc, view *v, uint32_t 
     unsigned d = dm_tok(doc, k)->deprel;
     if (is_verbal(doc, k) && is_clause_inf(doc, k) && d != DM_D_CCOMP) {
         put(v, SLOT_INF, k, false);
-        DM_EACH_KID(doc, k, s) if (dm_tok(doc, s)->deprel == DM_D_NSUBJ && dm_tok(doc, k)->deprel != DM_D_CONJ)
-            DM_EACH_KID(doc, k, m) if (dm_token_is(doc, m, "for")) { put(v, dm_frames_prep(f, DM_STR("for")), s, false); put(v, SLOT_FOR_INF, k, false); }
+        DM_EACH_KID(doc, k, s)
+        if (dm_tok(doc, s)->deprel == DM_D_NSUBJ && dm_tok(doc, k)->deprel != DM_D_CONJ)
+            DM_EACH_KID(doc, k, m) if (dm_token_is(doc, m, "for"))
+        {
+            put(v, dm_frames_prep(f, DM_STR("for")), s, false);
+            put(v, SLOT_FOR_INF, k, false);
+        }
     } else if (dm_tok(doc, k)->xpos == DM_X_VBG) {
         put(v, SLOT_ING, k, false);
         put_prep(f, doc, v, k, false);
@@ -264,7 +272,8 @@ static bool counted(const dm_doc *doc, uint32_t k)
     char buf[CASE_MAX];
     return dm_kid(doc, k, DM_D_NUMMOD) != DM_NONE &&
            (dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "up_to around about over under between close_to") ||
-            (dm_kid(doc, k, DM_D_CASE) != DM_NONE && dm_str_in(dm_tok(doc, dm_kid(doc, k, DM_D_CASE) + 1)->norm, "least most")));
+               (dm_kid(doc, k, DM_D_CASE) != DM_NONE &&
+                   dm_str_in(dm_tok(doc, dm_kid(doc, k, DM_D_CASE) + 1)->norm, "least most")));
 }
 
 /* One dependent of a verb or predicate into its slot. */
@@ -280,7 +289,10 @@ static void put_verb_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_
         put(v, v->passive ? (two_objects ? SLOT_IOBJ : SLOT_OBJ) : SLOT_SUBJ, s, false);
         break;
     }
-    case DM_D_OBL_AGENT: put(v, SLOT_SUBJ, k, false); put_prep(f, doc, v, k, false); break;
+    case DM_D_OBL_AGENT:
+        put(v, SLOT_SUBJ, k, false);
+        put_prep(f, doc, v, k, false);
+        break;
     case DM_D_OBL:
     case DM_D_OBL_UNMARKED:
     case DM_D_OBL_TMOD: {
@@ -439,7 +451,8 @@ static void put_support(const dm_frames *f, const dm_doc *doc, view *v, uint32_t
 static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
 {
     uint32_t n = v->t;
-    for (unsigned depth = 0; dm_tok(doc, n)->deprel == DM_D_CONJ && dm_tok(doc, n)->head != DM_NONE && depth < CLIMB_MAX; depth++)
+    for (unsigned depth = 0; dm_tok(doc, n)->deprel == DM_D_CONJ && dm_tok(doc, n)->head != DM_NONE && depth < CLIMB_MAX;
+         depth++)
         n = dm_tok(doc, n)->head;
     if (dm_tok(doc, n)->deprel == DM_D_NMOD && dm_tok(doc, n)->head != DM_NONE &&
         dm_str_in(dm_tok(doc, dm_tok(doc, n)->head)->lemma, "round series number set wave string spate bout"))
@@ -448,7 +461,8 @@ static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
     unsigned d = dm_tok(doc, n)->deprel;
     const light *l = NULL;
     if (g != DM_NONE && is_verbal(doc, g) && (l = light_of(f, doc, g)) != NULL &&
-        (d == DM_D_OBJ || (d == DM_D_NSUBJ_PASS && !l->passive_side) || (d == DM_D_OBL && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && !dm_is_passive(doc, g)))) {
+        (d == DM_D_OBJ || (d == DM_D_NSUBJ_PASS && !l->passive_side) ||
+            (d == DM_D_OBL && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && !dm_is_passive(doc, g)))) {
         put_support(f, doc, v, g, l);
         return;
     }

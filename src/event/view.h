@@ -18,7 +18,7 @@ typedef struct view {
     uint32_t t; /* the trigger */
     char pos;   /* v n a */
     uint8_t passive, n;
-    uint32_t support; /* the support verb of a noun trigger, or DM_NONE */
+    uint32_t support;         /* the support verb of a noun trigger, or DM_NONE */
     uint8_t support_converse; /* its subject is the recipient */
     uint8_t support_aux;      /* status that the support verb adds */
     view_arg arg[VIEW_MAX];
