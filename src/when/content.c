@@ -12,6 +12,7 @@ enum {
     FIRST_YEAR = 1945,
     LAST_YEAR = 2035,
     NEAR_DAYS = 183,     /* a date without a year is at most this far away */
+    DEADLINE_DAYS = 300, /* a deadline may be farther */
     SPAN_MAX = 10 * 366, /* widest interval worth giving */
     SURNAME_MAX = 32,    /* bytes */
     NAMED_MAX = 32,
@@ -300,7 +301,8 @@ static dm_interval clip_partial(dm_interval i, const dm_tex *x)
             continue;
         if (p->kind == P_SEASON && k != 0)
             continue;
-        dm_interval c = x->tense == TENSE_FUTURE ? clip(i, a - NEAR_DAYS, p->kind == P_SEASON || !p->day ? b : b - 1)
+        dm_interval c = x->tense == TENSE_FUTURE ? clip(i, a - (x->op == OP_BY ? DEADLINE_DAYS : NEAR_DAYS),
+                                                       p->kind == P_SEASON || !p->day ? b : b - 1)
                         : x->tense == TENSE_PAST ? clip(i, a, b + NEAR_DAYS)
                                                  : clip(i, a - NEAR_DAYS, b + NEAR_DAYS);
         if (dm_known(c) && (!dm_known(best) || c.to - c.from > best.to - best.from))

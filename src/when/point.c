@@ -636,7 +636,8 @@ static void offset_from(dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
     } else if (dated_noun(st, i, end, &in)) { /* two days after the raid on 4 May 1999 */
         p->anchor = ANCHOR_POINT;
         p->in_month = in.month, p->in_day = in.day, p->in_wday = in.wday, p->in_year = in.year;
-        p->n += i - t + (uint32_t)in.count;
+        uint32_t taken = (uint32_t)(i - t);
+        p->n += taken + (uint16_t)in.count;
     } else if (i < end && !(tok(st, i)->flags & DM_T_PUNCT) &&
                (i > t || (tok(st, i)->flags & DM_T_UPPER) || dm_norm_in(st, i, "a an his her its their"))) {
         p->anchor = ANCHOR_NOUN;

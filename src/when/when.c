@@ -442,7 +442,7 @@ static uint32_t speaker_verb(const dm_doc *doc, const dm_event *e)
 }
 
 /* Where the tree ties no time to an event: the time that opens its sentence, else the sentence's only one, when it stands in the event's
- * own clause as far as punctuation tells (no semicolon or quotation mark between). */
+ * own clause as far as the words tell (no semicolon, quotation mark or relative between). */
 static dm_interval sentence_time(const dm_doc *doc, uint32_t head)
 {
     const dm_sent *s = &doc->sents.v[doc->tokens.v[head].sent];
@@ -467,7 +467,7 @@ static dm_interval sentence_time(const dm_doc *doc, uint32_t head)
         return DM_NO_INTERVAL;
     uint32_t from = pick->first < head ? pick->first : head, to = pick->first < head ? head : pick->first;
     for (uint32_t t = from; t < to; t++)
-        if (dm_str_in(doc->tokens.v[t].norm, "; \" : -- because after before since until when while"))
+        if (dm_str_in(doc->tokens.v[t].norm, "; \" : -- because after before since until when while which who whom whose where"))
             return DM_NO_INTERVAL;
     return pick->when;
 }
