@@ -182,6 +182,17 @@ static void test_content_date(void **state)
         "2009-01-20", "2012-05-15", DM_DATE_CONTENT);
 }
 
+/* Title and surname bind as the full name does; a year given with its days, and "last December" after it, is last year's. */
+static void test_content_surnames(void **state)
+{
+    (void)state;
+    check_date("President Clinton met Prime Minister Blair on Monday.\n", "1997-05-02", "2001-01-20", DM_DATE_CONTENT);
+    check_date("Envoys had met on February 24th 1996. President Clinton vetoed the plan. Last December the group left, and the "
+               "chancellor "
+               "will visit on May 6.\n",
+        "1997-01-01", "1997-05-05", DM_DATE_CONTENT);
+}
+
 static void test_years(void **state)
 {
     (void)state;
@@ -253,6 +264,7 @@ static void test_event_and_statement(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases), cmocka_unit_test(test_metadata_date),
-        cmocka_unit_test(test_content_date), cmocka_unit_test(test_years), cmocka_unit_test(test_event_and_statement) };
+        cmocka_unit_test(test_content_date), cmocka_unit_test(test_content_surnames), cmocka_unit_test(test_years),
+        cmocka_unit_test(test_event_and_statement) };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
