@@ -192,6 +192,42 @@ static uint32_t find_spelled(const dm_frames *f, dm_str lemma, char pos)
     return i;
 }
 
+static size_t common_prefix(dm_str a, dm_str b)
+{
+    size_t n = 0;
+    while (n < a.len && n < b.len && a.p[n] == b.p[n])
+        n++;
+    return n;
+}
+
+/* A form that the lemmatiser got wrong is still known to scan, which found the table's line by all its forms. */
+static uint32_t find_by_hit(const ev_doc *e, uint32_t t, char pos)
+{
+    const dm_doc *doc = e->doc;
+    uint32_t lo = 0, hi = doc->hits.n;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (doc->hits.v[mid].first < t)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < doc->hits.n && doc->hits.v[lo].first == t; lo++) {
+        const dm_table *table = dm_tables_at(e->frames->tables, doc->hits.v[lo].table);
+        dm_str name = dm_table_name(table), cell = dm_table_cell(table, doc->hits.v[lo].row, (int)doc->hits.v[lo].column), word;
+        if (!dm_str_starts(name, pos == 'v' ? "frames/verbs" : "frames/nouns"))
+            continue;
+        while (dm_str_split(&cell, '|', &word)) {
+            const char *space = memchr(word.p, ' ', word.len);
+            dm_str first = { word.p, space ? (size_t)(space - word.p) : word.len };
+            size_t same = common_prefix(first, dm_tok(doc, t)->norm);
+            if (same >= 3 && same + 2 >= first.len && dm_frames_find(e->frames, first, pos) != DM_NONE)
+                return dm_frames_find(e->frames, first, pos);
+        }
+    }
+    return DM_NONE;
+}
+
 void dm_match(const ev_doc *e, uint32_t t, match *out)
 {
     const dm_token *tk = dm_tok(e->doc, t);
@@ -208,6 +244,8 @@ void dm_match(const ev_doc *e, uint32_t t, match *out)
         first = find_spelled(e->frames, tk->norm, 'a');
         pos = 'a';
     }
+    if (first == DM_NONE && (pos == 'v' || pos == 'n'))
+        first = find_by_hit(e, t, pos);
     if (first == DM_NONE)
         return;
     dm_view_build(e->frames, e->doc, t, pos, &out->view);

@@ -459,10 +459,19 @@ static bool bare_participle(const dm_doc *doc, uint32_t t)
     return (dm_tok(doc, t)->xpos == DM_X_VBG || dm_tok(doc, t)->xpos == DM_X_VBN) && dm_kid(doc, t, DM_D_MARK) == DM_NONE;
 }
 
+/* "after Israel refused", "because it had asked": no complement of the verb above. */
+static bool finite_adjunct(const dm_doc *doc, uint32_t clause)
+{
+    uint32_t m = dm_kid(doc, clause, DM_D_MARK);
+    if (m != DM_NONE && !dm_str_in(dm_tok(doc, m)->norm, "to of from for on at about into against with in by that"))
+        return true;
+    return dm_kid(doc, clause, DM_D_NSUBJ) != DM_NONE && m == DM_NONE;
+}
+
 /* Adverbial clause: its subordinator decides; a bare participle goes with its main clause, but not with its negation. */
 static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
-    if (step_operator(s, doc, cur, g, out))
+    if (!finite_adjunct(doc, cur) && step_operator(s, doc, cur, g, out))
         return true;
     const mark_row *m = dm_mark_of(s, doc, cur);
     if (m) {
