@@ -230,11 +230,6 @@ static uint32_t group_size(const aw *w, uint32_t t, uint32_t *words)
     return size;
 }
 
-static bool is_country(const char *code)
-{
-    return code[0] && !dm_str_in(dm_str_of(code), "UNO IGO NGO MNC IMG ISM EUR");
-}
-
 /* The last so many different countries mentioned, but for the subject of the same clause ("China called on the two sides"). */
 static dm_status take_group(aw *w, const recent *r, uint32_t t, uint32_t words, uint32_t size)
 {
@@ -249,7 +244,7 @@ static dm_status take_group(aw *w, const recent *r, uint32_t t, uint32_t words, 
             bool known = barred && strcmp(barred->code, en->code) == 0;
             for (uint32_t k = 0; k < n; k++)
                 known = known || strcmp(w->doc->entities.v[pick[k]].code, en->code) == 0;
-            if (!known && is_country(en->code) && en->nature != DM_NAT_OTHER && o->first < t)
+            if (!known && dm_is_country(en->code) && en->nature != DM_NAT_OTHER && o->first < t)
                 pick[n++] = o->entity[e];
         }
     }
@@ -357,81 +352,6 @@ static void set_code(dm_entity *en, const char *code)
         memcpy(en->code, code, DM_CODE_MAX);
 }
 
-/* The place of the sentence: a state or town named with "in" or "at"; NULL when there is none. */
-static const char *sentence_place(const aw *w, const dm_mention *m)
-{
-    uint32_t self = (uint32_t)(m - w->doc->mentions.v);
-    uint32_t lo = self > LOOK_BACK ? self - LOOK_BACK : 0, hi = self + LOOK_BACK < w->doc->mentions.n ? self + LOOK_BACK : w->doc->mentions.n;
-    for (uint32_t i = lo; i < hi; i++) {
-        const dm_mention *o = &w->doc->mentions.v[i];
-        const dm_entity *en = entity_of(w, i);
-        if (o == m || o->sent != m->sent || !en || !en->code[0] || (en->nature != DM_NAT_STATE && en->nature != DM_NAT_PLACE) || o->first == 0)
-            continue;
-        uint32_t before = o->first - 1;
-        if (before && dm_str_is(dm_atok(w, before)->norm, "the"))
-            before--;
-        if (dm_str_in(dm_atok(w, before)->norm, "in at across throughout inside outside near around"))
-            return en->code;
-    }
-    return NULL;
-}
-
-/* "Japan has decided ..., government sources said": who reports on a clause belongs to its subject. */
-static const char *reported_subject(const aw *w, const dm_mention *m)
-{
-    if (!w->doc->sents.v[m->sent].parsed || dm_deprel_base((dm_deprel)dm_atok(w, m->head)->deprel) != DM_D_NSUBJ)
-        return NULL;
-    uint32_t v = dm_atok(w, m->head)->head, clause = v == DM_NONE ? DM_NONE : dm_kid(w->doc, v, DM_D_CCOMP);
-    if (clause == DM_NONE && v != DM_NONE && dm_atok(w, v)->deprel == DM_D_PARATAXIS)
-        clause = dm_atok(w, v)->head;
-    if (clause == DM_NONE)
-        return NULL;
-    DM_EACH_KID(w->doc, clause, k)
-    {
-        unsigned d = dm_atok(w, k)->deprel;
-        uint32_t o = (d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) ? w->name_at[k] : DM_NONE;
-        const dm_entity *en = o == DM_NONE ? NULL : entity_of(w, o);
-        if (en && en->code[0] && (en->nature == DM_NAT_STATE || en->nature == DM_NAT_BODY || en->nature == DM_NAT_PERSON))
-            return en->code;
-    }
-    return NULL;
-}
-
-/* Bare roles: people without a country of their own belong to the place of the sentence, offices to the home country. */
-static void settle_bare(aw *w)
-{
-    const char *last_spokes = NULL;
-    for (uint32_t i = 0; i < w->doc->mentions.n; i++) {
-        dm_mention *m = &w->doc->mentions.v[i];
-        if (!m->n_entity || !dm_str_starts(m->why, "actor/home-country"))
-            continue;
-        dm_entity *en = &w->doc->entities.v[m->entity[0]];
-        bool any = dm_str_is(m->why, "actor/home-country-any"), spokes = dm_str_is(m->why, "actor/home-country-spokes");
-        const char *near = any ? sentence_place(w, m) : NULL;
-        if (near)
-            set_code(en, near);
-        const char *subject = any ? NULL : reported_subject(w, m);
-        if (subject)
-            set_code(en, subject);
-        if (spokes && last_spokes && !w->doc->home[0])
-            set_code(en, last_spokes);
-        if (w->doc->home[0])
-            set_code(en, w->doc->home);
-        if (spokes && en->code[0])
-            last_spokes = en->code;
-    }
-    for (uint32_t i = 0; i < w->doc->mentions.n && w->doc->home[0]; i++) { /* persons whom nothing else places */
-        dm_mention *m = &w->doc->mentions.v[i];
-        dm_entity *en = m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
-        if (!en || en->nature != DM_NAT_PERSON || en->code[0])
-            continue;
-        const char *place = sentence_place(w, m);
-        set_code(en, place ? place : w->doc->home);
-        m->why = DM_STR("actor/home-country-person");
-        m->confidence = 0.4f;
-    }
-}
-
 static int by_place(const void *a_, const void *b_)
 {
     const dm_mention *a = a_, *b = b_;
@@ -478,11 +398,13 @@ static void home_for_the_rest(aw *w)
 dm_status dm_actor_coref(aw *w)
 {
     sort_mentions(w);
-    settle_bare(w);
     uint32_t named = w->doc->mentions.n, next = 0, skip = 0;
     recent r = { .n = 0 };
+    topics tp = { 0 };
     for (uint32_t t = 0; t < w->doc->tokens.n; t++) {
         while (next < named && w->doc->mentions.v[next].first <= t) {
+            dm_bare_settle(w, next, &tp);
+            dm_topic_see(w, &tp, next);
             if (w->doc->mentions.v[next].n_entity)
                 see(&r, next);
             if (!learn_body(w, &w->doc->mentions.v[next]))
@@ -503,6 +425,7 @@ dm_status dm_actor_coref(aw *w)
             return st;
         if (w->doc->mentions.n > before) {
             see(&r, before);
+            dm_topic_see(w, &tp, before);
             give_owner(w, t);
         }
         skip = skip ? skip - 1 : 0;

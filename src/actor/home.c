@@ -27,12 +27,6 @@ static unsigned *slot(tally *t, const char *code, bool counts)
     return &t->points[t->n++];
 }
 
-static bool is_country(const char *code)
-{
-    return code[0] && strcmp(code, "UNO") != 0 && strcmp(code, "IGO") != 0 && strcmp(code, "NGO") != 0 && strcmp(code, "MNC") != 0 &&
-           strcmp(code, "IMG") != 0 && strcmp(code, "ISM") != 0 && strcmp(code, "EUR") != 0;
-}
-
 static bool is_outlet(const aw *w, const dm_entity *en)
 {
     return en->table == w->a->i_bodies && en->table_row != DM_NONE && dm_str_is(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.kind), "media");
@@ -48,7 +42,7 @@ static void follow_lead(aw *w, uint32_t sent)
 static void count(aw *w, const dm_mention *m, tally *t)
 {
     const dm_entity *en = m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
-    if (!en || !is_country(en->code) || dm_str_starts(m->why, "actor/home-country"))
+    if (!en || !dm_is_country(en->code) || dm_str_starts(m->why, "actor/home-country"))
         return;
     follow_lead(w, m->sent);
     const dm_sent *s = &w->doc->sents.v[m->sent];

@@ -265,7 +265,7 @@ static uint32_t titles_before(const aw *w, uint32_t first, const uint8_t *title)
         uint32_t t = first - 1;
         bool adjective = w->name_at[t] != DM_NONE && w->doc->mentions.v[w->name_at[t]].form == DM_FORM_ADJ;
         bool state = w->name_at[t] != DM_NONE && first < w->doc->tokens.n && title[first] && coded(w, w->name_at[t]);
-        if (!title[t] && !adjective && !state && !dm_str_in(dm_atok(w, t)->norm, "then former"))
+        if ((!title[t] || title[t] == 3) && !adjective && !state && !dm_str_in(dm_atok(w, t)->norm, "then former"))
             break;
         first--;
     }
@@ -298,13 +298,17 @@ static uint8_t *title_marks(aw *w)
             if (is_rank_hit(w, h) || (dm_atok(w, t)->flags & DM_T_UPPER) || h->n > 0)
                 title[t] = is_rank_hit(w, h) ? 2 : title[t] ? title[t] : 1;
     }
+    for (uint32_t i = 0; title && i < w->doc->times.n; i++) /* "Monday" is nobody */
+        for (uint32_t t = w->doc->times.v[i].first; t < w->doc->times.v[i].first + w->doc->times.v[i].n; t++)
+            if (w->name_at[t] == DM_NONE)
+                title[t] = 3;
     return title;
 }
 
 static bool is_name_word(const aw *w, uint32_t t, uint32_t sent, const uint8_t *title)
 {
     const dm_token *k = dm_atok(w, t);
-    if (k->sent != sent || w->name_at[t] != DM_NONE || !(k->flags & DM_T_UPPER) || title[t] == 2)
+    if (k->sent != sent || w->name_at[t] != DM_NONE || !(k->flags & DM_T_UPPER) || title[t] == 2 || title[t] == 3)
         return false;
     return w->doc->sents.v[sent].parsed ? k->upos == DM_U_PROPN : !(k->flags & DM_T_SENT_START);
 }
@@ -313,7 +317,7 @@ static dm_str office_before(const aw *w, uint32_t first, const uint8_t *title, c
 {
     uint32_t t = first;
     size_t n = 0;
-    while (t > 0 && title[t - 1] && dm_atok(w, t - 1)->sent == dm_atok(w, first)->sent)
+    while (t > 0 && title[t - 1] && title[t - 1] != 3 && dm_atok(w, t - 1)->sent == dm_atok(w, first)->sent)
         t--;
     for (; t < first; t++) {
         dm_str s = dm_atok(w, t)->norm;
@@ -383,7 +387,7 @@ static uint32_t unknown_entity(aw *w, uint32_t first, uint32_t n, uint32_t head,
 static dm_status take_unknown(aw *w, uint32_t first, uint32_t n, const uint8_t *title)
 {
     char buf[96];
-    bool titled = first > 0 && title[first - 1] && dm_atok(w, first - 1)->sent == dm_atok(w, first)->sent;
+    bool titled = first > 0 && title[first - 1] && title[first - 1] != 3 && dm_atok(w, first - 1)->sent == dm_atok(w, first)->sent;
     uint32_t head = dm_phrase_head(w, first, n), id = DM_NONE;
     dm_str why = DM_STR("actor/unknown-name");
     float confidence = 0.5f;

@@ -50,6 +50,11 @@ typedef struct aw {
     dm_error *err;
 } aw;
 
+/* What the text was speaking of: the state that was subject last, the place named last. */
+typedef struct topics {
+    struct topic { char code[DM_CODE_MAX]; uint32_t para, sent; unsigned rank; } state, place;
+} topics;
+
 static inline const dm_token *dm_atok(const aw *w, uint32_t t) { return &w->doc->tokens.v[t]; }
 
 /* entities.c */
@@ -70,6 +75,10 @@ dm_status dm_actor_roles(aw *w);
 dm_status dm_actor_unknown(aw *w);
 /* home.c */
 void dm_actor_home(aw *w);
+/* bare.c: whose bare roles are. */
+bool dm_is_country(const char *code);
+void dm_bare_settle(aw *w, uint32_t mention, const topics *tp);
+void dm_topic_see(const aw *w, topics *tp, uint32_t mention);
 /* coref.c: pronouns, descriptions, groups; bare roles. */
 dm_status dm_actor_coref(aw *w);
 

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Whose a bare role is ("the government", "protesters", "a spokesman"), and where a person comes from whom nothing places.
+ *
+ * The walk over the text (coref.c) keeps a topic: the state that was subject last, or at whose place the sentence starts. A bare role
+ * belongs, in this order, to what it stands beside or whose clause it is in, to whom it reports on, to the place (people) or the topic
+ * (offices) of the paragraph, to the home country. All are defaults: the trace says actor/home-country. */
+#include "actor/work.h"
+
+enum { TOPIC_PARAS = 1, TOPIC_SENTENCES = 3, CLIMB_MAX = 8 };
+
+static const dm_entity *entity_of(const aw *w, uint32_t mention)
+{
+    const dm_mention *m = &w->doc->mentions.v[mention];
+    return m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
+}
+
+static const char *code_at(const aw *w, uint32_t t)
+{
+    const dm_entity *en = t == DM_NONE || w->name_at[t] == DM_NONE ? NULL : entity_of(w, w->name_at[t]);
+    return en && en->code[0] ? en->code : NULL;
+}
+
+bool dm_is_country(const char *code)
+{
+    return code[0] && !dm_str_in(dm_str_of(code), "UNO IGO NGO MNC IMG ISM EUR");
+}
+
+static void set_code(dm_entity *en, const char *code)
+{
+    if (!en->code[0] && code)
+        memcpy(en->code, code, DM_CODE_MAX);
+}
+
+static bool after_in(const aw *w, const dm_mention *o)
+{
+    uint32_t before = o->first;
+    if (before-- == 0)
+        return false;
+    if (before && dm_str_is(dm_atok(w, before)->norm, "the"))
+        before--;
+    return dm_atok(w, before)->sent == o->sent && dm_str_in(dm_atok(w, before)->norm, "in at across throughout inside outside near around");
+}
+
+static bool is_place(const dm_entity *en)
+{
+    return en && en->code[0] && (en->nature == DM_NAT_STATE || en->nature == DM_NAT_PLACE);
+}
+
+/* The place of the sentence: a state or town named with "in" or "at"; NULL when there is none. */
+static const char *sentence_place(const aw *w, const dm_mention *m)
+{
+    uint32_t self = (uint32_t)(m - w->doc->mentions.v);
+    uint32_t lo = self > LOOK_BACK ? self - LOOK_BACK : 0, hi = self + LOOK_BACK < w->doc->mentions.n ? self + LOOK_BACK : w->doc->mentions.n;
+    for (uint32_t i = lo; i < hi; i++) {
+        const dm_mention *o = &w->doc->mentions.v[i];
+        if (i != self && o->sent == m->sent && is_place(entity_of(w, i)) && after_in(w, o))
+            return entity_of(w, i)->code;
+    }
+    return NULL;
+}
+
+/* "Japan has decided ..., government sources said": who reports on a clause belongs to its subject. */
+static const char *reported_subject(const aw *w, const dm_mention *m)
+{
+    if (!w->doc->sents.v[m->sent].parsed || dm_deprel_base((dm_deprel)dm_atok(w, m->head)->deprel) != DM_D_NSUBJ)
+        return NULL;
+    uint32_t v = dm_atok(w, m->head)->head, clause = v == DM_NONE ? DM_NONE : dm_kid(w->doc, v, DM_D_CCOMP);
+    if (clause == DM_NONE && v != DM_NONE && dm_atok(w, v)->deprel == DM_D_PARATAXIS)
+        clause = dm_atok(w, v)->head;
+    if (clause == DM_NONE)
+        return NULL;
+    DM_EACH_KID(w->doc, clause, k)
+    {
+        unsigned d = dm_atok(w, k)->deprel;
+        uint32_t o = (d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) ? w->name_at[k] : DM_NONE;
+        const dm_entity *en = o == DM_NONE ? NULL : entity_of(w, o);
+        if (en && en->code[0] && (en->nature == DM_NAT_STATE || en->nature == DM_NAT_BODY || en->nature == DM_NAT_PERSON))
+            return en->code;
+    }
+    return NULL;
+}
+
+/* "Tanzania, whose people": the noun that the relative clause belongs to. */
+static const char *whose(const aw *w, const dm_mention *m)
+{
+    if (m->first == 0 || !w->doc->sents.v[m->sent].parsed)
+        return NULL;
+    uint32_t p = dm_kid(w->doc, m->head, DM_D_NMOD_POSS);
+    if (p == DM_NONE || !dm_str_is(dm_atok(w, p)->norm, "whose"))
+        return NULL;
+    uint32_t cur = m->head;
+    for (unsigned i = 0; i < CLIMB_MAX && cur != DM_NONE; i++, cur = dm_atok(w, cur)->head)
+        if (dm_atok(w, cur)->deprel == DM_D_ACL_RELCL)
+            return code_at(w, dm_atok(w, cur)->head);
+    return NULL;
+}
+
+/* "Tom Ikimi, the foreign minister": whom the role stands beside; NULL when it stands alone. */
+static const char *beside(const aw *w, const dm_mention *m)
+{
+    const dm_token *h = dm_atok(w, m->head);
+    if (!w->doc->sents.v[m->sent].parsed || h->deprel != DM_D_APPOS || h->head == DM_NONE)
+        return NULL;
+    return code_at(w, h->head);
+}
+
+static bool near(const aw *w, const struct topic *p, const dm_mention *m)
+{
+    return p->code[0] && w->doc->sents.v[m->sent].para <= p->para + TOPIC_PARAS && m->sent <= p->sent + TOPIC_SENTENCES;
+}
+
+static bool here(const aw *w, const struct topic *p, const dm_mention *m)
+{
+    return p->code[0] && w->doc->sents.v[m->sent].para == p->para;
+}
+
+static void settle_role(aw *w, dm_mention *m, const topics *tp)
+{
+    dm_entity *en = &w->doc->entities.v[m->entity[0]];
+    bool any = dm_str_is(m->why, "actor/home-country-any");
+    set_code(en, whose(w, m));
+    set_code(en, beside(w, m));
+    if (any) {
+        set_code(en, sentence_place(w, m));
+        if (here(w, &tp->place, m))
+            set_code(en, tp->place.code);
+    } else
+        set_code(en, reported_subject(w, m));
+    if (near(w, &tp->state, m))
+        set_code(en, tp->state.code);
+    set_code(en, w->doc->home);
+}
+
+static void settle_person(aw *w, dm_mention *m, const topics *tp)
+{
+    dm_entity *en = &w->doc->entities.v[m->entity[0]];
+    if (near(w, &tp->state, m))
+        set_code(en, tp->state.code);
+    set_code(en, sentence_place(w, m));
+    set_code(en, w->doc->home);
+    if (en->code[0]) {
+        m->why = DM_STR("actor/home-country-person");
+        m->confidence = 0.4f;
+    }
+}
+
+void dm_bare_settle(aw *w, uint32_t mention, const topics *tp)
+{
+    dm_mention *m = &w->doc->mentions.v[mention];
+    if (!m->n_entity)
+        return;
+    if (dm_str_starts(m->why, "actor/home-country"))
+        settle_role(w, m, tp);
+    else if (w->doc->entities.v[m->entity[0]].nature == DM_NAT_PERSON && !w->doc->entities.v[m->entity[0]].code[0])
+        settle_person(w, m, tp);
+}
+
+static bool in_main_clause(const aw *w, uint32_t verb)
+{
+    unsigned d = verb == DM_NONE ? (unsigned)DM_D_ROOT : dm_atok(w, verb)->deprel;
+    return d == DM_D_ROOT || d == DM_D_CONJ || d == DM_D_PARATAXIS;
+}
+
+/* 2 subject of a main clause (or its possessor), 1 of another clause, 0 neither. */
+static unsigned prominence(const aw *w, const dm_mention *m)
+{
+    if (!w->doc->sents.v[m->sent].parsed)
+        return 0;
+    uint32_t h = m->head;
+    unsigned d = dm_atok(w, h)->deprel;
+    if ((d == DM_D_NMOD_POSS || d == DM_D_AMOD) && dm_atok(w, h)->head != DM_NONE)
+        h = dm_atok(w, h)->head;
+    if (dm_deprel_base((dm_deprel)dm_atok(w, h)->deprel) != DM_D_NSUBJ)
+        return 0;
+    return in_main_clause(w, dm_atok(w, h)->head) ? 2 : 1;
+}
+
+static void put(const aw *w, struct topic *p, const dm_mention *m, const char *code, unsigned rank)
+{
+    if (p->code[0] && p->sent == m->sent && p->rank > rank)
+        return;
+    *p = (struct topic){ .para = w->doc->sents.v[m->sent].para, .sent = m->sent, .rank = rank };
+    memcpy(p->code, code, DM_CODE_MAX);
+}
+
+void dm_topic_see(const aw *w, topics *tp, uint32_t mention)
+{
+    const dm_mention *m = &w->doc->mentions.v[mention];
+    const dm_entity *en = entity_of(w, mention);
+    if (!en || m->n_entity != 1 || !dm_is_country(en->code) || w->doc->sents.v[m->sent].kind == DM_SENT_NOISE)
+        return;
+    if (en->table == w->a->i_bodies && en->table_row != DM_NONE && dm_str_is(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.kind), "media"))
+        return;
+    unsigned rank = prominence(w, m);
+    bool place = is_place(en) && after_in(w, m);
+    if (place)
+        put(w, &tp->place, m, en->code, 1);
+    if (place && m->first <= w->doc->sents.v[m->sent].first + 2u)
+        rank = 2;
+    if (rank && !place)
+        put(w, &tp->state, m, en->code, rank);
+    else if (rank == 2)
+        put(w, &tp->state, m, en->code, rank);
+}
