@@ -151,6 +151,15 @@ static void fuse_purpose(ev_work *w, cand *c)
     }
 }
 
+/* "voted to condemn": the vote is how the condemning was done. */
+static void fuse_vote(ev_work *w, cand *c)
+{
+    uint32_t inf = dm_view_slot(&c->m.view, SLOT_INF);
+    cand *done = inf == DM_NONE ? NULL : find_cand(w, inf);
+    if (done && !done->dropped && done->type != DM_TYPE_NONE && dm_str_in(dm_tok(w->d.doc, c->t)->lemma, "vote decide resolve choose move act join"))
+        c->dropped = 1;
+}
+
 /* A nominal predicate of saying or an adjective must not double its own noun: "critical remarks". */
 static bool weak_noun(const ev_work *w, const cand *c)
 {
@@ -189,6 +198,8 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
             absorb(w, c);
         if (!c->dropped)
             fuse_purpose(w, c);
+        if (!c->dropped)
+            fuse_vote(w, c);
     }
     return DM_OK;
 }

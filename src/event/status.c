@@ -225,7 +225,8 @@ static bool correlative_only(const dm_doc *doc, uint32_t k)
     return k + 1 < doc->tokens.n && dm_str_in(dm_tok(doc, k + 1)->norm, "only just merely least necessarily");
 }
 
-static void local_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, status *out, local *l)
+/* from: the dependent that the way came through; its determiner has been counted there. */
+static void local_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t from, status *out, local *l)
 {
     DM_EACH_KID(doc, t, k)
     {
@@ -238,7 +239,7 @@ static void local_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, s
                               : dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 'v');
         else if (d == DM_D_AMOD)
             v = dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 'j');
-        else if (d == DM_D_NSUBJ || d == DM_D_OBJ || d == DM_D_NSUBJ_PASS) {
+        else if (k != from && (d == DM_D_NSUBJ || d == DM_D_OBJ || d == DM_D_NSUBJ_PASS)) {
             v = dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 't');
             DM_EACH_KID(doc, k, q)
             if ((dm_tok(doc, q)->deprel == DM_D_DET || dm_tok(doc, q)->deprel == DM_D_CC_PRECONJ) && v == UINT32_MAX) v =
@@ -356,10 +357,10 @@ static bool reported_in_past(const dm_doc *doc, uint32_t clause)
 }
 
 /* Effects of one word on the way, with "would" resolved. */
-static uint16_t effects_at(const dm_status_tables *s, const dm_doc *doc, uint32_t t, status *out)
+static uint16_t effects_at(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t from, status *out)
 {
     local l = { 0, false };
-    local_of(s, doc, t, out, &l);
+    local_of(s, doc, t, from, out, &l);
     if (l.would)
         l.effect |= reported_in_past(doc, t) ? EFFECT_FUTURE : EFFECT_HYP;
     DM_EACH_KID(doc, t, k) if (dm_tok(doc, k)->deprel == DM_D_ADVCL)
@@ -370,7 +371,8 @@ static uint16_t effects_at(const dm_status_tables *s, const dm_doc *doc, uint32_
             why(out, s->mark_table, m->row);
         }
     }
-    if (dm_tok(doc, t)->head == DM_NONE && marked_to(doc, t) && dm_surface_subject(doc, t) != DM_NONE)
+    bool clause = dm_tok(doc, t)->head == DM_NONE || dm_headline_subject(doc, t) != DM_NONE;
+    if (clause && marked_to(doc, t) && dm_surface_subject(doc, t) != DM_NONE)
         l.effect |= EFFECT_FUTURE; /* headline: "Japan to skip talks" */
     return l.effect;
 }
@@ -419,6 +421,17 @@ static bool step_attitude(const dm_status_tables *s, const dm_doc *doc, uint32_t
     return false;
 }
 
+/* word is a further word of a line of several words. */
+static bool has_word(dm_str words, dm_str word)
+{
+    dm_str rest = words, w;
+    (void)dm_str_split(&rest, ' ', &w);
+    while (dm_str_split(&rest, ' ', &w))
+        if (dm_str_eq(w, word))
+            return true;
+    return false;
+}
+
 /* One step up through an operator; false when the way ends there. */
 static bool step_operator(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
@@ -428,13 +441,17 @@ static bool step_operator(const dm_status_tables *s, const dm_doc *doc, uint32_t
         op = find_op(s, doc, g, comp_of(doc, cur));
     if (!op)
         return false;
+    if (out->n_why && out->top == cur && has_word(op->words, dm_tok(doc, cur)->norm)) {
+        out->top = g; /* "stopped short of": counted at "short" */
+        return true;
+    }
     why(out, s->op_table, op->row);
     if ((op->effect & EFFECT_ABSORB) && out->absorber == DM_NONE)
         out->absorber = g;
     if ((op->effect & EFFECT_REJECT) && out->rejecter == DM_NONE)
         out->rejecter = g;
     apply(out, op->effect);
-    apply(out, effects_at(s, doc, g, out));
+    apply(out, effects_at(s, doc, g, cur, out));
     out->top = g;
     return true;
 }
@@ -446,7 +463,7 @@ static bool step_speech(const dm_status_tables *s, const dm_doc *doc, uint32_t g
         return false;
     local l = { 0, false };
     status scratch = { .n_why = STATUS_WHY };
-    local_of(s, doc, g, &scratch, &l);
+    local_of(s, doc, g, DM_NONE, &scratch, &l);
     if (kind == 2)
         out->aux ^= EFFECT_NEG;
     else if (l.effect & EFFECT_NEG)
@@ -482,7 +499,7 @@ static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cu
     }
     if (!bare_participle(doc, cur))
         return false;
-    apply(out, effects_at(s, doc, g, out) & (uint16_t)~EFFECT_NEG);
+    apply(out, effects_at(s, doc, g, cur, out) & (uint16_t)~EFFECT_NEG);
     return true;
 }
 
@@ -490,7 +507,7 @@ static bool step_conj(const dm_status_tables *s, const dm_doc *doc, uint32_t cur
 {
     if (has_own_aux(doc, cur) && !marked_to(doc, g))
         return dm_tok(doc, g)->deprel == DM_D_CCOMP || dm_tok(doc, g)->deprel == DM_D_XCOMP;
-    uint16_t e = effects_at(s, doc, g, out);
+    uint16_t e = effects_at(s, doc, g, cur, out);
     apply(out, joined_by_or(doc, cur) || is_nominal(doc, cur) ? e : e & (uint16_t)~EFFECT_NEG);
     return true;
 }
@@ -498,7 +515,7 @@ static bool step_conj(const dm_status_tables *s, const dm_doc *doc, uint32_t cur
 static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, uint32_t support, status *out)
 {
     if (g == support) {
-        apply(out, effects_at(s, doc, g, out));
+        apply(out, effects_at(s, doc, g, cur, out));
         return true;
     }
     switch (dm_deprel_base((dm_deprel)dm_tok(doc, cur)->deprel)) {
@@ -542,12 +559,12 @@ static bool is_question(const dm_doc *doc, uint32_t t)
 void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t support, status *out)
 {
     *out = (status){ .absorber = DM_NONE, .rejecter = DM_NONE, .top = t };
-    uint16_t own = effects_at(s, doc, t, out);
+    uint16_t own = effects_at(s, doc, t, DM_NONE, out);
     out->request = (own & EFFECT_REQUEST) != 0;
     out->will_not = (own & EFFECT_NEG) && (own & EFFECT_FUTURE);
     apply(out, own);
     if (support != DM_NONE && support > t && dm_tok(doc, support)->head == t)
-        apply(out, effects_at(s, doc, support, out)); /* "sanctions that were never imposed" */
+        apply(out, effects_at(s, doc, support, t, out)); /* "sanctions that were never imposed" */
     uint32_t cur = t;
     for (unsigned depth = 0; depth < PATH_MAX; depth++) {
         uint32_t g = dm_tok(doc, cur)->head;

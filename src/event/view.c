@@ -32,7 +32,7 @@ bool dm_is_passive(const dm_doc *doc, uint32_t t)
     if (!is_verbal(doc, t) || !participle_past(tk))
         return false;
     if (tk->deprel == DM_D_CONJ && tk->head != DM_NONE)
-        return dm_is_passive(doc, tk->head) || dm_tok(doc, tk->head)->xpos != DM_X_VBN;
+        return dm_is_passive(doc, tk->head) || (dm_tok(doc, tk->head)->xpos != DM_X_VBN && dm_tok(doc, tk->head)->xpos != DM_X_VBD);
     return tk->deprel == DM_D_ACL || tk->deprel == DM_D_ADVCL || tk->deprel == DM_D_XCOMP || tk->deprel == DM_D_AMOD ||
            tk->deprel == DM_D_ROOT || tk->deprel == DM_D_CCOMP || tk->deprel == DM_D_PARATAXIS;
 }
@@ -154,6 +154,17 @@ static uint32_t noun_controller(const dm_doc *doc, uint32_t t, uint32_t noun, un
     return noun;
 }
 
+/* "Japan to skip talks": a headline's name with an infinitive and no verb is a clause. */
+uint32_t dm_headline_subject(const dm_doc *doc, uint32_t t)
+{
+    uint32_t g = dm_tok(doc, t)->head;
+    unsigned d = dm_tok(doc, t)->deprel;
+    if (g == DM_NONE || g > t || dm_tok(doc, g)->head != DM_NONE || (d != DM_D_ACL && d != DM_D_ADVCL) || !has_infinitive_mark(doc, t))
+        return DM_NONE;
+    bool name = dm_tok(doc, g)->upos == DM_U_PROPN && dm_kid(doc, g, DM_D_COP) == DM_NONE && dm_kid(doc, g, DM_D_AUX) == DM_NONE;
+    return name ? g : DM_NONE;
+}
+
 static uint32_t surface(const dm_doc *doc, uint32_t t, unsigned depth)
 {
     if (depth > CLIMB_MAX)
@@ -161,6 +172,8 @@ static uint32_t surface(const dm_doc *doc, uint32_t t, unsigned depth)
     uint32_t s = own_subject(doc, t), g = dm_tok(doc, t)->head;
     if (s != DM_NONE || g == DM_NONE)
         return s;
+    if (dm_headline_subject(doc, t) != DM_NONE)
+        return g;
     switch (dm_tok(doc, t)->deprel) {
     case DM_D_CONJ: return surface(doc, g, depth + 1);
     case DM_D_XCOMP: return controller(doc, g, true, depth);
@@ -216,10 +229,20 @@ static void put(view *v, uint16_t slot, uint32_t head, bool inherited)
     v->arg[v->n++] = (view_arg){ slot, inherited, head };
 }
 
+/* "called on Togo" with the preposition taken for a particle. */
+static dm_str particle_before(const dm_doc *doc, const view *v, uint32_t k)
+{
+    uint32_t p = v->pos == 'v' && k > v->t ? dm_kid(doc, v->t, DM_D_COMPOUND_PRT) : DM_NONE;
+    bool last = p != DM_NONE && p + 1 < doc->tokens.n && p < k && (p + 1 == k || dm_tok(doc, p + 1)->head == k);
+    return last ? dm_tok(doc, p)->norm : DM_NIL;
+}
+
 static void put_prep(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool inherited)
 {
     char buf[CASE_MAX];
     dm_str c = dm_case_of(doc, k, buf, sizeof buf);
+    if (!c.len && dm_tok(doc, k)->deprel == DM_D_OBL)
+        c = particle_before(doc, v, k);
     if (!c.len)
         return;
     uint16_t slot = dm_frames_prep(f, c);

@@ -28,6 +28,7 @@ void dm_view_build(const dm_frames *f, const dm_doc *doc, uint32_t t, char pos, 
 
 /* Surface subject of a verb or predicate, through control, coordination and relative clauses; DM_NONE when there is none. */
 uint32_t dm_surface_subject(const dm_doc *doc, uint32_t t);
+uint32_t dm_headline_subject(const dm_doc *doc, uint32_t t); /* of a verbless headline's infinitive, or DM_NONE */
 /* The one who acts: surface subject of an active verb, agent of a passive one. */
 uint32_t dm_logical_subject(const dm_doc *doc, uint32_t t);
 bool dm_is_passive(const dm_doc *doc, uint32_t t);
