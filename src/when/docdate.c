@@ -7,6 +7,7 @@ enum {
     BOTTOM_SENTS = 6,
     META_WORDS = 16, /* words of a line of metadata */
     RANK_LAST = 9,
+    CUE_REACH = 3,
     BARE_WORDS = 4 /* words beside the date on a line without "published" or the like */
 };
 
@@ -57,7 +58,9 @@ static bool line_marked(const dm_doc *doc, const dm_sent *s)
 static int cue_rank(const dm_wstate *st, const dm_sent *s)
 {
     int rank = 0;
-    for (uint32_t t = s->first; t < s->first + s->n && t < s->first + META_WORDS; t++) {
+    uint32_t reach =
+        s->kind == DM_SENT_BODY ? CUE_REACH : META_WORDS; /* "published" opens a line; a sentence may hold it anywhere */
+    for (uint32_t t = s->first; t < s->first + s->n && t < s->first + reach; t++) {
         if (dm_norm_in(st, t, "published posted date dated filed issued released publication created first-published pubdate"))
             return 1;
         if (dm_norm_in(st, t, "updated modified revised last-modified"))
@@ -93,7 +96,8 @@ static int rank_of(const dm_wstate *st, const dm_tex *x)
     uint32_t beside = words_beside(st, s, x);
     if (cue && beside <= META_WORDS && (s->kind != DM_SENT_BODY || beside <= META_WORDS / 2))
         return (top ? 2 : 6) + cue;
-    if (beside <= BARE_WORDS)
+    bool listed = (doc->tokens.v[s->first].flags & DM_T_PUNCT) != 0; /* a bullet */
+    if (beside <= (s->kind != DM_SENT_BODY || listed ? BARE_WORDS : 1))
         return top ? 5 : 8;
     return s->kind == DM_SENT_NOISE && top ? 7 : 0;
 }

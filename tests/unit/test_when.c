@@ -162,6 +162,8 @@ static void test_metadata_date(void **state)
         "2012-07-09", "2012-07-09", DM_DATE_META);
     check_date(" date 2015-11-03 NAIROBI (AGENCY) - Two envoys met here.\n", "2015-11-03", "2015-11-03", DM_DATE_DATELINE);
     check_date("GENEVA, March 3, 2006 (Agency) - Two envoys met here.\n", "2006-03-03", "2006-03-03", DM_DATE_DATELINE);
+    check_date(
+        "The report was published on 3 May 2004. It was short.\n", "", "", DM_DATE_NONE); /* a sentence, no line of metadata */
     check_date("Last updated: 5 June 2010\nPosted: 4 June 2010\n\nTwo envoys met.\n", "2010-06-04", "2010-06-04", DM_DATE_META);
 }
 
