@@ -31,23 +31,82 @@ static bool is_subject(const aw *w, const dm_mention *m)
     return w->doc->sents.v[m->sent].parsed && dm_deprel_base((dm_deprel)dm_atok(w, m->head)->deprel) == DM_D_NSUBJ;
 }
 
+static bool one_of(dm_str p, const char *list) { return dm_str_in(p, list); }
+
+static bool is_he(dm_str p) { return one_of(p, "he him his himself she her hers herself"); }
+
+static bool is_it(dm_str p) { return one_of(p, "it its itself"); }
+
 static bool person_like(const dm_entity *en)
 {
     return en->nature == DM_NAT_PERSON || (en->nature == DM_NAT_ROLE && !en->plural);
+}
+
+static bool is_media(const aw *w, const dm_entity *en)
+{
+    return en->nature == DM_NAT_BODY && en->table == w->a->i_bodies && en->table_row != DM_NONE &&
+           dm_str_is(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.kind), "media");
+}
+
+static bool fits_it(const aw *w, const dm_entity *en, bool object)
+{
+    if (en->nature == DM_NAT_STATE)
+        return !object;
+    if (en->nature == DM_NAT_BODY)
+        return !is_media(w, en);
+    return en->nature == DM_NAT_ROLE && dm_str_in(en->name, "government ministry parliament army police military party court administration regime "
+                                                            "opposition council committee commission agency cabinet junta coalition tribunal navy");
 }
 
 /* object: an "it" that something is done to is seldom a state; whose doing it is, the event stage asks. */
 static bool fits(const aw *w, const dm_mention *m, const dm_entity *en, dm_str pronoun, bool object)
 {
     if (m->form == DM_FORM_ADJ)
-        return dm_str_in(pronoun, "it its itself") && en->nature == DM_NAT_STATE;
-    if (dm_str_in(pronoun, "he him his himself she her hers herself"))
-        return person_like(en) && !(en->female && dm_str_in(pronoun, "he him his himself")) && !(en->male && dm_str_in(pronoun, "she her hers herself"));
-    if (dm_str_in(pronoun, "it its itself"))
-        return !(object && en->nature == DM_NAT_STATE) && (en->nature == DM_NAT_STATE || en->nature == DM_NAT_BODY || (en->nature == DM_NAT_ROLE && !en->plural && !person_like(en)) ||
-               (en->nature == DM_NAT_ROLE && dm_str_in(en->name, "government ministry parliament army police military party court administration regime opposition council committee commission agency cabinet junta")));
-    (void)w;
+        return is_it(pronoun) && en->nature == DM_NAT_STATE;
+    if (is_he(pronoun))
+        return person_like(en) && m->n_entity == 1 && !(en->female && one_of(pronoun, "he him his himself")) && !(en->male && one_of(pronoun, "she her hers herself"));
+    if (is_it(pronoun))
+        return m->n_entity == 1 && fits_it(w, en, object);
     return en->plural || m->n_entity > 1 || en->nature == DM_NAT_PEOPLE || (en->nature == DM_NAT_BODY && en->code[0]) || en->nature == DM_NAT_STATE;
+}
+
+/* "Canada and Mexico": the mentions joined to this one. */
+static bool has_conjunct(const aw *w, const dm_mention *m)
+{
+    if (!w->doc->sents.v[m->sent].parsed)
+        return false;
+    DM_EACH_KID(w->doc, m->head, k)
+        if (dm_atok(w, k)->deprel == DM_D_CONJ && w->name_at[k] != DM_NONE && entity_of(w, w->name_at[k])) return true;
+    return false;
+}
+
+/* The subject first, then whose the subject is, then what is nearest; a place least. */
+static int salience(const aw *w, const dm_mention *m)
+{
+    if (!w->doc->sents.v[m->sent].parsed)
+        return 0;
+    uint32_t h = m->head;
+    if (dm_deprel_base((dm_deprel)dm_atok(w, h)->deprel) == DM_D_NSUBJ)
+        return 4;
+    unsigned d = dm_atok(w, h)->deprel;
+    uint32_t up = dm_atok(w, h)->head;
+    if (up != DM_NONE && (d == DM_D_NMOD_POSS || d == DM_D_CONJ || d == DM_D_APPOS) && dm_deprel_base((dm_deprel)dm_atok(w, up)->deprel) == DM_D_NSUBJ)
+        return d == DM_D_CONJ ? 1 : 3;
+    if (m->first && m->form == DM_FORM_NAME && dm_str_in(dm_atok(w, m->first - 1)->norm, "in at near across from"))
+        return -2;
+    return 0;
+}
+
+/* What speaks for this kind of antecedent after this kind of pronoun. */
+static int kind_score(const aw *w, const dm_mention *m, const dm_entity *en, dm_str p)
+{
+    if (is_he(p))
+        return (en->nature == DM_NAT_PERSON ? 2 : 0) + (en->female || en->male ? 1 : 0);
+    if (is_it(p))
+        return m->form == DM_FORM_ADJ ? -4 : 0;
+    if (m->n_entity > 1 || has_conjunct(w, m))
+        return 3;
+    return en->plural || en->nature == DM_NAT_PEOPLE ? 1 : en->nature == DM_NAT_STATE ? -4 : -1;
 }
 
 /* The subject of the clause that holds token t, as a mention already seen; DM_NONE otherwise. */
@@ -101,12 +160,13 @@ static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
     for (uint32_t i = r->n; i-- > 0;) {
         const dm_mention *m = &w->doc->mentions.v[r->mention[i]];
         const dm_entity *en = entity_of(w, r->mention[i]);
-        if (!en || en == barred || m->first >= t || !fits(w, m, en, p, object && dm_atok(w, t)->deprel == DM_D_OBJ))
-            continue;
         int distance = (int)(dm_atok(w, t)->sent - m->sent);
-        int score = (is_subject(w, m) ? 4 : 0) - 3 * distance - (m->form == DM_FORM_ADJ ? 4 : 0) + (en->code[0] ? 1 : 0) - (int)(r->n - i) / 4;
         if (distance > 3)
             break;
+        bool several = !is_he(p) && !is_it(p) && has_conjunct(w, m);
+        if (!en || en == barred || m->first >= t || !(several || fits(w, m, en, p, object && dm_atok(w, t)->deprel == DM_D_OBJ)))
+            continue;
+        int score = salience(w, m) + kind_score(w, m, en, p) - 3 * distance + (en->code[0] ? 1 : 0) - (int)(r->n - i) / 4;
         if (score > best_score) {
             best_score = score;
             best = r->mention[i];
@@ -132,6 +192,22 @@ static bool pleonastic(const aw *w, uint32_t t)
     return predicate && clause;
 }
 
+/* "they" after "Canada and Mexico": all of them. */
+static void add_conjuncts(const aw *w, dm_mention *to, const dm_mention *from)
+{
+    if (!w->doc->sents.v[from->sent].parsed)
+        return;
+    DM_EACH_KID(w->doc, from->head, k)
+    {
+        const dm_entity *en = w->name_at[k] == DM_NONE ? NULL : entity_of(w, w->name_at[k]);
+        bool known = !en || dm_atok(w, k)->deprel != DM_D_CONJ || to->n_entity == DM_MENTION_ENTITIES;
+        for (uint32_t i = 0; !known && i < to->n_entity; i++)
+            known = strcmp(w->doc->entities.v[to->entity[i]].code, en->code) == 0;
+        if (!known)
+            to->entity[to->n_entity++] = w->doc->mentions.v[w->name_at[k]].entity[0];
+    }
+}
+
 static dm_status take_pronoun(aw *w, const recent *r, uint32_t t)
 {
     dm_str p = dm_atok(w, t)->norm;
@@ -146,6 +222,8 @@ static dm_status take_pronoun(aw *w, const recent *r, uint32_t t)
         return DM_ENOMEM;
     memcpy(m->entity, from.entity, sizeof m->entity);
     m->n_entity = from.n_entity;
+    if (!is_he(p) && !is_it(p))
+        add_conjuncts(w, m, &from);
     if (dm_str_starts(from.why, "actor/home-country"))
         m->why = from.why;
     dm_entity *en = &w->doc->entities.v[from.entity[0]];
