@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The actor room's own indexes over the tables, and the order of its steps. */
+#define _GNU_SOURCE
 #include "actor/work.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 static dm_status need(const dm_table **out, uint32_t *index, const dm_tables *tables, const char *name, dm_error *err)
@@ -74,6 +76,34 @@ static bool add_fact(dm_actor *a, uint32_t row, dm_str d)
     return dm_map_put(&a->facts_phrase, d, 0, ++a->n_fact);
 }
 
+/* "the judges in The Hague": bodies by their seat and general nouns. */
+static bool index_seat(dm_actor *a, uint32_t row)
+{
+    dm_str note = dm_table_cell(a->bodies, row, a->cb.note), heads = dm_table_cell(a->bodies, row, a->cb.heads), h;
+    const char *at = note.len ? memmem(note.p, note.len, "seat=", 5) : NULL;
+    if (!at)
+        return true;
+    dm_str seat = { at + 5, note.len - (size_t)(at + 5 - note.p) };
+    const char *stop = memchr(seat.p, ';', seat.len);
+    seat.len = stop ? (size_t)(stop - seat.p) : seat.len;
+    while (dm_str_split(&heads, '|', &h)) {
+        char key[KEY_MAX];
+        int n = snprintf(key, sizeof key, "%.*s/%.*s", DM_FMT(seat), DM_FMT(h));
+        dm_str k = { key, n > 0 && (size_t)n < sizeof key ? (size_t)n : 0 };
+        if (k.len && dm_map_get(&a->seat, k, 0) == UINT32_MAX && !dm_map_put(&a->seat, k, 0, row + 1))
+            return false;
+    }
+    return true;
+}
+
+static dm_status index_seats(dm_actor *a, dm_error *err)
+{
+    for (uint32_t r = 0; r < dm_table_rows(a->bodies); r++)
+        if (!index_seat(a, r))
+            return dm_fail(err, DM_ENOMEM, 0, "out of memory loading actors");
+    return DM_OK;
+}
+
 static dm_status index_facts(dm_actor *a, dm_error *err)
 {
     int cd = dm_table_column(a->facts, "descriptions");
@@ -116,6 +146,8 @@ dm_status dm_actor_new(dm_actor **out, const dm_tables *tables, dm_error *err)
         st = index_surnames(a, err);
     }
     if (st == DM_OK)
+        st = index_seats(a, err);
+    if (st == DM_OK)
         st = index_facts(a, err);
     if (st != DM_OK) {
         dm_actor_free(a);
@@ -130,6 +162,7 @@ void dm_actor_free(dm_actor *a)
     if (!a)
         return;
     dm_map_free(&a->surname);
+    dm_map_free(&a->seat);
     dm_map_free(&a->facts_phrase);
     free(a->next_surname);
     free(a->fact);
@@ -153,7 +186,7 @@ static dm_status steps(aw *w)
 
 dm_status dm_actor_doc(const dm_actor *a, dm_doc *doc, dm_error *err)
 {
-    aw w = { .a = a, .doc = doc, .err = err };
+    aw w = { .a = a, .doc = doc, .last_body = DM_NONE, .err = err };
     uint32_t n = doc->tokens.n ? doc->tokens.n : 1;
     w.name_at = dm_arena_alloc(&doc->arena, n, sizeof *w.name_at);
     if (!w.name_at)

@@ -104,6 +104,35 @@ static const char *beside(const aw *w, const dm_mention *m)
     return code_at(w, h->head);
 }
 
+/* "the coalition's coordinator", "the President of the Committee": owners that only the walk knows. */
+static const char *owned(aw *w, const dm_mention *m)
+{
+    if (!w->doc->sents.v[m->sent].parsed)
+        return NULL;
+    DM_EACH_KID(w->doc, m->head, k)
+    {
+        unsigned d = dm_atok(w, k)->deprel;
+        if (d == DM_D_NMOD_POSS && code_at(w, k) && w->name_at[k] < (uint32_t)(m - w->doc->mentions.v))
+            return code_at(w, k);
+        uint32_t c = d == DM_D_NMOD ? dm_kid(w->doc, k, DM_D_CASE) : DM_NONE;
+        uint32_t body = c != DM_NONE && dm_str_in(dm_atok(w, c)->norm, "of for") && !code_at(w, k) ? dm_map_get(&w->body_word, dm_atok(w, k)->norm, 0) : DM_NONE;
+        if (c != DM_NONE && body == DM_NONE && dm_str_in(dm_atok(w, c)->norm, "of") && w->name_at[k] != DM_NONE &&
+            dm_str_starts(w->doc->mentions.v[w->name_at[k]].why, "actor/home-country"))
+            body = dm_map_get(&w->body_word, dm_atok(w, k)->norm, 0);
+        if (body != DM_NONE && w->doc->entities.v[body].code[0])
+            return w->doc->entities.v[body].code;
+    }
+    return NULL;
+}
+
+/* "the Secretary General": the head of the organisation named last. */
+static const char *organisation(const aw *w, const dm_mention *m)
+{
+    uint32_t last = m->first + m->n - 1;
+    bool general = dm_str_is(dm_atok(w, last)->norm, "general") && last > m->first && dm_str_in(dm_atok(w, m->first)->norm, "secretary director");
+    return general && w->last_body != DM_NONE ? w->doc->entities.v[w->last_body].code : NULL;
+}
+
 static bool near(const aw *w, const struct topic *p, const dm_mention *m)
 {
     return p->code[0] && w->doc->sents.v[m->sent].para <= p->para + TOPIC_PARAS && m->sent <= p->sent + TOPIC_SENTENCES;
@@ -120,6 +149,8 @@ static void settle_role(aw *w, dm_mention *m, const topics *tp)
     bool any = dm_str_is(m->why, "actor/home-country-any");
     set_code(en, whose(w, m));
     set_code(en, beside(w, m));
+    set_code(en, owned(w, m));
+    set_code(en, organisation(w, m));
     if (any) {
         set_code(en, sentence_place(w, m));
         if (here(w, &tp->place, m))

@@ -172,6 +172,13 @@ static dm_status take_region(aw *w, const dm_hit *h, dm_str words)
     return m ? DM_OK : DM_ENOMEM;
 }
 
+uint32_t dm_body_entity(aw *w, uint32_t row)
+{
+    const dm_actor *a = w->a;
+    return table_entity(w, a->bodies, a->i_bodies, row, dm_table_cell(a->bodies, row, a->cb.code), dm_table_cell(a->bodies, row, a->cb.sector),
+                        DM_NAT_BODY, first_variant(dm_table_cell(a->bodies, row, a->cb.names)));
+}
+
 static dm_status take_hit(aw *w, const dm_hit *h)
 {
     const dm_actor *a = w->a;
@@ -185,8 +192,7 @@ static dm_status take_hit(aw *w, const dm_hit *h)
     if (h->table == a->i_people)
         id = person_entity(w, h->row);
     else
-        id = table_entity(w, a->bodies, a->i_bodies, h->row, dm_table_cell(a->bodies, h->row, a->cb.code), dm_table_cell(a->bodies, h->row, a->cb.sector),
-                          DM_NAT_BODY, first_variant(dm_table_cell(a->bodies, h->row, a->cb.names)));
+        id = dm_body_entity(w, h->row);
     if (id == DM_NONE)
         return DM_ENOMEM;
     return dm_mention_new(w, h->first, h->n, DM_FORM_NAME, id, 0.95f, w->doc->entities.v[id].why) ? DM_OK : DM_ENOMEM;

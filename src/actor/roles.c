@@ -208,6 +208,17 @@ static dm_status add_owners(aw *w, uint32_t mention, uint32_t owner, dm_str lemm
     return DM_OK;
 }
 
+/* "judges in The Hague", "lawmakers in Strasbourg": bodies that sit abroad are not their host's. */
+static uint32_t seated_body(aw *w, uint32_t head, uint32_t place)
+{
+    const dm_mention *p = &w->doc->mentions.v[place];
+    char key[KEY_MAX];
+    const dm_str words = dm_doc_slice(w->doc, dm_doc_token_span(w->doc, p->first, p->n)), noun = dm_atok(w, head)->norm;
+    int n = snprintf(key, sizeof key, "%.*s/%.*s", DM_FMT(words), DM_FMT(noun));
+    uint32_t row = n > 0 && (size_t)n < sizeof key ? dm_map_get(&w->a->seat, (dm_str){ key, (size_t)n }, 0) : DM_NONE;
+    return row == DM_NONE ? DM_NONE : dm_body_entity(w, row - 1);
+}
+
 static dm_status take_role(aw *w, const dm_hit *h)
 {
     dm_doc *doc = w->doc;
@@ -231,7 +242,10 @@ static dm_status take_role(aw *w, const dm_hit *h)
     if (owner != DM_NONE) {
         const dm_entity *en = &doc->entities.v[doc->mentions.v[owner].entity[0]];
         bool same = step && dm_str_is(dm_str_of(step), "actor/apposition") && en->nature == DM_NAT_PERSON;
-        id = same ? doc->mentions.v[owner].entity[0] : new_role(w, lemma, en->code, &info, former, is_plural(w, head));
+        uint32_t seated = dm_str_is(dm_str_of(step), "actor/in") && !is_new(w, head) ? seated_body(w, head, owner) : DM_NONE;
+        if (seated != DM_NONE)
+            step = "actor/seat";
+        id = seated != DM_NONE ? seated : same ? doc->mentions.v[owner].entity[0] : new_role(w, lemma, en->code, &info, former, is_plural(w, head));
         why = dm_arena_printf(&doc->arena, "%s", step);
     } else {
         if (!(parsed && has_pronoun_owner(w, head)) && (is_definite(w, head, h->first) || info.scope == SCOPE_SPOKES))

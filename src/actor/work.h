@@ -23,6 +23,7 @@ struct dm_actor {
     col_roles cr;
     dm_map surname;        /* surname -> first row + 1 in people; rows of one surname follow in next_surname */
     uint32_t *next_surname; /* [rows of people] next row + 1 with the same first surname variant, 0 none */
+    dm_map seat;           /* "The Hague/judges" -> first body there with this general noun, row + 1 */
     dm_map facts_phrase;   /* description -> first of fact_rows + 1 */
     struct fact { uint32_t row, next; int16_t from, to; } *fact;
     uint32_t n_fact;
@@ -46,6 +47,7 @@ typedef struct aw {
     dm_map body_word;      /* "council", "watchdog" -> the body last named so */
     uint32_t *name_at;     /* by token: mention that covers it, or DM_NONE */
     uint8_t *title;        /* by token: 1 part of a role, 2 part of a rank or title */
+    uint32_t last_body;    /* entity of the organisation of states named last, or DM_NONE */
     uint32_t lead_next, lead_seen; /* home.c: sentences counted, body sentences among them */
     dm_error *err;
 } aw;
@@ -68,6 +70,7 @@ bool dm_oom(const aw *w);
 
 /* names.c: what the tables name. */
 dm_status dm_actor_names(aw *w);
+uint32_t dm_body_entity(aw *w, uint32_t row);
 uint32_t dm_person_by_surname(aw *w, uint32_t t, dm_str office);
 /* roles.c: common nouns for people and bodies; persons unknown to the tables. */
 dm_status dm_actor_titles(aw *w);
