@@ -175,10 +175,25 @@ static void settle_person(aw *w, dm_mention *m, const topics *tp)
     }
 }
 
+/* "Paramount Chief" of "Paramount Chief Vekuii Rukoro": the role and the person are one. */
+static bool inside_person(aw *w, uint32_t mention)
+{
+    dm_mention *m = &w->doc->mentions.v[mention];
+    const dm_mention *o = mention ? m - 1 : NULL;
+    dm_entity *person = o && o->n_entity ? &w->doc->entities.v[o->entity[0]] : NULL;
+    if (!person || person->nature != DM_NAT_PERSON || o->first + o->n < m->first + m->n || m->form != DM_FORM_ROLE)
+        return false;
+    if (!person->sector[0])
+        memcpy(person->sector, w->doc->entities.v[m->entity[0]].sector, sizeof person->sector);
+    m->entity[0] = o->entity[0];
+    m->why = o->why;
+    return true;
+}
+
 void dm_bare_settle(aw *w, uint32_t mention, const topics *tp)
 {
     dm_mention *m = &w->doc->mentions.v[mention];
-    if (!m->n_entity)
+    if (!m->n_entity || inside_person(w, mention))
         return;
     if (dm_str_starts(m->why, "actor/home-country"))
         settle_role(w, m, tp);

@@ -28,6 +28,7 @@ static role_info info_of(const aw *w, uint32_t row)
                         .person = dm_str_is(kind, "person"), .group = dm_str_is(kind, "group"),
                        .sector = dm_table_cell(a->roles, row, a->cr.sector) };
     dm_str note = dm_table_cell(a->roles, row, a->cr.note);
+    info.states = note.len && memmem(note.p, note.len, "states", 6) != NULL;
     const char *code = note.len ? memmem(note.p, note.len, "code=", 5) : NULL;
     if (code && code + 8 <= note.p + note.len)
         dm_copy_code(info.code, sizeof info.code, (dm_str){ code + 5, 3 });
@@ -45,9 +46,21 @@ static dm_str case_word(const aw *w, uint32_t t)
     return k == DM_NONE ? DM_NIL : dm_atok(w, k)->norm;
 }
 
+/* "France's allies", "its neighbour": the owner's code is not theirs. A rival of a person or party is of the same country. */
+static bool is_relational(dm_str lemma) { return dm_str_in(lemma, "neighbor neighbour ally partner rival foe adversary enemy counterpart archrival arch-rival opponent critic donor host"); }
+
+static bool stands_apart(const aw *w, dm_str lemma, uint32_t owner, const char *step)
+{
+    if (!is_relational(lemma) || !step || !dm_str_in(dm_str_of(step), "actor/possessor actor/of"))
+        return false;
+    const dm_entity *en = &w->doc->entities.v[w->doc->mentions.v[owner].entity[0]];
+    return en->nature == DM_NAT_STATE || dm_str_is(lemma, "counterpart");
+}
+
 /* The mention that gives a role its country, from the tree; *step names how. */
 static uint32_t owner_in_tree(const aw *w, uint32_t head, const char **step)
 {
+    bool apart = is_relational(lemma_of(w, head)); /* "his Russian counterpart" */
     uint32_t best = DM_NONE;
     int best_rank = 9;
     DM_EACH_KID(w->doc, head, k)
@@ -57,7 +70,7 @@ static uint32_t owner_in_tree(const aw *w, uint32_t head, const char **step)
         if (!coded(w, m))
             continue;
         switch (dm_atok(w, k)->deprel) {
-        case DM_D_NMOD_POSS: rank = 0; break;
+        case DM_D_NMOD_POSS: rank = apart ? 2 : 0; break;
         case DM_D_AMOD:
         case DM_D_COMPOUND:
         case DM_D_NMOD_DESC:
@@ -76,7 +89,7 @@ static uint32_t owner_in_tree(const aw *w, uint32_t head, const char **step)
             static const char *const steps[] = { "actor/possessor", "actor/modifier", "actor/of", "actor/in", "actor/apposition" };
             best_rank = rank;
             best = m;
-            *step = steps[rank];
+            *step = dm_atok(w, k)->deprel == DM_D_NMOD_POSS ? steps[0] : steps[rank];
         }
     }
     return best;
@@ -149,9 +162,9 @@ static bool is_definite(const aw *w, uint32_t head, uint32_t first)
 }
 
 /* "the former defence minister" after "Mr Nakatani": an earlier person whose office or role this is. */
-static uint32_t earlier_holder(aw *w, dm_str lemma, dm_str role_words)
+static uint32_t earlier_holder(aw *w, dm_str key, dm_str lemma, dm_str role_words)
 {
-    uint32_t id = dm_map_get(&w->role_entity, lemma, 0);
+    uint32_t id = dm_map_get(&w->role_entity, key, 0);
     if (id != UINT32_MAX)
         return id;
     uint32_t n = w->doc->mentions.n;
@@ -162,16 +175,16 @@ static uint32_t earlier_holder(aw *w, dm_str lemma, dm_str role_words)
         const dm_entity *en = &w->doc->entities.v[m->entity[0]];
         if (en->nature == DM_NAT_PERSON && en->table == w->a->i_people && en->table_row != DM_NONE) {
             dm_str office = dm_table_cell(w->a->people, en->table_row, w->a->cp.office);
-            if (dm_str_eq(office, role_words) || (dm_str_ends(office, "") && dm_str_eq(office, lemma)))
+            if (dm_str_eq(office, role_words) || (dm_str_eq(office, lemma)))
                 return m->entity[0];
         }
     }
     return DM_NONE;
 }
 
-static bool remember(aw *w, dm_str lemma, uint32_t id)
+static bool remember(aw *w, dm_str key, uint32_t id)
 {
-    return dm_map_put(&w->role_entity, lemma, 0, id) || dm_oom(w);
+    return dm_map_put(&w->role_entity, key, 0, id) || dm_oom(w);
 }
 
 static bool has_pronoun_owner(const aw *w, uint32_t head)
@@ -231,10 +244,17 @@ static dm_status take_role(aw *w, const dm_hit *h)
     if (parsed && dm_atok(w, head)->upos == DM_U_ADJ && !info.group && !info.person)
         return DM_OK;
     dm_str lemma = lemma_of(w, end - 1);
+    char rows[24];
+    snprintf(rows, sizeof rows, "%u", (unsigned)h->row);
+    dm_str key = dm_str_of(rows);
     dm_str role_words = dm_doc_slice(doc, dm_doc_token_span(doc, h->first, h->n));
     uint32_t owner = parsed ? owner_in_tree(w, head, &step) : DM_NONE;
     if (owner == DM_NONE)
         owner = owner_beside(w, h->first, end, &step);
+    if (owner != DM_NONE && stands_apart(w, lemma, owner, step))
+        owner = DM_NONE;
+    else if (owner == DM_NONE && info.states && parsed && !has_pronoun_owner(w, head) && dm_str_in(lemma, "country nation state"))
+        return DM_OK; /* "the country": coref.c */
     uint32_t id = DM_NONE;
     float confidence = 0.9f;
     dm_str why;
@@ -249,20 +269,21 @@ static dm_status take_role(aw *w, const dm_hit *h)
         why = dm_arena_printf(&doc->arena, "%s", step);
     } else {
         if (!(parsed && has_pronoun_owner(w, head)) && (is_definite(w, head, h->first) || info.scope == SCOPE_SPOKES))
-            id = earlier_holder(w, lemma, role_words);
+            id = earlier_holder(w, key, lemma, role_words);
         if (id != DM_NONE) {
             why = DM_STR("actor/description");
             confidence = 0.8f;
         } else {
             id = new_role(w, lemma, info.code, &info, former, is_plural(w, head));
-            bool vague = info.scope == SCOPE_ANY && !info.person && !info.group && !is_definite(w, head, h->first);
-            bool theirs = parsed && has_pronoun_owner(w, head);
+            bool vague = info.states || (info.scope == SCOPE_ANY && !info.person && !info.group && !is_definite(w, head, h->first));
+            bool theirs = parsed && has_pronoun_owner(w, head) && !is_relational(lemma);
+            vague = vague || (is_relational(lemma) && !theirs && parsed && has_pronoun_owner(w, head));
             why = theirs ? DM_STR("actor/possessive-pronoun") : vague ? DM_STR("actor/unknown-role") : info.scope == SCOPE_ANY ? DM_STR("actor/home-country-any") : info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
             confidence = info.scope == SCOPE_NATIONAL ? 0.7f : 0.5f;
             bare = true;
         }
     }
-    if (id == DM_NONE || (!bare && info.scope != SCOPE_ANY && !remember(w, lemma, id)) || (bare && (info.scope == SCOPE_SPOKES || is_new(w, head)) && !remember(w, lemma, id)))
+    if (id == DM_NONE || (!bare && info.scope != SCOPE_ANY && !remember(w, key, id)) || (bare && (info.scope == SCOPE_SPOKES || is_new(w, head)) && !remember(w, key, id)))
         return dm_fail(w->err, DM_ENOMEM, 0, "out of memory resolving roles");
     dm_mention *m = dm_mention_new(w, first, end - first, DM_FORM_ROLE, id, confidence, why);
     if (!m)

@@ -34,6 +34,7 @@ typedef enum scope { SCOPE_ANY, SCOPE_NATIONAL, SCOPE_SPOKES } scope;
 typedef struct role_info {
     scope scope;
     bool person, group;
+    bool states; /* a word for states: nobody's by default */
     dm_str sector;
     char code[DM_CODE_MAX]; /* "code=NGO" in the note: its own code when nobody owns it */
 } role_info;
