@@ -30,6 +30,8 @@ dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, dm_error *er
     dm_status st = dm_frames_load(&e->frames, tables, err);
     if (st == DM_OK)
         st = dm_status_load(&e->status, tables, err);
+    if (st == DM_OK)
+        st = dm_confidence_load(&e->confidence, tables, err);
     e->polarity = dm_tables_get(tables, "instruments/polarity");
     e->scores = dm_tables_get(tables, "frames/scores");
     if (st == DM_OK && (!e->polarity || !e->scores))
@@ -117,14 +119,35 @@ static void convert_future(dm_event *ev)
     ev->mode[0] = '\0';
 }
 
+/* "will not meet X": those who would have met are the one who refuses and the others. */
+static void part_sides(const ev_work *w, cand *c)
+{
+    uint32_t subject = dm_view_slot(&c->m.view, SLOT_SUBJ);
+    party_list by = { 0 }, all = c->actor;
+    if (!c->m.frame->actor.all || c->recipient.n || subject == DM_NONE)
+        return;
+    dm_parties_of(&w->d, subject, ROLE_ACTOR, &by);
+    if (!by.n || by.n >= all.n)
+        return;
+    c->actor = by;
+    for (uint32_t i = 0; i < all.n; i++) {
+        bool subjects = false;
+        for (uint32_t k = 0; k < by.n; k++)
+            subjects = subjects || strcmp(by.p[k].code, all.p[i].code) == 0;
+        if (!subjects)
+            dm_party_add(&c->recipient, all.p[i].code, all.p[i].sector, all.p[i].span);
+    }
+}
+
 /* "will not lift", "would not attend": the refusal is the event. */
-static void convert_refusal(cand *c)
+static void convert_refusal(const ev_work *w, cand *c)
 {
     if (!c->status.will_not || c->m.view.pos != 'v' || !(cooperative(c->type) || yields(c->type) || c->type == DM_AGREE))
         return;
     c->refused_type = (uint8_t)(c->type + 1);
     c->type = DM_REJECT;
     c->status.aux &= (uint8_t)~DM_NEGATION;
+    part_sides(w, c);
     dm_note(c, "event/will-not-is-refusal");
 }
 
@@ -209,22 +232,6 @@ static bool any_code(const party_list *l)
     return false;
 }
 
-static double confidence_of(const cand *c)
-{
-    double v = (double)c->weight;
-    if (c->m.frame->n_cond == 0)
-        v *= 0.9;
-    if (c->actor.n)
-        v *= c->actor.confidence > 0 ? 0.6 + 0.4 * (double)c->actor.confidence : 0.9;
-    else
-        v *= 0.6;
-    if (c->recipient.n && c->recipient.confidence > 0)
-        v *= 0.7 + 0.3 * (double)c->recipient.confidence;
-    if (!any_code(&c->actor) && !any_code(&c->recipient))
-        v *= 0.4;
-    return v;
-}
-
 static dm_span trigger_span(const dm_doc *doc, const cand *c)
 {
     uint32_t a = c->t, b = c->t;
@@ -242,7 +249,8 @@ static dm_status build(ev_work *w, cand *c, dm_error *err)
     dm_doc *doc = w->d.doc;
     dm_event *ev = DM_PUSH(&doc->arena, &doc->events);
     uint32_t *head = DM_PUSH(&doc->arena, &doc->event_head);
-    if (!ev || !head)
+    uint64_t *facts = DM_PUSH(&doc->arena, &doc->event_facts);
+    if (!ev || !head || !facts)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for events");
     *head = c->t;
     ev->sentence = dm_tok(doc, c->t)->sent;
@@ -257,7 +265,7 @@ static dm_status build(ev_work *w, cand *c, dm_error *err)
         ev->mode[0] = '\0';
     }
     ev->trigger = trigger_span(doc, c);
-    ev->confidence = confidence_of(c);
+    *facts = dm_facts_of(w, c);
     party_list by = { 0 };
     speakers(w, c, &by);
     dm_status st = copy_parties(doc, &c->actor, &ev->actor, &ev->n_actor, err);
@@ -342,7 +350,7 @@ static dm_status sentence(ev_work *w, uint32_t s, dm_error *err)
     dm_plain_duties(w, s);
     for (uint32_t i = 0; i < w->n; i++)
         if (!w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
-            convert_refusal(&w->c[i]);
+            convert_refusal(w, &w->c[i]);
     for (uint32_t i = 0; i < w->n && st == DM_OK; i++)
         if (worth(w, &w->c[i]) && !repeats(w, &w->c[i]))
             st = build(w, &w->c[i], err);
@@ -411,14 +419,15 @@ static uint64_t id_of(const dm_doc *doc, uint64_t text_hash, const dm_event *ev)
     return mix_parties(h + 1, ev->recipient, ev->n_recipient);
 }
 
-static void date_status(const dm_doc *doc, dm_event *ev)
+static void date_status(const dm_doc *doc, dm_event *ev, uint32_t head)
 {
     dm_interval pub = doc->meta.date;
     if (pub.precision == DM_PREC_UNKNOWN || ev->when.precision == DM_PREC_UNKNOWN)
         return;
     if (ev->when.to != DM_DAY_NONE && pub.from != DM_DAY_NONE && ev->when.to < pub.from - HISTORY_DAYS)
         ev->aux |= DM_HISTORICAL;
-    if (ev->when.from != DM_DAY_NONE && pub.to != DM_DAY_NONE && ev->when.from > pub.to)
+    bool told_as_past = head != DM_NONE && dm_tok(doc, head)->xpos == DM_X_VBD;
+    if (ev->when.from != DM_DAY_NONE && pub.to != DM_DAY_NONE && ev->when.from > pub.to && !told_as_past)
         ev->aux |= DM_FUTURE;
 }
 
@@ -438,10 +447,14 @@ dm_status dm_event_finish(const dm_eventer *e, dm_doc *doc, dm_error *err)
     uint64_t text_hash = dm_hash(doc->text.p, doc->text.len, 0);
     for (uint32_t i = 0; i < doc->events.n; i++) {
         dm_event *ev = &doc->events.v[i];
-        date_status(doc, ev);
+        date_status(doc, ev, i < doc->event_head.n ? doc->event_head.v[i] : DM_NONE);
         instrument_years(doc, i);
         convert_future(ev);
         score(e, ev);
+        if (i < doc->event_facts.n) {
+            doc->event_facts.v[i] |= dm_facts_late(ev);
+            ev->confidence = dm_confidence_of(&e->confidence, doc->event_facts.v[i], ev->type);
+        }
         ev->id = id_of(doc, text_hash, ev);
     }
     return DM_OK;

@@ -335,6 +335,8 @@ static uint8_t comp_of(const dm_doc *doc, uint32_t cur)
         return COMP_THAT;
     if (is_nominal(doc, cur))
         return COMP_NP;
+    if (dm_tok(doc, cur)->deprel == DM_D_ADVCL && dm_tok(doc, cur)->xpos == DM_X_VBN)
+        return 0; /* "threatened by X, it moved": beside the clause, not its complement */
     return is_verbal(doc, cur) ? COMP_INF : COMP_NP;
 }
 
@@ -345,15 +347,39 @@ unsigned dm_is_speech(const dm_status_tables *s, const dm_doc *doc, uint32_t t)
     return v == UINT32_MAX ? 0 : v;
 }
 
-static bool reported_in_past(const dm_doc *doc, uint32_t clause)
+/* Somebody's words stand above or beside the clause: then "would" is the future of what was said. */
+static bool reported(const dm_status_tables *s, const dm_doc *doc, uint32_t clause)
 {
-    uint32_t g = dm_tok(doc, clause)->head;
-    if (g == DM_NONE)
-        return false;
-    if (dm_tok(doc, clause)->deprel == DM_D_CCOMP || dm_tok(doc, clause)->deprel == DM_D_ACL)
-        return dm_tok(doc, g)->xpos == DM_X_VBD || dm_tok(doc, g)->xpos == DM_X_VBN || is_nominal(doc, g);
-    DM_EACH_KID(doc, clause, k) if (dm_tok(doc, k)->deprel == DM_D_PARATAXIS && dm_tok(doc, k)->xpos == DM_X_VBD) return true;
+    uint32_t cur = clause;
+    for (unsigned i = 0; i < 3; i++) {
+        uint32_t g = dm_tok(doc, cur)->head;
+        DM_EACH_KID(doc, cur, k)
+        if (dm_tok(doc, k)->deprel == DM_D_PARATAXIS && dm_is_speech(s, doc, k))
+            return true;
+        if (g == DM_NONE)
+            return false;
+        unsigned d = dm_tok(doc, cur)->deprel;
+        if ((d == DM_D_CCOMP || d == DM_D_ACL || d == DM_D_PARATAXIS) && dm_is_speech(s, doc, g)) {
+            const op_row *op = find_op(s, doc, g, COMP_THAT); /* what is hoped or feared is no announcement */
+            return !op || !(op->effect & EFFECT_HYP);
+        }
+        if (d != DM_D_CONJ && d != DM_D_XCOMP)
+            return false;
+        cur = g;
+    }
     return false;
+}
+
+/* The subordinator of a condition that the clause depends on, or NULL. */
+static const mark_row *condition_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t)
+{
+    DM_EACH_KID(doc, t, k)
+    {
+        const mark_row *m = dm_tok(doc, k)->deprel == DM_D_ADVCL ? dm_mark_of(s, doc, k) : NULL;
+        if (m && m->reason == DM_CONDITION)
+            return m;
+    }
+    return NULL;
 }
 
 /* Effects of one word on the way, with "would" resolved. */
@@ -361,15 +387,12 @@ static uint16_t effects_at(const dm_status_tables *s, const dm_doc *doc, uint32_
 {
     local l = { 0, false };
     local_of(s, doc, t, from, out, &l);
+    const mark_row *condition = condition_of(s, doc, t);
     if (l.would)
-        l.effect |= reported_in_past(doc, t) ? EFFECT_FUTURE : EFFECT_HYP;
-    DM_EACH_KID(doc, t, k) if (dm_tok(doc, k)->deprel == DM_D_ADVCL)
-    {
-        const mark_row *m = dm_mark_of(s, doc, k);
-        if (m && m->reason == DM_CONDITION && (l.effect & (EFFECT_FUTURE | EFFECT_HYP))) {
-            l.effect |= EFFECT_HYP;
-            why(out, s->mark_table, m->row);
-        }
+        l.effect |= !condition && reported(s, doc, t) ? EFFECT_FUTURE : EFFECT_HYP;
+    if (condition && (l.effect & (EFFECT_FUTURE | EFFECT_HYP))) {
+        l.effect |= EFFECT_HYP;
+        why(out, s->mark_table, condition->row);
     }
     bool clause = dm_tok(doc, t)->head == DM_NONE || dm_headline_subject(doc, t) != DM_NONE;
     if (clause && marked_to(doc, t) && dm_surface_subject(doc, t) != DM_NONE)
@@ -396,9 +419,9 @@ static bool has_own_aux(const dm_doc *doc, uint32_t t)
     return false;
 }
 
-static bool joined_by_or(const dm_doc *doc, uint32_t t)
+static bool joined_by(const dm_doc *doc, uint32_t t, const char *word)
 {
-    DM_EACH_KID(doc, t, k) if (dm_tok(doc, k)->deprel == DM_D_CC && dm_str_in(dm_tok(doc, k)->norm, "or nor")) return true;
+    DM_EACH_KID(doc, t, k) if (dm_tok(doc, k)->deprel == DM_D_CC && dm_token_is(doc, k, word)) return true;
     return false;
 }
 
@@ -508,7 +531,8 @@ static bool step_conj(const dm_status_tables *s, const dm_doc *doc, uint32_t cur
     if (has_own_aux(doc, cur) && !marked_to(doc, g))
         return dm_tok(doc, g)->deprel == DM_D_CCOMP || dm_tok(doc, g)->deprel == DM_D_XCOMP;
     uint16_t e = effects_at(s, doc, g, cur, out);
-    apply(out, joined_by_or(doc, cur) || is_nominal(doc, cur) ? e : e & (uint16_t)~EFFECT_NEG);
+    bool shared = joined_by(doc, cur, "or") || (is_nominal(doc, cur) && !joined_by(doc, cur, "nor")); /* "nor" negates by itself */
+    apply(out, shared ? e : e & (uint16_t)~EFFECT_NEG);
     return true;
 }
 
@@ -568,7 +592,7 @@ void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint
     uint32_t cur = t;
     for (unsigned depth = 0; depth < PATH_MAX; depth++) {
         uint32_t g = dm_tok(doc, cur)->head;
-        if (g == DM_NONE || !step(s, doc, cur, g, support, out))
+        if (g == DM_NONE || dm_headline_subject(doc, cur) != DM_NONE || !step(s, doc, cur, g, support, out))
             break;
         cur = g;
     }
@@ -593,7 +617,8 @@ static uint32_t beside(const dm_status_tables *s, const dm_doc *doc, uint32_t cl
             return k;
         }
         if ((d == DM_D_PARATAXIS || d == DM_D_ADVCL) && dm_is_speech(s, doc, k) && is_verbal(doc, k)) {
-            if (d == DM_D_ADVCL && dm_kid(doc, k, DM_D_MARK) != DM_NONE && !dm_token_is(doc, dm_kid(doc, k, DM_D_MARK), "as"))
+            uint32_t mark = dm_kid(doc, k, DM_D_MARK);
+            if (d == DM_D_ADVCL && (mark == DM_NONE ? dm_is_passive(doc, k) : !dm_token_is(doc, mark, "as")))
                 continue;
             uint32_t subject = dm_surface_subject(doc, k);
             if (subject == DM_NONE || dm_kid(doc, k, DM_D_CCOMP) != DM_NONE)
