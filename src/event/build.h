@@ -3,6 +3,7 @@
 #ifndef DM_EVENT_BUILD_H
 #define DM_EVENT_BUILD_H
 
+#include "event/confidence.h"
 #include "event/event.h"
 #include "event/match.h"
 
@@ -30,6 +31,7 @@ struct dm_eventer {
     dm_status_tables status;
     const dm_table *polarity, *scores;
     dm_map score_row; /* key of frames/scores -> row */
+    dm_confidence confidence;
 };
 
 typedef struct ev_work {

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+/* dm-facts FILE...: the facts that the confidence of each event rests on (event/confidence.h), one line an event in the order of
+ * `demarche code`: document, id, type, facts joined by spaces; cells apart by tabs. Data: $DEMARCHE_DATA or beside the program.
+ * With --names: every name that the table of weights may hold. */
+#include "event/confidence.h"
+#include <demarche/coder.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+static void print_events(const dm_doc *doc)
+{
+    for (uint32_t i = 0; i < doc->events.n; i++) {
+        const dm_event *ev = &doc->events.v[i];
+        printf("%.*s\t%016" PRIx64 "\t%s\t", DM_FMT(doc->meta.id), ev->id, dm_type_names[ev->type]);
+        const char *gap = "";
+        for (unsigned f = 0; f < DM_N_FACTS; f++)
+            if (doc->event_facts.v[i] >> f & 1) {
+                printf("%s%s", gap, dm_fact_name(f));
+                gap = " ";
+            }
+        putchar('\n');
+    }
+}
+
+static void print_names(void)
+{
+    puts("base");
+    for (unsigned f = 0; f < DM_N_FACTS; f++)
+        puts(dm_fact_name(f));
+    for (unsigned t = 0; t < DM_N_TYPES; t++)
+        puts(dm_type_names[t]);
+}
+
+static dm_status code_all(char **paths, dm_error *err)
+{
+    dm_coder *coder = NULL;
+    dm_input *in = NULL;
+    dm_doc *doc = NULL;
+    dm_status st = dm_coder_open(&coder, NULL, err);
+    if (st == DM_OK)
+        st = dm_input_open(&in, coder, err);
+    for (; st == DM_OK && *paths; paths++)
+        st = dm_input_add(in, *paths, err);
+    while (st == DM_OK && (st = dm_input_next(in, &doc, err)) == DM_OK && (st = dm_code_doc(coder, doc, err)) == DM_OK)
+        print_events(doc);
+    dm_doc_free(doc);
+    dm_input_close(in);
+    dm_coder_close(coder);
+    return st == DM_END ? DM_OK : st;
+}
+
+int main(int argc, char **argv)
+{
+    dm_error err = { 0 };
+    if (argc < 2) {
+        fputs("usage: dm-facts --names | FILE...\n", stderr);
+        return 2;
+    }
+    if (dm_str_is(dm_str_of(argv[1]), "--names")) {
+        print_names();
+        return 0;
+    }
+    if (code_all(argv + 1, &err) == DM_OK)
+        return 0;
+    fprintf(stderr, "dm-facts: %s\n", err.msg);
+    return 1;
+}
