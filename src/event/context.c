@@ -113,32 +113,89 @@ static bool from_doer(ev_work *w, cand *c)
     return false;
 }
 
-/* Whom the actor was last dealing with. */
-static bool from_dealings(ev_work *w, cand *c)
+enum { BALLOT_MAX = 24 };
+
+/* Votes for the side that is missing: each earlier act speaks for somebody, the nearer the louder. */
+typedef struct ballot {
+    uint32_t n;
+    const dm_party *who[BALLOT_MAX];
+    float votes[BALLOT_MAX];
+} ballot;
+
+static void vote(ballot *b, const dm_party *p, uint32_t n, const party_list *not_these, float weight)
 {
-    past p;
-    for (uint32_t i = 0; i < LOOK_BACK && past_at(w, c, i, &p); i++) {
-        bool acted = any_shared(&c->actor, p.actor, p.n_actor), suffered = any_shared(&c->actor, p.recipient, p.n_recipient);
-        if ((acted && copy_others(&c->recipient, &c->actor, p.recipient, p.n_recipient)) ||
-            (suffered && copy_others(&c->recipient, &c->actor, p.actor, p.n_actor))) {
-            guessed(c, 0.6f, "event/recipient-last-dealings");
-            return true;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t k = 0;
+        if (!p[i].code[0] || code_in(not_these, p[i].code))
+            continue;
+        while (k < b->n && strcmp(b->who[k]->code, p[i].code) != 0)
+            k++;
+        if (k == BALLOT_MAX)
+            return;
+        if (k == b->n) {
+            b->who[k] = &p[i];
+            b->votes[k] = 0;
+            b->n++;
         }
+        b->votes[k] += weight;
     }
-    return false;
 }
 
-/* The target of the nearest act of the same kind: "Germany and Austria also called their envoys home". */
+/* The winner, and who has nearly as many votes by the same act ("Japan and South Korea"). */
+static bool elect(const ballot *b, party_list *to)
+{
+    float best = 0;
+    for (uint32_t i = 0; i < b->n; i++)
+        best = b->votes[i] > best ? b->votes[i] : best;
+    for (uint32_t i = 0; i < b->n && best > 0; i++)
+        if (b->votes[i] >= best * 0.97f)
+            dm_party_add(to, b->who[i]->code, b->who[i]->sector, b->who[i]->span);
+    return to->n > 0;
+}
+
+/* Whom the actor is dealing with in this article, and, for acts against somebody, whom others treat alike. */
+static bool from_dealings(ev_work *w, cand *c)
+{
+    bool hostile = c->type == DM_SANCTION || c->type == DM_ACCUSE || c->type == DM_THREATEN || c->type == DM_REJECT;
+    ballot b = { .n = 0 };
+    past p;
+    float loud = 1.0f;
+    for (uint32_t i = 0; i < LOOK_BACK && past_at(w, c, i, &p); i++, loud *= 0.85f) {
+        bool acted = any_shared(&c->actor, p.actor, p.n_actor), suffered = any_shared(&c->actor, p.recipient, p.n_recipient);
+        if (acted)
+            vote(&b, p.recipient, p.n_recipient, &c->actor, loud);
+        else if (suffered)
+            vote(&b, p.actor, p.n_actor, &c->actor, loud * 0.9f);
+        else if (hostile && p.type == c->type)
+            vote(&b, p.recipient, p.n_recipient, &c->actor, loud * 0.8f);
+    }
+    if (!elect(&b, &c->recipient))
+        return false;
+    guessed(c, 0.65f, "event/recipient-last-dealings");
+    return true;
+}
+
+/* The target of the act of the same kind just before: "Germany and Austria also called their envoys home". */
 static bool from_same_kind(ev_work *w, cand *c)
 {
     past p;
-    for (uint32_t i = 0; i < LOOK_BACK && past_at(w, c, i, &p); i++)
-        if (p.type == c->type && dm_tok(w->d.doc, c->t)->sent - p.sentence <= 4 &&
+    for (uint32_t i = 0; i < 3 && past_at(w, c, i, &p); i++)
+        if (p.type == c->type && dm_tok(w->d.doc, c->t)->sent - p.sentence <= 1 && !any_shared(&c->actor, p.actor, p.n_actor) &&
             copy_others(&c->recipient, &c->actor, p.recipient, p.n_recipient)) {
             guessed(c, 0.7f, "event/recipient-same-kind");
             return true;
         }
     return false;
+}
+
+/* Opposition, unions, crowds and courts ask their own government. */
+static bool asks_at_home(cand *c)
+{
+    if (!c->actor.n || !c->actor.p[0].code[0] || !dm_str_in(dm_str_of(c->actor.p[0].sector), "OPP CVL LAB EDU REL SOC PTY+OPP LEG"))
+        return false;
+    dm_party_add(&c->recipient, c->actor.p[0].code, "GOV", c->actor.p[0].span);
+    guessed(c, 0.7f, "event/own-government");
+    return true;
 }
 
 static bool from_article(ev_work *w, cand *c)
@@ -184,12 +241,13 @@ static void find_recipient(ev_work *w, cand *c)
         if (!from_dealings(w, c) && c->type != DM_SUPPORT)
             (void)from_article(w, c);
         return;
+    case DM_AID: (void)from_dealings(w, c); return;
     case DM_SANCTION:
         if (!from_same_kind(w, c) && !from_dealings(w, c))
             (void)from_article(w, c);
         return;
     case DM_REQUEST:
-        if (!from_dealings(w, c))
+        if (!asks_at_home(c) && !from_dealings(w, c))
             (void)from_doer(w, c);
         return;
     case DM_COERCE:
@@ -199,20 +257,19 @@ static void find_recipient(ev_work *w, cand *c)
     }
 }
 
-/* The one who did the same kind of thing to the same party last, or was last said to deal with it. */
+/* The one who does things to the same party in this article; hard acts speak loudest. */
 static void find_actor(ev_work *w, cand *c)
 {
+    ballot b = { .n = 0 };
     past p;
-    for (unsigned pass = 0; pass < 2; pass++)
-        for (uint32_t i = 0; i < LOOK_BACK && past_at(w, c, i, &p); i++) {
-            bool same_target = any_shared(&c->recipient, p.recipient, p.n_recipient);
-            bool hard = p.type == c->type || p.type == DM_SANCTION || p.type == DM_COERCE || p.type == DM_ASSAULT ||
-                        p.type == DM_ACCUSE;
-            if (same_target && (pass == 1 || hard) && copy_others(&c->actor, &c->recipient, p.actor, p.n_actor)) {
-                guessed(c, 0.6f, "event/actor-last-dealings");
-                return;
-            }
-        }
+    float loud = 1.0f;
+    for (uint32_t i = 0; i < LOOK_BACK && past_at(w, c, i, &p); i++, loud *= 0.85f) {
+        bool hard = p.type == c->type || p.type == DM_SANCTION || p.type == DM_COERCE || p.type == DM_ASSAULT || p.type == DM_ACCUSE;
+        if (any_shared(&c->recipient, p.recipient, p.n_recipient))
+            vote(&b, p.actor, p.n_actor, &c->recipient, hard ? loud : loud * 0.4f);
+    }
+    if (elect(&b, &c->actor))
+        guessed(c, 0.6f, "event/actor-last-dealings");
 }
 
 void dm_parties_from_context(ev_work *w, cand *c)
@@ -221,7 +278,7 @@ void dm_parties_from_context(ev_work *w, cand *c)
         c->actor.n = 0;
         find_actor(w, c);
     }
-    if (coded(&c->recipient) || c->m.frame->no_recipient || !coded(&c->actor) || c->m.frame->actor.all)
+    if (coded(&c->recipient) || c->m.frame->no_recipient || !coded(&c->actor) || (c->m.frame->actor.all && c->type != DM_AGREE))
         return;
     c->recipient.n = 0;
     find_recipient(w, c);

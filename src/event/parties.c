@@ -81,7 +81,8 @@ static void remove_shared(cand *c)
 static bool only_itself(const cand *c)
 {
     bool outward = c->type == DM_SANCTION || c->type == DM_THREATEN || c->type == DM_SUPPORT || c->type == DM_AGREE ||
-                   c->type == DM_REJECT || c->type == DM_RETREAT || c->type == DM_AID || c->type == DM_ACCUSE;
+                   c->type == DM_REJECT || c->type == DM_RETREAT || c->type == DM_AID || c->type == DM_ACCUSE ||
+                   c->type == DM_CONCEDE;
     if (!outward || !c->recipient.n || !c->actor.n ||
         (c->recipient.p[0].sector[0] && strcmp(c->recipient.p[0].sector, c->actor.p[0].sector) != 0))
         return false;
