@@ -165,7 +165,7 @@ struct dm_doc {
     DM_VEC(dm_event) events;
     DM_VEC(uint32_t) event_head;  /* token that triggered event i */
     DM_VEC(uint64_t) event_facts; /* what its confidence rests on: event/confidence.h */
-    char home[DM_CODE_MAX];      /* country of bare roles, "" unknown */
+    char home[DM_CODE_MAX];       /* country of bare roles, "" unknown */
     dm_str home_why;
     char focus[DM_CODE_MAX]; /* the other country that the article is most about */
     uint32_t *cp_marks;      /* code points before every 256th byte */
