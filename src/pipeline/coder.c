@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Opens the data and runs a document through the stages, in the one order that they have. A coder is read-only once open. */
 #include "pipeline/coder.h"
+#include "parse/repair.h"
 #include "scan/scan.h"
 #include <stdlib.h>
 #include <time.h>
@@ -23,8 +24,8 @@ static dm_status run_parse(const dm_coder *c, dm_doc *doc, dm_error *err)
     if (st != DM_OK)
         return st;
     for (uint32_t i = 0; i < doc->sents.n && st == DM_OK; i++)
-        if (doc->sents.v[i].needs_parse)
-            st = dm_parse_sentence(parser, doc, i, err);
+        if (doc->sents.v[i].needs_parse && (st = dm_parse_sentence(parser, doc, i, err)) == DM_OK)
+            dm_parse_repair(doc, i);
     dm_pool_give(c->pool, parser);
     return st == DM_OK ? dm_doc_link(doc, err) : st;
 }
