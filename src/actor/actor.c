@@ -172,6 +172,7 @@ void dm_actor_free(dm_actor *a)
 static dm_status steps(aw *w)
 {
     dm_status st = dm_actor_names(w);
+    w->n_names = w->doc->mentions.n;
     if (st == DM_OK)
         st = dm_actor_titles(w);
     if (st == DM_OK)
@@ -196,6 +197,7 @@ dm_status dm_actor_doc(const dm_actor *a, dm_doc *doc, dm_error *err)
     dm_map_free(&w.entity_by_key);
     dm_map_free(&w.surname_entity);
     dm_map_free(&w.role_entity);
+    dm_map_free(&w.title_entity);
     dm_map_free(&w.body_word);
     return st;
 }

@@ -143,8 +143,32 @@ static bool here(const aw *w, const struct topic *p, const dm_mention *m)
     return p->code[0] && w->doc->sents.v[m->sent].para == p->para;
 }
 
+/* "the general" after "General Pinochet". */
+static bool titled_before(aw *w, dm_mention *m)
+{
+    if (m->first == 0 || !dm_str_is(dm_atok(w, m->first - 1)->norm, "the") || w->doc->entities.v[m->entity[0]].plural || dm_atok(w, m->head)->deprel == DM_D_APPOS)
+        return false;
+    char buf[KEY_MAX];
+    size_t n = 0;
+    for (uint32_t t = m->first; t < m->first + m->n && n + dm_atok(w, t)->norm.len + 1 < sizeof buf; t++) {
+        if (n)
+            buf[n++] = ' ';
+        memcpy(buf + n, dm_atok(w, t)->norm.p, dm_atok(w, t)->norm.len);
+        n += dm_atok(w, t)->norm.len;
+    }
+    uint32_t id = dm_map_get(&w->title_entity, (dm_str){ buf, n }, 0);
+    if (id == DM_NONE)
+        return false;
+    m->entity[0] = id;
+    m->why = DM_STR("actor/coref-title");
+    m->confidence = 0.75f;
+    return true;
+}
+
 static void settle_role(aw *w, dm_mention *m, const topics *tp)
 {
+    if (titled_before(w, m))
+        return;
     dm_entity *en = &w->doc->entities.v[m->entity[0]];
     bool any = dm_str_is(m->why, "actor/home-country-any");
     set_code(en, whose(w, m));
@@ -165,6 +189,7 @@ static void settle_role(aw *w, dm_mention *m, const topics *tp)
 static void settle_person(aw *w, dm_mention *m, const topics *tp)
 {
     dm_entity *en = &w->doc->entities.v[m->entity[0]];
+    set_code(en, beside(w, m));
     if (near(w, &tp->state, m))
         set_code(en, tp->state.code);
     set_code(en, sentence_place(w, m));
@@ -241,7 +266,7 @@ void dm_topic_see(const aw *w, topics *tp, uint32_t mention)
     bool place = is_place(en) && after_in(w, m);
     if (place)
         put(w, &tp->place, m, en->code, 1);
-    if (place && m->first <= w->doc->sents.v[m->sent].first + 2u)
+    if (place && m->first <= w->doc->sents.v[m->sent].first + 1u)
         rank = 2;
     if (rank && !place)
         put(w, &tp->state, m, en->code, rank);

@@ -2,6 +2,7 @@
 /* Who pronouns, definite descriptions and groups stand for, and whose the bare roles are. One walk over the text; at each point the
  * last LOOK_BACK mentions are looked at, so the whole is linear. */
 #include "actor/work.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { PHRASE_MAX = 96, PHRASE_WORDS = 6 };
@@ -37,9 +38,21 @@ static bool is_he(dm_str p) { return one_of(p, "he him his himself she her hers 
 
 static bool is_it(dm_str p) { return one_of(p, "it its itself"); }
 
-static bool person_like(const dm_entity *en)
+static dm_str role_kind(const aw *w, const dm_entity *en)
 {
-    return en->nature == DM_NAT_PERSON || (en->nature == DM_NAT_ROLE && !en->plural);
+    bool role = en->nature == DM_NAT_ROLE && en->table == w->a->i_roles && en->table_row != DM_NONE;
+    return role ? dm_table_cell(w->a->roles, en->table_row, w->a->cr.kind) : DM_NIL;
+}
+
+static bool person_like(const aw *w, const dm_entity *en)
+{
+    return en->nature == DM_NAT_PERSON || (en->nature == DM_NAT_ROLE && !en->plural && dm_str_is(role_kind(w, en), "person"));
+}
+
+static bool head_is_plural(const aw *w, const dm_mention *m)
+{
+    const dm_token *t = dm_atok(w, m->head);
+    return (t->feats & DM_F_PLUR) != 0 || t->xpos == DM_X_NNS;
 }
 
 static bool is_media(const aw *w, const dm_entity *en)
@@ -48,14 +61,13 @@ static bool is_media(const aw *w, const dm_entity *en)
            dm_str_is(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.kind), "media");
 }
 
-static bool fits_it(const aw *w, const dm_entity *en, bool object)
+static bool fits_it(const aw *w, const dm_mention *m, const dm_entity *en, bool object)
 {
     if (en->nature == DM_NAT_STATE)
         return !object;
     if (en->nature == DM_NAT_BODY)
         return !is_media(w, en);
-    return en->nature == DM_NAT_ROLE && dm_str_in(en->name, "government ministry parliament army police military party court administration regime "
-                                                            "opposition council committee commission agency cabinet junta coalition tribunal navy");
+    return en->nature == DM_NAT_ROLE && dm_str_in(role_kind(w, en), "org group") && !head_is_plural(w, m);
 }
 
 /* object: an "it" that something is done to is seldom a state; whose doing it is, the event stage asks. */
@@ -64,9 +76,9 @@ static bool fits(const aw *w, const dm_mention *m, const dm_entity *en, dm_str p
     if (m->form == DM_FORM_ADJ)
         return is_it(pronoun) && en->nature == DM_NAT_STATE;
     if (is_he(pronoun))
-        return person_like(en) && m->n_entity == 1 && !(en->female && one_of(pronoun, "he him his himself")) && !(en->male && one_of(pronoun, "she her hers herself"));
+        return person_like(w, en) && m->n_entity == 1 && !(en->female && one_of(pronoun, "he him his himself")) && !(en->male && one_of(pronoun, "she her hers herself"));
     if (is_it(pronoun))
-        return m->n_entity == 1 && fits_it(w, en, object);
+        return m->n_entity == 1 && fits_it(w, m, en, object);
     return en->plural || m->n_entity > 1 || en->nature == DM_NAT_PEOPLE || (en->nature == DM_NAT_BODY && en->code[0]) || en->nature == DM_NAT_STATE;
 }
 
@@ -86,8 +98,10 @@ static int salience(const aw *w, const dm_mention *m)
     if (!w->doc->sents.v[m->sent].parsed)
         return 0;
     uint32_t h = m->head;
-    if (dm_deprel_base((dm_deprel)dm_atok(w, h)->deprel) == DM_D_NSUBJ)
-        return 4;
+    if (dm_deprel_base((dm_deprel)dm_atok(w, h)->deprel) == DM_D_NSUBJ) {
+        uint32_t v = dm_atok(w, h)->head;
+        return v != DM_NONE && dm_atok(w, v)->deprel == DM_D_ADVCL ? 3 : 4;
+    }
     unsigned d = dm_atok(w, h)->deprel;
     uint32_t up = dm_atok(w, h)->head;
     if (up != DM_NONE && (d == DM_D_NMOD_POSS || d == DM_D_CONJ || d == DM_D_APPOS) && dm_deprel_base((dm_deprel)dm_atok(w, up)->deprel) == DM_D_NSUBJ)
@@ -109,6 +123,12 @@ static int kind_score(const aw *w, const dm_mention *m, const dm_entity *en, dm_
     return en->plural || en->nature == DM_NAT_PEOPLE ? 1 : en->nature == DM_NAT_STATE ? -4 : -1;
 }
 
+static bool entity_of_code(const aw *w, uint32_t t)
+{
+    const dm_entity *en = w->name_at[t] == DM_NONE ? NULL : entity_of(w, w->name_at[t]);
+    return en && en->code[0];
+}
+
 /* The subject of the clause that holds token t, as a mention already seen; DM_NONE otherwise. */
 static uint32_t clause_subject(const aw *w, uint32_t t)
 {
@@ -120,7 +140,8 @@ static uint32_t clause_subject(const aw *w, uint32_t t)
         DM_EACH_KID(w->doc, cur, k)
         {
             unsigned d = dm_atok(w, k)->deprel;
-            if ((d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) && k < t && w->name_at[k] != DM_NONE)
+            bool fronted = depth > 0 && dm_atok(w, cur)->deprel == DM_D_ROOT && t < cur && entity_of_code(w, k);
+            if ((d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) && (k < t || fronted) && w->name_at[k] != DM_NONE)
                 return w->name_at[k];
         }
     }
@@ -166,7 +187,8 @@ static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
         bool several = !is_he(p) && !is_it(p) && has_conjunct(w, m);
         if (!en || en == barred || m->first >= t || !(several || fits(w, m, en, p, object && dm_atok(w, t)->deprel == DM_D_OBJ)))
             continue;
-        int score = salience(w, m) + kind_score(w, m, en, p) - 3 * distance + (en->code[0] ? 1 : 0) - (int)(r->n - i) / 4;
+        bool spoken = (dm_atok(w, m->first)->flags & DM_T_QUOTED) && !(dm_atok(w, t)->flags & DM_T_QUOTED);
+        int score = (spoken ? -3 : 0) + salience(w, m) + kind_score(w, m, en, p) - 3 * distance + (en->code[0] ? 1 : 0) - (int)(r->n - i) / 4;
         if (score > best_score) {
             best_score = score;
             best = r->mention[i];
@@ -183,6 +205,9 @@ static bool pleonastic(const aw *w, uint32_t t)
         return false;
     if (k->deprel == DM_D_EXPL || k->head == DM_NONE)
         return true;
+    bool copula = dm_kid(w->doc, k->head, DM_D_COP) != DM_NONE;
+    if (copula && (dm_kid(w->doc, k->head, DM_D_ACL_RELCL) != DM_NONE || dm_str_in(dm_atok(w, k->head)->norm, "time day year sign step reason")))
+        return true; /* "It was the Council that" */
     bool clause = false, predicate = dm_atok(w, k->head)->upos == DM_U_ADJ;
     DM_EACH_KID(w->doc, k->head, c)
     {
@@ -289,9 +314,26 @@ static uint32_t number_of(dm_str word)
     return dm_str_is(word, "both") ? 2 : 0;
 }
 
+/* "both have passed laws", "turned both down", "the neighbours": two parties without a noun or number. */
+static bool alone(const aw *w, uint32_t t)
+{
+    const dm_token *k = dm_atok(w, t);
+    unsigned d = dm_deprel_base((dm_deprel)k->deprel);
+    bool argument = d == DM_D_NSUBJ || d == DM_D_OBJ || d == DM_D_IOBJ || d == DM_D_OBL;
+    if (!w->doc->sents.v[k->sent].parsed || !argument)
+        return false;
+    if (dm_str_in(k->norm, "both neither"))
+        return true;
+    return t && dm_str_in(k->norm, "neighbours neighbors rivals foes") && dm_str_is(dm_atok(w, t - 1)->norm, "the");
+}
+
 /* "the two sides", "both capitals", "the four countries": how many parties, 0 when it is no such phrase. */
 static uint32_t group_size(const aw *w, uint32_t t, uint32_t *words)
 {
+    if (alone(w, t)) {
+        *words = 1;
+        return 2;
+    }
     uint32_t k = t, end = w->doc->sents.v[dm_atok(w, t)->sent].first + w->doc->sents.v[dm_atok(w, t)->sent].n;
     if (dm_str_in(dm_atok(w, k)->norm, "the these those all"))
         k++;
@@ -308,31 +350,77 @@ static uint32_t group_size(const aw *w, uint32_t t, uint32_t *words)
     return size;
 }
 
+typedef struct pick {
+    uint32_t v[DM_MENTION_ENTITIES];
+    uint32_t n;
+} pick;
+
+static void pick_entity(const aw *w, pick *p, uint32_t id, const dm_entity *barred)
+{
+    const dm_entity *en = &w->doc->entities.v[id];
+    bool known = p->n == DM_MENTION_ENTITIES || (barred && strcmp(barred->code, en->code) == 0) || !dm_is_country(en->code) || en->nature == DM_NAT_OTHER;
+    for (uint32_t k = 0; k < p->n; k++)
+        known = known || strcmp(w->doc->entities.v[p->v[k]].code, en->code) == 0;
+    if (!known)
+        p->v[p->n++] = id;
+}
+
+/* "Saudi Arabia, Egypt and Bahrain": the joined mentions from this one on. */
+static void pick_joined(const aw *w, pick *p, const dm_mention *m)
+{
+    p->n = 0;
+    pick_entity(w, p, m->entity[0], NULL);
+    DM_EACH_KID(w->doc, m->head, k)
+    {
+        if (dm_atok(w, k)->deprel == DM_D_CONJ && w->name_at[k] != DM_NONE && entity_of(w, w->name_at[k]))
+            pick_entity(w, p, w->doc->mentions.v[w->name_at[k]].entity[0], NULL);
+    }
+}
+
+static bool names_men(dm_str noun) { return dm_str_in(noun, "men women leaders presidents ministers premiers"); }
+
 /* The last so many different countries mentioned, but for the subject of the same clause ("China called on the two sides"). */
+static void pick_recent(const aw *w, const recent *r, uint32_t t, uint32_t size, const dm_entity *barred, bool men, pick *p)
+{
+    p->n = 0;
+    for (uint32_t i = r->n; i-- > 0 && p->n < size;) {
+        const dm_mention *o = &w->doc->mentions.v[r->mention[i]];
+        for (uint32_t e = o->n_entity; e-- > 0 && p->n < size;) {
+            unsigned nature = w->doc->entities.v[o->entity[e]].nature;
+            if (o->first < t && (men ? nature == DM_NAT_PERSON : nature != DM_NAT_PLACE))
+                pick_entity(w, p, o->entity[e], barred);
+        }
+    }
+}
+
+/* Parties named together, so many as the phrase says, come first; then two men last named; then whoever was named last. */
 static dm_status take_group(aw *w, const recent *r, uint32_t t, uint32_t words, uint32_t size)
 {
-    uint32_t pick[DM_MENTION_ENTITIES], n = 0, head = t + words - 1;
+    uint32_t head = t + words - 1;
     bool subject_itself = dm_deprel_base((dm_deprel)dm_atok(w, head)->deprel) == DM_D_NSUBJ;
     uint32_t s = subject_itself || !w->doc->sents.v[dm_atok(w, t)->sent].parsed ? DM_NONE : clause_subject(w, head);
     const dm_entity *barred = s == DM_NONE ? NULL : entity_of(w, s);
-    for (uint32_t i = r->n; i-- > 0 && n < size && n < DM_MENTION_ENTITIES;) {
+    pick p = { .n = 0 };
+    for (uint32_t i = r->n; i-- > 0 && p.n != size;) {
         const dm_mention *o = &w->doc->mentions.v[r->mention[i]];
-        for (uint32_t e = o->n_entity; e-- > 0 && n < size;) {
-            const dm_entity *en = &w->doc->entities.v[o->entity[e]];
-            bool known = barred && strcmp(barred->code, en->code) == 0;
-            for (uint32_t k = 0; k < n; k++)
-                known = known || strcmp(w->doc->entities.v[pick[k]].code, en->code) == 0;
-            if (!known && dm_is_country(en->code) && en->nature != DM_NAT_OTHER && o->first < t)
-                pick[n++] = o->entity[e];
-        }
+        p.n = 0;
+        if (o->first < t && o->n_entity == 1 && has_conjunct(w, o))
+            pick_joined(w, &p, o);
+        else if (o->n_entity == size && o->first < t)
+            for (uint32_t e = 0; e < size; e++)
+                pick_entity(w, &p, o->entity[e], NULL);
     }
-    if (n < 2)
+    if (p.n != size && names_men(dm_atok(w, head)->norm))
+        pick_recent(w, r, t, size, barred, true, &p);
+    if (p.n != size)
+        pick_recent(w, r, t, size, barred, false, &p);
+    if (p.n < 2)
         return DM_OK;
-    dm_mention *m = dm_mention_new(w, t, words, DM_FORM_GROUP, pick[n - 1], n == size ? 0.75f : 0.5f, DM_STR("actor/group"));
+    dm_mention *m = dm_mention_new(w, t, words, DM_FORM_GROUP, p.v[0], p.n == size ? 0.75f : 0.5f, DM_STR("actor/group"));
     if (!m)
         return DM_ENOMEM;
-    for (uint32_t k = n - 1; k-- > 0;)
-        m->entity[m->n_entity++] = pick[k];
+    for (uint32_t k = 1; k < p.n; k++)
+        m->entity[m->n_entity++] = p.v[k];
     return DM_OK;
 }
 
@@ -401,6 +489,30 @@ static bool learn_body(aw *w, const dm_mention *m)
         if (is_body_word(dm_atok(w, t)->norm) && !dm_map_put(&w->body_word, dm_atok(w, t)->norm, 0, m->entity[0]))
             return dm_oom(w);
     return true;
+}
+
+/* The words of a person's title, by which the text comes back ("the general"), and what they say of the sex. */
+static bool learn_title(aw *w, const dm_mention *m)
+{
+    dm_entity *en = m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
+    if (!en || en->nature != DM_NAT_PERSON || m->form != DM_FORM_NAME)
+        return true;
+    char buf[PHRASE_MAX];
+    size_t n = 0;
+    for (uint32_t t = m->first; t < m->first + m->n; t++) {
+        dm_str s = dm_atok(w, t)->norm;
+        en->male = en->male || dm_str_in(s, "mr sir lord king prince");
+        en->female = en->female || dm_str_in(s, "mrs ms miss lady queen princess madame");
+        if (!w->title[t] || w->title[t] == 3 || n + s.len + 2 > sizeof buf)
+            continue;
+        if (n)
+            buf[n++] = ' ';
+        memcpy(buf + n, s.p, s.len);
+        n += s.len;
+    }
+    if (n && dm_str_in((dm_str){ buf, n }, "gen"))
+        n = (size_t)snprintf(buf, sizeof buf, "general");
+    return n == 0 || dm_map_put(&w->title_entity, (dm_str){ buf, n }, 0, m->entity[0]) || dm_oom(w);
 }
 
 static dm_status take_description(aw *w, const recent *r, uint32_t t, uint32_t *skip)
@@ -516,7 +628,7 @@ dm_status dm_actor_coref(aw *w)
             dm_topic_see(w, &tp, next);
             if (w->doc->mentions.v[next].n_entity)
                 see(&r, next);
-            if (!learn_body(w, &w->doc->mentions.v[next]))
+            if (!learn_body(w, &w->doc->mentions.v[next]) || !learn_title(w, &w->doc->mentions.v[next]))
                 return DM_ENOMEM;
             next++;
         }

@@ -103,7 +103,12 @@ static uint32_t person_entity(aw *w, uint32_t row)
     dm_str sector = dm_table_cell(a->people, row, a->cp.sector), to = dm_table_cell(a->people, row, a->cp.to);
     if (is_office_sector(sector) && !dm_dates_cover(w->doc, DM_NIL, to))
         sector = DM_STR("ELI");
-    uint32_t id = table_entity(w, a->people, a->i_people, row, dm_table_cell(a->people, row, a->cp.code), sector, DM_NAT_PERSON,
+    dm_str code = dm_table_cell(a->people, row, a->cp.code);
+    char held[DM_CODE_MAX];
+    dm_copy_code(held, sizeof held, code);
+    if (!dm_is_country(held) && !dm_dates_cover(w->doc, dm_table_cell(a->people, row, a->cp.from), DM_NIL))
+        code = DM_NIL; /* not yet the head of that organisation */
+    uint32_t id = table_entity(w, a->people, a->i_people, row, code, sector, DM_NAT_PERSON,
                                dm_table_cell(a->people, row, a->cp.name));
     if (id != DM_NONE && !register_surnames(w, row, id))
         return DM_NONE;

@@ -24,7 +24,7 @@ static role_info info_of(const aw *w, uint32_t row)
 {
     const dm_actor *a = w->a;
     dm_str scope = dm_table_cell(a->roles, row, a->cr.scope), kind = dm_table_cell(a->roles, row, a->cr.kind);
-    role_info info = { .scope = dm_str_is(scope, "national") ? SCOPE_NATIONAL : dm_str_is(scope, "spokes") ? SCOPE_SPOKES : SCOPE_ANY,
+    role_info info = { .row = row, .scope = dm_str_is(scope, "national") ? SCOPE_NATIONAL : dm_str_is(scope, "spokes") ? SCOPE_SPOKES : SCOPE_ANY,
                         .person = dm_str_is(kind, "person"), .group = dm_str_is(kind, "group"),
                        .sector = dm_table_cell(a->roles, row, a->cr.sector) };
     dm_str note = dm_table_cell(a->roles, row, a->cr.note);
@@ -133,8 +133,11 @@ static uint32_t new_role(aw *w, dm_str lemma, const char *code, const role_info 
     if (former && dm_str_in(sector, "GOV LEG JUD MIL"))
         sector = DM_STR("ELI");
     uint32_t id = dm_entity_new(w, DM_NIL, code, sector, DM_NAT_ROLE, lemma);
-    if (id != DM_NONE)
+    if (id != DM_NONE) {
         w->doc->entities.v[id].plural = plural || info->group;
+        w->doc->entities.v[id].table = (uint16_t)w->a->i_roles;
+        w->doc->entities.v[id].table_row = info->row;
+    }
     return id;
 }
 
@@ -161,23 +164,33 @@ static bool is_definite(const aw *w, uint32_t head, uint32_t first)
     return d != DM_NONE && dm_str_in(dm_atok(w, d)->norm, "the this that these those");
 }
 
+/* How many of the table's names stand before token t. */
+static uint32_t names_before(const aw *w, uint32_t t)
+{
+    uint32_t lo = 0, hi = w->n_names;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (w->doc->mentions.v[mid].first < t)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 /* "the former defence minister" after "Mr Nakatani": an earlier person whose office or role this is. */
-static uint32_t earlier_holder(aw *w, dm_str key, dm_str lemma, dm_str role_words)
+static uint32_t earlier_holder(aw *w, uint32_t at, dm_str key, dm_str words)
 {
     uint32_t id = dm_map_get(&w->role_entity, key, 0);
     if (id != UINT32_MAX)
         return id;
-    uint32_t n = w->doc->mentions.n;
+    uint32_t n = names_before(w, at);
     for (uint32_t i = n; i-- > 0 && n - i <= LOOK_BACK;) {
         const dm_mention *m = &w->doc->mentions.v[i];
-        if (!m->n_entity)
-            continue;
-        const dm_entity *en = &w->doc->entities.v[m->entity[0]];
-        if (en->nature == DM_NAT_PERSON && en->table == w->a->i_people && en->table_row != DM_NONE) {
-            dm_str office = dm_table_cell(w->a->people, en->table_row, w->a->cp.office);
-            if (dm_str_eq(office, role_words) || (dm_str_eq(office, lemma)))
-                return m->entity[0];
-        }
+        const dm_entity *en = m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
+        if (en && en->nature == DM_NAT_PERSON && en->table == w->a->i_people && en->table_row != DM_NONE &&
+            dm_str_eq(dm_table_cell(w->a->people, en->table_row, w->a->cp.office), words))
+            return m->entity[0];
     }
     return DM_NONE;
 }
@@ -251,8 +264,9 @@ static dm_status take_role(aw *w, const dm_hit *h)
     uint32_t owner = parsed ? owner_in_tree(w, head, &step) : DM_NONE;
     if (owner == DM_NONE)
         owner = owner_beside(w, h->first, end, &step);
-    if (owner != DM_NONE && stands_apart(w, lemma, owner, step))
-        owner = DM_NONE;
+    bool loose = info.code[0] && step && dm_str_in(dm_str_of(step), "actor/of actor/in") && !dm_str_is(case_word(w, doc->mentions.v[owner].head), "of");
+    if (owner != DM_NONE && (loose || stands_apart(w, lemma, owner, step)))
+        owner = DM_NONE; /* "to expel aid agencies from X": not X's */
     else if (owner == DM_NONE && info.states && parsed && !has_pronoun_owner(w, head) && dm_str_in(lemma, "country nation state"))
         return DM_OK; /* "the country": coref.c */
     uint32_t id = DM_NONE;
@@ -269,7 +283,7 @@ static dm_status take_role(aw *w, const dm_hit *h)
         why = dm_arena_printf(&doc->arena, "%s", step);
     } else {
         if (!(parsed && has_pronoun_owner(w, head)) && (is_definite(w, head, h->first) || info.scope == SCOPE_SPOKES))
-            id = earlier_holder(w, key, lemma, role_words);
+            id = earlier_holder(w, h->first, key, role_words);
         if (id != DM_NONE) {
             why = DM_STR("actor/description");
             confidence = 0.8f;
@@ -302,7 +316,7 @@ static uint32_t titles_before(const aw *w, uint32_t first, const uint8_t *title)
         bool state = w->name_at[t] != DM_NONE && first < w->doc->tokens.n && title[first] && coded(w, w->name_at[t]);
         if ((!title[t] || title[t] == 3) && !adjective && !state && !dm_str_in(dm_atok(w, t)->norm, "then former"))
             break;
-        first--;
+        first = state ? w->doc->mentions.v[w->name_at[t]].first : t;
     }
     return first;
 }
@@ -345,7 +359,17 @@ static bool is_name_word(const aw *w, uint32_t t, uint32_t sent, const uint8_t *
     const dm_token *k = dm_atok(w, t);
     if (k->sent != sent || w->name_at[t] != DM_NONE || !(k->flags & DM_T_UPPER) || title[t] == 2 || title[t] == 3)
         return false;
+    bool number = t + 1 < w->doc->tokens.n && (dm_atok(w, t + 1)->flags & DM_T_NUM) && dm_atok(w, t + 1)->sent == sent;
+    if (number) /* "Article 16" */
+        return false;
     return w->doc->sents.v[sent].parsed ? k->upos == DM_U_PROPN : !(k->flags & DM_T_SENT_START);
+}
+
+/* "Saro-Wiwa": one name. */
+static bool joins_name(const aw *w, uint32_t t, uint32_t sent, uint32_t end, const uint8_t *title)
+{
+    return t + 1 < end && dm_str_is(dm_atok(w, t)->norm, "-") && !(dm_atok(w, t)->flags & DM_T_SPACE) && !(dm_atok(w, t + 1)->flags & DM_T_SPACE) &&
+           is_name_word(w, t + 1, sent, title);
 }
 
 static dm_str office_before(const aw *w, uint32_t first, const uint8_t *title, char *buf, size_t size)
@@ -402,7 +426,8 @@ static uint32_t unknown_entity(aw *w, uint32_t first, uint32_t n, uint32_t head,
     const dm_entity *beside = code_beside(w, first, head, &confidence);
     dm_str name = dm_arena_str(&w->doc->arena, dm_doc_slice(w->doc, dm_doc_token_span(w->doc, first, n)));
     dm_str last = dm_atok(w, first + n - 1)->norm;
-    bool body = !titled && looks_like_body(last);
+    bool the = first && dm_str_is(dm_atok(w, first - 1)->norm, "the"); /* persons take no article */
+    bool body = !titled && (the || looks_like_body(last));
     char code[DM_CODE_MAX] = "", sector[DM_SECTOR_MAX] = "";
     if (beside) {
         memcpy(code, beside->code, sizeof code);
@@ -428,6 +453,8 @@ static dm_status take_unknown(aw *w, uint32_t first, uint32_t n, const uint8_t *
     float confidence = 0.5f;
     if (n == 1)
         id = dm_map_get(&w->surname_entity, dm_token_text(w->doc, first), 0);
+    else if (n == 3 && dm_str_is(dm_atok(w, first + 1)->norm, "-"))
+        id = dm_map_get(&w->surname_entity, dm_token_text(w->doc, first + 2), 0);
     if (id != DM_NONE) {
         why = DM_STR("actor/coref-surname");
         confidence = 0.9f;
@@ -461,9 +488,11 @@ dm_status dm_actor_unknown(aw *w)
         if (sent->kind == DM_SENT_NOISE)
             continue;
         for (uint32_t t = sent->first; t < sent->first + sent->n; t++) {
-            uint32_t n = 0;
-            while (n < NAME_WORDS_MAX && t + n < sent->first + sent->n && is_name_word(w, t + n, s, title))
+            uint32_t n = 0, end = sent->first + sent->n;
+            while (n < NAME_WORDS_MAX && t + n < end && (is_name_word(w, t + n, s, title) || (n && joins_name(w, t + n, s, end, title))))
                 n++;
+            if (n > 1 && dm_str_is(dm_atok(w, t + n - 1)->norm, "-"))
+                n--;
             if (!n)
                 continue;
             if (take_unknown(w, t, n, title) != DM_OK)

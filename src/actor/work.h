@@ -32,6 +32,7 @@ struct dm_actor {
 typedef enum scope { SCOPE_ANY, SCOPE_NATIONAL, SCOPE_SPOKES } scope;
 
 typedef struct role_info {
+    uint32_t row;
     scope scope;
     bool person, group;
     bool states; /* a word for states: nobody's by default */
@@ -45,10 +46,12 @@ typedef struct aw {
     dm_map entity_by_key;  /* table/row or name -> entity */
     dm_map surname_entity; /* surname in this document -> entity */
     dm_map role_entity;    /* head lemma of a role -> last entity */
+    dm_map title_entity;   /* "general", "prime minister" -> the person last named with that title */
     dm_map body_word;      /* "council", "watchdog" -> the body last named so */
     uint32_t *name_at;     /* by token: mention that covers it, or DM_NONE */
     uint8_t *title;        /* by token: 1 part of a role, 2 part of a rank or title */
     uint32_t last_body;    /* entity of the organisation of states named last, or DM_NONE */
+    uint32_t n_names;      /* mentions that the tables named; they come first, ordered by place */
     uint32_t lead_next, lead_seen; /* home.c: sentences counted, body sentences among them */
     dm_error *err;
 } aw;
