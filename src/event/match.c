@@ -13,7 +13,7 @@ static uint32_t look_through(const dm_doc *doc, uint32_t h)
             !dm_str_in(dm_tok(doc, h)->lemma,
                 "series number use kind sort type form lot range set round wave string package act piece dozen hundred "
                 "thousand million billion one some any most many part majority group member amount level percent rest "
-                "remainder share half quantity batch shipment consignment fleet total worth ton tonne couple handful pair "
+                "remainder share half none neither each both quantity batch shipment consignment fleet total worth ton tonne couple handful pair "
                 "several all few score bulk"))
             return h;
         uint32_t next = DM_NONE;
@@ -32,16 +32,22 @@ static uint32_t look_through(const dm_doc *doc, uint32_t h)
     return h;
 }
 
+/* Words of one entry: spaces in the lemma column, '_' in a value. */
+static bool is_gap(char c)
+{
+    return c == ' ' || c == '_';
+}
+
 static bool multiword_fits(const dm_doc *doc, uint32_t h, dm_str words)
 {
     /* all words but the last must stand right before h */
     uint32_t at = h;
     size_t end = words.len;
-    while (end && words.p[end - 1] != ' ')
+    while (end && !is_gap(words.p[end - 1]))
         end--;
     while (end) {
         size_t b = --end;
-        while (b && words.p[b - 1] != ' ')
+        while (b && !is_gap(words.p[b - 1]))
             b--;
         if (at == 0 || !dm_str_eq(dm_tok(doc, at - 1)->norm, (dm_str){ words.p + b, end - b }))
             return false;
@@ -59,10 +65,12 @@ static bool value_fits(const ev_doc *e, const frame_value *v, uint32_t h)
     case VALUE_LEMMA: {
         if (dm_str_eq(v->lemma, t->lemma) || dm_str_eq(v->lemma, t->norm))
             return true;
-        const char *space = memchr(v->lemma.p, ' ', v->lemma.len);
-        return space && dm_str_ends(v->lemma, "") && multiword_fits(e->doc, h, v->lemma) &&
-               dm_str_eq((dm_str){ v->lemma.p + v->lemma.len - t->lemma.len, t->lemma.len < v->lemma.len ? t->lemma.len : 0 },
-                   t->lemma);
+        if (!memchr(v->lemma.p, '_', v->lemma.len) || !multiword_fits(e->doc, h, v->lemma))
+            return false;
+        size_t last = v->lemma.len;
+        while (!is_gap(v->lemma.p[last - 1]))
+            last--;
+        return dm_str_eq((dm_str){ v->lemma.p + last, v->lemma.len - last }, t->lemma);
     }
     case VALUE_CLASS:
         return dm_frames_in_class(e->frames, t->lemma, v->klass) || dm_frames_in_class(e->frames, t->norm, v->klass);
