@@ -6,8 +6,9 @@ usage: calibrate.py [--build BUILD] [--shared ../shared] [--out TABLE]        tr
        calibrate.py --test [--half dev|test] [--markdown]                     reliability of the program's own figures
 
 An event is right when score_events.py gives it a gold record of the same type, parties and status. Learnt from the development half of
-tests/gold, and from the seed articles at SEED_WEIGHT, because every rule has seen them; free repetitions of a matched record are left
-out. Standard library only; the same events give the same bytes."""
+tests/gold, where a right one counts SEEN, and from the seed articles at SEED_WEIGHT, because every rule has seen them; free repetitions of a matched record are left
+out. Strength of the penalty, and how far all weights shrink in the end, are what judges an article best by the others (one left out at a
+time). Standard library only; the same events give the same bytes."""
 import argparse
 import collections
 import importlib.util
@@ -20,7 +21,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SEED_WEIGHT = 0.2
-RIDGE = 3.0          # a weight of 1 costs as much as RIDGE / 2 nats of likelihood
+SEEN = 0.9           # what a right event counts for: rules were written with these articles in view, new ones do worse (docs/accuracy.md)
+RIDGES = 1.0, 3.0, 10.0, 30.0   # strengths of the penalty on weights that are tried
 LEAST = 8            # events that must carry a fact before it gets a line
 STEPS, DONE = 50, 1e-10
 BINS = 10
@@ -86,12 +88,12 @@ def facts(build, articles):
 
 
 def examples(build, se, gold, articles, weight):
-    """(facts, right, weight) of each event."""
+    """(facts, right, weight, article) of each event."""
     events, rows = code(build / "demarche", articles), facts(build, articles)
     if [(e["doc"], e["id"]) for e in events] != [(r[0], r[1]) for r in rows]:
         sys.exit("calibrate: dm-facts and demarche give different events")
     found = zip(rows, verdicts(se, gold, events))
-    return [(frozenset([r[2], *r[3].split()]), right, weight) for r, right in found if right is not None]
+    return [(frozenset([r[2], *r[3].split()]), right, weight, r[0]) for r, right in found if right is not None]
 
 
 def solve(a, b):
@@ -111,17 +113,18 @@ def solve(a, b):
     return x
 
 
-def train(data, names):
-    """Newton's method on the ridge-penalised likelihood; names[0] is the base and is not penalised."""
-    column = {name: i for i, name in enumerate(names)}
-    rows = [([0] + sorted(column[f] for f in fs if f in column), float(right), weight) for fs, right, weight in data]
-    n = len(names)
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def train(rows, n, ridge):
+    """Newton's method on the penalised likelihood of rows (columns, right, weight); column 0 is the base and is not penalised."""
     w = [0.0] * n
     for _ in range(STEPS):
-        grad = [0.0] + [-RIDGE * x for x in w[1:]]
-        hess = [[(RIDGE if i == j and i else 0.0) for j in range(n)] for i in range(n)]
+        grad = [0.0] + [-ridge * x for x in w[1:]]
+        hess = [[(ridge if i == j and i else 0.0) for j in range(n)] for i in range(n)]
         for cols, right, weight in rows:
-            p = 1 / (1 + math.exp(-math.fsum(w[c] for c in cols)))
+            p = sigmoid(math.fsum(w[c] for c in cols))
             for c in cols:
                 grad[c] += weight * (right - p)
                 for d in cols:
@@ -133,10 +136,58 @@ def train(data, names):
     return w
 
 
+def left_out(rows, docs, n, ridge):
+    """Log odds of each row by weights that never saw its article."""
+    odds = [0.0] * len(rows)
+    for doc in sorted(set(docs)):
+        w = train([r for r, d in zip(rows, docs) if d != doc], n, ridge)
+        for i, (r, d) in enumerate(zip(rows, docs)):
+            if d == doc:
+                odds[i] = math.fsum(w[c] for c in r[0])
+    return odds
+
+
+def loss(rows, odds):
+    total = math.fsum(weight for _, _, weight in rows)
+    return -math.fsum(weight * (right * math.log(sigmoid(x)) + (1 - right) * math.log(1 - sigmoid(x))) for (_, right, weight), x in zip(rows, odds)) / total
+
+
+def stretch(rows, odds):
+    """(shift, factor) with which left-out odds fit best."""
+    shift, factor = 0.0, 1.0
+    for _ in range(STEPS):
+        g, h = [0.0, 0.0], [[0.0, 0.0], [0.0, 0.0]]
+        for (_, right, weight), x in zip(rows, odds):
+            p = sigmoid(shift + factor * x)
+            for i, a in enumerate((1.0, x)):
+                g[i] += weight * (right - p) * a
+                for k, b in enumerate((1.0, x)):
+                    h[i][k] += weight * p * (1 - p) * a * b
+        step = solve(h, g)
+        shift, factor = shift + step[0], factor + step[1]
+        if max(map(abs, step)) < DONE:
+            break
+    return shift, factor
+
+
+def fit(data, names):
+    """Weights by name, after the strength of the penalty and the final stretch were chosen on left-out articles."""
+    column = {name: i for i, name in enumerate(names)}
+    rows = [([0] + sorted(column[f] for f in fs if f in column), SEEN * right, weight) for fs, right, weight, _ in data]
+    docs = [doc for _, _, _, doc in data]
+    tried = {ridge: left_out(rows, docs, len(names), ridge) for ridge in RIDGES}
+    best = min(RIDGES, key=lambda ridge: loss(rows, tried[ridge]))
+    shift, factor = stretch(rows, tried[best])
+    weights = [factor * x for x in train(rows, len(names), best)]
+    weights[0] += shift
+    print(f"calibrate: penalty {best:g}, all weights times {factor:.2f}; log loss on left-out articles {loss(rows, [shift + factor * x for x in tried[best]]):.3f}")
+    return weights
+
+
 def write(path, data, names, weights):
     lines = [HEAD + "fact\tweight\tevents\tright\n"]
     for name, weight in zip(names, weights):
-        here = [(right, k) for fs, right, k in data if name == "base" or name in fs]
+        here = [(right, k) for fs, right, k, _ in data if name == "base" or name in fs]
         total = math.fsum(k for _, k in here)
         lines.append(f"{name}\t{round(weight, 2) + 0.0:.2f}\t{total:.1f}\t{math.fsum(k for right, k in here if right) / total:.2f}\n")
     path.write_text("".join(lines), encoding="utf-8")
@@ -145,11 +196,11 @@ def write(path, data, names, weights):
 def calibrate(o, se):
     names = subprocess.run([o.build / "dm-facts", "--names"], stdout=subprocess.PIPE, check=True).stdout.decode().split()
     data = examples(o.build, se, *own_gold("dev"), 1.0) + examples(o.build, se, *seeds(o.shared), SEED_WEIGHT)
-    seen = collections.Counter(f for fs, _, _ in data for f in fs)
+    seen = collections.Counter(f for fs, _, _, _ in data for f in fs)
     names = ["base"] + [n for n in names if seen[n] >= LEAST]
-    weights = train(data, names)
+    weights = fit(data, names)
     write(o.out, data, names, weights)
-    print(f"calibrate: {len(data)} events, {sum(r for _, r, _ in data)} right, {len(names)} weights in {os.path.relpath(o.out)}; build anew to use them")
+    print(f"calibrate: {len(data)} events, {sum(r for _, r, _, _ in data)} right, {len(names)} weights in {os.path.relpath(o.out)}; build anew to use them")
 
 
 def reliability(pairs):
@@ -169,18 +220,28 @@ def ranking(pairs):
     return wins / (len(good) * len(bad)) if good and bad else float("nan")
 
 
-def test(o, se):
-    gold, articles = own_gold(o.half)
-    events = code(o.build / "demarche", articles)
-    pairs = [(e["confidence"], right) for e, right in zip(events, verdicts(se, gold, events)) if right is not None]
+def judged(se, gold, events):
+    """(confidence, right) of each event that counts."""
+    return [(e["confidence"], right) for e, right in zip(events, verdicts(se, gold, events)) if right is not None]
+
+
+def report(pairs, half, markdown):
+    """Reliability table with its summary as text, and the calibration error."""
     rows, error, brier = reliability(pairs)
-    print("| confidence | events | mean confidence | right |\n| --- | --- | --- | --- |" if o.markdown else "confidence   events  mean  right")
+    lines = ["| confidence | events | mean confidence | right |", "| --- | --- | --- | --- |"] if markdown else ["confidence  events  mean   right"]
     for low, high, n, mean, share in rows:
         cells = f"{low:.1f} to {high:.1f}", str(n), f"{mean:.3f}", f"{share:.3f}"
-        print("| " + " | ".join(cells) + " |" if o.markdown else f"{cells[0]}  {n:6}  {cells[2]}  {cells[3]}")
-    print(("\n" if o.markdown else "") + f"calibration error {error:.3f} on the {o.half} half ({len(pairs)} events, {sum(r for _, r in pairs)} right); "
-          f"Brier {brier:.3f}; a right event has more confidence than a wrong one in {ranking(pairs):.2f} of pairs")
-    return error
+        lines.append("| " + " | ".join(cells) + " |" if markdown else f"{cells[0]}  {n:6}  {cells[2]}  {cells[3]}")
+    right = sum(r for _, r in pairs)
+    lines += [""] * markdown + [f"Calibration error {error:.3f} on the {half} half ({len(pairs)} events, {right} right = {right / len(pairs):.3f}, mean confidence "
+                                f"{math.fsum(p for p, _ in pairs) / len(pairs):.3f}); Brier score {brier:.3f}; a right event has more confidence than a wrong one in "
+                                f"{ranking(pairs):.2f} of pairs."]
+    return "\n".join(lines) + "\n", error
+
+
+def test(o, se):
+    gold, articles = own_gold(o.half)
+    print(report(judged(se, gold, code(o.build / "demarche", articles)), o.half, o.markdown)[0], end="")
 
 
 def main():
