@@ -23,17 +23,16 @@ uint32_t dm_entity_find(aw *w, dm_str key)
 
 uint32_t dm_entity_new(aw *w, dm_str key, const char *code, dm_str sector, dm_nature nature, dm_str name)
 {
+    dm_entity made = { .nature = (uint8_t)nature, .name = name, .table_row = DM_NONE };
+    dm_copy_code(made.code, sizeof made.code, dm_str_of(code)); /* code and sector may be those of an entity, which the push moves */
+    dm_copy_code(made.sector, sizeof made.sector, sector);
     dm_entity *en = DM_PUSH(&w->doc->arena, &w->doc->entities);
     uint32_t id = w->doc->entities.n - 1;
     if (!en || (key.len && !dm_map_put(&w->entity_by_key, key, 0, id))) {
         dm_oom(w);
         return DM_NONE;
     }
-    dm_copy_code(en->code, sizeof en->code, dm_str_of(code));
-    dm_copy_code(en->sector, sizeof en->sector, sector);
-    en->nature = (uint8_t)nature;
-    en->name = name;
-    en->table_row = DM_NONE;
+    *en = made;
     return id;
 }
 

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Bump allocator. Blocks form a list, newest first; with DM_ARENA_PASSTHROUGH every request is a block of its own, so that ASan
- * sees overruns between neighbours. */
+/* Bump allocator. Blocks form a list, newest first. A growing array that has become large moves into a block of its own, which then
+ * grows in place of being copied and left behind. With DM_ARENA_PASSTHROUGH every request and every array is a block of its own, so
+ * that ASan sees overruns between neighbours and pointers kept across a DM_PUSH. */
 #include "base/arena.h"
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BLOCK_MIN = 64 * 1024, BLOCK_KEEP = 8 * 1024 * 1024, ALIGN = 16 };
+enum { BLOCK_MIN = 64 * 1024, BLOCK_KEEP = 8 * 1024 * 1024, ALIGN = 16, VEC_FIRST = 16 };
+#ifdef DM_ARENA_PASSTHROUGH
+enum { VEC_OWN = 0 };
+#else
+enum { VEC_OWN = 512 * 1024 }; /* bytes from which an array has its own block */
+#endif
 
 struct dm_arena_block {
     dm_arena_block *next;
     size_t size, used;
+    bool vec; /* holds one growing array and nothing else */
     _Alignas(ALIGN) unsigned char data[];
 };
 
@@ -32,6 +39,7 @@ static dm_arena_block *block_new(dm_arena *a, size_t need)
     b->next = a->head;
     b->size = size;
     b->used = 0;
+    b->vec = false;
     a->head = b;
     return b;
 }
@@ -75,6 +83,7 @@ void dm_arena_reset(dm_arena *a)
     if (keep) {
         keep->next = NULL;
         keep->used = 0;
+        keep->vec = false;
     }
     a->head = keep;
     a->used = 0;
@@ -117,18 +126,49 @@ dm_str dm_arena_printf(dm_arena *a, const char *format, ...)
     return (dm_str){ out, out ? (size_t)n : 0 };
 }
 
+/* An array's own block, made or grown to `bytes`; the first `old` bytes of v are kept, the rest is zero. */
+static void *vec_block(dm_arena *a, void *v, size_t old, size_t bytes)
+{
+    dm_arena_block **link = &a->head;
+    while (*link && (*link)->data != v)
+        link = &(*link)->next;
+    bool grown = *link && (*link)->vec;
+    if (bytes > SIZE_MAX - sizeof(dm_arena_block))
+        return NULL;
+    dm_arena_block *b = realloc(grown ? *link : NULL, sizeof *b + bytes);
+    if (!b)
+        return NULL;
+    if (grown) {
+        *link = b;
+    } else {
+        /* behind the head, which still has room for small requests */
+        dm_arena_block **at = a->head ? &a->head->next : &a->head;
+        b->next = *at;
+        *at = b;
+        if (old)
+            memcpy(b->data, v, old);
+    }
+    b->vec = true;
+    b->size = b->used = bytes;
+    a->used += bytes - (grown ? old : 0);
+    memset(b->data + old, 0, bytes - old);
+    return b->data;
+}
+
 bool dm_vec_room(dm_arena *a, void **v, uint32_t n, uint32_t *cap, size_t size)
 {
     if (n < *cap)
         return true;
-    if (*cap > UINT32_MAX / 2)
+    size_t old = (size_t)n * size;
+    if (*cap > UINT32_MAX / 2 || (size && *cap > SIZE_MAX / 2 / size))
         return false;
-    uint32_t more = *cap ? *cap * 2 : 16;
-    void *p = dm_arena_alloc(a, more, size);
+    uint32_t more = *cap == 0 ? VEC_FIRST : old < VEC_OWN ? *cap * 2 : *cap + *cap / 2;
+    size_t bytes = (size_t)more * size;
+    void *p = bytes >= VEC_OWN ? vec_block(a, *v, old, bytes) : dm_arena_alloc(a, more, size);
     if (!p)
         return false;
-    if (n)
-        memcpy(p, *v, (size_t)n * size);
+    if (old && bytes < VEC_OWN)
+        memcpy(p, *v, old);
     *v = p;
     *cap = more;
     return true;
