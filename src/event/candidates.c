@@ -82,6 +82,11 @@ static void reject(ev_work *w, cand *c)
     cand *r = find_cand(w, c->status.rejecter);
     if (!r || r->type != DM_REJECT || r == c)
         return;
+    if (r->status.aux & DM_NEGATION) { /* "did not rule out sanctions": left open */
+        r->dropped = 1;
+        c->status.aux = (uint8_t)((c->status.aux & ~DM_NEGATION) | DM_HYPOTHETICAL);
+        return;
+    }
     for (unsigned a = 0; a < c->m.view.n && r->m.view.n < VIEW_MAX; a++)
         if (c->m.view.arg[a].slot != SLOT_SUBJ && c->m.view.arg[a].slot != SLOT_ADV) {
             view_arg va = c->m.view.arg[a];
@@ -151,6 +156,17 @@ static void fuse_purpose(ev_work *w, cand *c)
     }
 }
 
+/* A purpose is kept as the reason of the act above; an event of its own it is only where somebody came or wrote in order to speak. */
+static void settle_purpose(const ev_work *w, cand *c)
+{
+    bool speech = c->type == DM_REQUEST || c->type == DM_CONSULT || c->type == DM_SUPPORT || c->type == DM_ACCUSE;
+    const dm_token *g = dm_tok(w->d.doc, c->status.purpose_of);
+    if (speech && dm_str_in(g->lemma, "send go travel fly visit come meet telephone phone call write appear arrive dispatch gather take use"))
+        c->status.aux &= (uint8_t)~DM_HYPOTHETICAL;
+    else
+        c->dropped = 1;
+}
+
 /* "voted to condemn": the vote is how the condemning was done. */
 static void fuse_vote(ev_work *w, cand *c)
 {
@@ -198,6 +214,8 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
             absorb(w, c);
         if (!c->dropped)
             fuse_purpose(w, c);
+        if (!c->dropped && c->status.purpose)
+            settle_purpose(w, c);
         if (!c->dropped)
             fuse_vote(w, c);
     }

@@ -5,6 +5,12 @@
 
 enum { CLIMB = 8 };
 
+static bool before_subject(const dm_doc *doc, uint32_t aux, uint32_t verb)
+{
+    uint32_t s = dm_kid(doc, verb, DM_D_NSUBJ);
+    return s != DM_NONE && aux < s;
+}
+
 static bool has_duty(const ev_work *w, uint32_t v)
 {
     DM_EACH_KID(w->d.doc, v, k)
@@ -12,7 +18,7 @@ static bool has_duty(const ev_work *w, uint32_t v)
         if (dm_tok(w->d.doc, k)->deprel != DM_D_AUX)
             continue;
         uint32_t row = dm_map_get(&w->e->status.modals, dm_tok(w->d.doc, k)->norm, 0);
-        if (row != UINT32_MAX && (row & EFFECT_REQUEST))
+        if (row != UINT32_MAX && (row & EFFECT_REQUEST) && !before_subject(w->d.doc, k, v))
             return true;
     }
     return false;

@@ -282,13 +282,11 @@ static dm_status build(ev_work *w, cand *c, dm_error *err)
     return st == DM_OK ? trace(w, c, ev, err) : st;
 }
 
-/* "said at a meeting": where something was said is no meeting of two parties. */
+/* "said at a meeting", "its meeting tomorrow": an occasion of one party is no meeting, unless a verb says that it was held. */
 static bool mere_occasion(const ev_work *w, const cand *c)
 {
-    const dm_doc *doc = w->d.doc;
-    uint32_t g = dm_tok(doc, c->t)->head;
-    return c->type == DM_CONSULT && c->m.view.pos == 'n' && c->actor.n + c->recipient.n < 2 && g != DM_NONE &&
-           dm_tok(doc, c->t)->deprel == DM_D_OBL && dm_is_speech(&w->e->status, doc, g);
+    (void)w;
+    return c->type == DM_CONSULT && c->m.view.pos == 'n' && c->actor.n + c->recipient.n < 2 && c->m.view.support == DM_NONE;
 }
 
 /* An event needs somebody: a known party, or at least a named one on both sides or as actor of a verb. */

@@ -104,7 +104,7 @@ static void from_support(const ev_work *w, cand *c)
     uint32_t s = dm_view_slot(v, SLOT_SUBJ);
     if (s != DM_NONE) {
         party_list *side = v->support_converse ? &c->recipient : &c->actor;
-        if (!side->n) {
+        if (!side->n || (c->m.frame->actor.all && side == &c->actor)) { /* "held talks with him": both */
             dm_parties_of(&w->d, s, v->support_converse ? ROLE_RECIPIENT : ROLE_ACTOR, side);
             dm_note(c, "event/support-verb");
         }

@@ -208,6 +208,15 @@ static void take(status *out, local *l, uint16_t table, uint32_t packed)
     why(out, table, packed >> 16);
 }
 
+/* An auxiliary before its subject in a clause that is no question. */
+static bool inverted(const dm_doc *doc, uint32_t aux)
+{
+    uint32_t v = dm_tok(doc, aux)->head, s = v == DM_NONE ? DM_NONE : dm_kid(doc, v, DM_D_NSUBJ);
+    if (s == DM_NONE && v != DM_NONE)
+        s = dm_kid(doc, v, DM_D_NSUBJ_PASS);
+    return s != DM_NONE && aux < s;
+}
+
 static void local_modal(const dm_status_tables *s, const dm_doc *doc, uint32_t k, status *out, local *l)
 {
     uint32_t v = dm_map_get(&s->modals, dm_tok(doc, k)->norm, 0);
@@ -215,6 +224,8 @@ static void local_modal(const dm_status_tables *s, const dm_doc *doc, uint32_t k
         return;
     if (dm_str_in(dm_tok(doc, k)->norm, "would 'd"))
         l->would = true;
+    else if (dm_str_is(dm_tok(doc, k)->norm, "should") && inverted(doc, k))
+        l->effect |= EFFECT_HYP; /* "Should they refuse, ..." is a condition */
     else
         take(out, l, s->modal_table, v);
 }
@@ -518,6 +529,10 @@ static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cu
         apply(out, m->effect);
         if (m->effect)
             why(out, s->mark_table, m->row);
+        if (m->reason == DM_PURPOSE && (m->effect & EFFECT_HYP)) {
+            out->purpose = 1;
+            out->purpose_of = g;
+        }
         return false;
     }
     if (!bare_participle(doc, cur))

@@ -463,7 +463,8 @@ static dm_interval sentence_time(const dm_doc *doc, uint32_t head)
         if (!pick || t->first <= s->first + s->dateline + 1)
             pick = t;
     }
-    if (!pick || (seen > 1 && pick->first > s->first + s->dateline + 1))
+    bool opens = pick && pick->first <= s->first + s->dateline + 1;
+    if (!pick || (!opens && (seen > 1 || pick->first < head)))
         return DM_NO_INTERVAL;
     uint32_t from = pick->first < head ? pick->first : head, to = pick->first < head ? head : pick->first;
     for (uint32_t t = from; t < to; t++)
