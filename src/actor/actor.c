@@ -32,6 +32,21 @@ static void find_columns(dm_actor *a)
                           dm_table_column(t, "note") };
 }
 
+/* The users' own tables stand in the image behind ours. */
+static void find_user_tables(dm_actor *a)
+{
+    const dm_table *names, *roles;
+    a->i_user = dm_tables_images(a->tables) > 1 ? dm_image_base(a->tables, 1) : UINT32_MAX;
+    if (a->i_user == UINT32_MAX || !(names = dm_tables_at(a->tables, a->i_user)) || !(roles = dm_tables_at(a->tables, a->i_user + 1)))
+        return;
+    a->cu = (col_user){ dm_table_column(names, "names"), dm_table_column(names, "code"), dm_table_column(names, "sector"),
+                        dm_table_column(names, "kind"), dm_table_column(names, "surname"), dm_table_column(names, "from"),
+                        dm_table_column(names, "to"), dm_table_column(names, "line") };
+    a->cur = (col_roles){ dm_table_column(roles, "names"), dm_table_column(roles, "sector"), dm_table_column(roles, "kind"),
+                          dm_table_column(roles, "scope"), dm_table_column(roles, "note") };
+    a->user_role_line = dm_table_column(roles, "line");
+}
+
 static dm_status index_surnames(dm_actor *a, dm_error *err)
 {
     uint32_t rows = dm_table_rows(a->people);
@@ -143,6 +158,7 @@ dm_status dm_actor_new(dm_actor **out, const dm_tables *tables, dm_error *err)
         st = need(&a->facts, NULL, tables, "actors/facts", err);
     if (st == DM_OK) {
         find_columns(a);
+        find_user_tables(a);
         st = index_surnames(a, err);
     }
     if (st == DM_OK)

@@ -60,7 +60,7 @@ static const char *sentence_place(const aw *w, const dm_mention *m)
 }
 
 /* "Japan has decided ..., government sources said": who reports on a clause belongs to its subject. */
-static const char *reported_subject(const aw *w, const dm_mention *m)
+const char *dm_reported_subject(const aw *w, const dm_mention *m)
 {
     if (!w->doc->sents.v[m->sent].parsed || dm_deprel_base((dm_deprel)dm_atok(w, m->head)->deprel) != DM_D_NSUBJ)
         return NULL;
@@ -180,10 +180,23 @@ static void settle_role(aw *w, dm_mention *m, const topics *tp)
         if (here(w, &tp->place, m))
             set_code(en, tp->place.code);
     } else
-        set_code(en, reported_subject(w, m));
+        set_code(en, dm_reported_subject(w, m));
     if (near(w, &tp->state, m))
         set_code(en, tp->state.code);
     set_code(en, w->doc->home);
+}
+
+/* "his counterpart": of the two states that the article is about, the one not spoken of. */
+static void settle_counterpart(aw *w, dm_mention *m, const topics *tp)
+{
+    dm_entity *en = &w->doc->entities.v[m->entity[0]];
+    if (!tp->state.code[0] || !w->doc->home[0])
+        return;
+    if (strcmp(tp->state.code, w->doc->home) != 0)
+        set_code(en, w->doc->home);
+    else if (w->doc->focus[0])
+        set_code(en, w->doc->focus);
+    m->confidence = 0.5f;
 }
 
 static void settle_person(aw *w, dm_mention *m, const topics *tp)
@@ -220,7 +233,9 @@ void dm_bare_settle(aw *w, uint32_t mention, const topics *tp)
     dm_mention *m = &w->doc->mentions.v[mention];
     if (!m->n_entity || inside_person(w, mention))
         return;
-    if (dm_str_starts(m->why, "actor/home-country"))
+    if (dm_str_is(m->why, "actor/counterpart"))
+        settle_counterpart(w, m, tp);
+    else if (dm_str_starts(m->why, "actor/home-country"))
         settle_role(w, m, tp);
     else if (w->doc->entities.v[m->entity[0]].nature == DM_NAT_PERSON && !w->doc->entities.v[m->entity[0]].code[0])
         settle_person(w, m, tp);

@@ -393,6 +393,20 @@ static void pick_recent(const aw *w, const recent *r, uint32_t t, uint32_t size,
     }
 }
 
+/* "the two sides" of the whole article, when both were spoken of lately. */
+static void pick_pair(const aw *w, const recent *r, uint32_t t, const dm_entity *barred, pick *p)
+{
+    p->n = 0;
+    for (uint32_t i = r->n; i-- > 0 && p->n < 2;) {
+        const dm_mention *o = &w->doc->mentions.v[r->mention[i]];
+        for (uint32_t e = o->n_entity; e-- > 0 && p->n < 2;) {
+            const char *code = w->doc->entities.v[o->entity[e]].code;
+            if (o->first < t && (strcmp(code, w->doc->home) == 0 || strcmp(code, w->doc->focus) == 0))
+                pick_entity(w, p, o->entity[e], barred);
+        }
+    }
+}
+
 /* Parties named together, so many as the phrase says, come first; then two men last named; then whoever was named last. */
 static dm_status take_group(aw *w, const recent *r, uint32_t t, uint32_t words, uint32_t size)
 {
@@ -412,6 +426,8 @@ static dm_status take_group(aw *w, const recent *r, uint32_t t, uint32_t words, 
     }
     if (p.n != size && names_men(dm_atok(w, head)->norm))
         pick_recent(w, r, t, size, barred, true, &p);
+    if (p.n != size && size == 2)
+        pick_pair(w, r, t, barred, &p);
     if (p.n != size)
         pick_recent(w, r, t, size, barred, false, &p);
     if (p.n < 2)
@@ -519,7 +535,8 @@ static dm_status take_description(aw *w, const recent *r, uint32_t t, uint32_t *
 {
     uint32_t words = 0, before = w->name_at[t];
     if (w->name_at[t] != DM_NONE && w->doc->mentions.v[w->name_at[t]].form != DM_FORM_ADJ && entity_of(w, w->name_at[t]) &&
-        entity_of(w, w->name_at[t])->nature != DM_NAT_OTHER && !dm_str_starts(w->doc->mentions.v[w->name_at[t]].why, "actor/home-country"))
+        entity_of(w, w->name_at[t])->nature != DM_NAT_OTHER && !dm_str_starts(w->doc->mentions.v[w->name_at[t]].why, "actor/home-country") &&
+        !dm_str_is(w->doc->mentions.v[w->name_at[t]].why, "actor/unknown-role"))
         return DM_OK;
     uint32_t size = group_size(w, t, &words);
     if (size) {

@@ -2,10 +2,10 @@
 /* The article's home country (whose "government" it means) and its focus (the other country it is most about).
  *
  * Points: state as subject 2 (4 more in the first two sentences), any other mention 1, dateline 4, the outlet's own country 4 when the text names that state too, bare
- * national roles nothing (they are what is asked). The focus is the state with most points next to home. */
+ * national roles nothing (they are what is asked), but the subject of what unnamed sources report 4, and an office holder without a country 2. The focus is the state with most points next to home. */
 #include "actor/work.h"
 
-enum { CODES_MAX = 64, DATELINE_POINTS = 4, OUTLET_POINTS = 4, SUBJECT_POINTS = 2, LEAD_POINTS = 4, LEAD_SENTENCES = 2 };
+enum { CODES_MAX = 64, DATELINE_POINTS = 4, OUTLET_POINTS = 4, SUBJECT_POINTS = 2, LEAD_POINTS = 4, SOURCE_POINTS = 4, OFFICE_POINTS = 2, LEAD_SENTENCES = 2 };
 
 typedef struct tally {
     char code[CODES_MAX][DM_CODE_MAX];
@@ -39,9 +39,36 @@ static void follow_lead(aw *w, uint32_t sent)
         w->lead_seen += w->doc->sents.v[w->lead_next].kind == DM_SENT_BODY;
 }
 
+/* "Japan has decided, government sources said": sources without a country are at home. */
+static void count_source(const aw *w, const dm_mention *m, tally *t)
+{
+    const char *code = dm_reported_subject(w, m);
+    unsigned *p = code && dm_is_country(code) ? slot(t, code, false) : NULL;
+    if (p)
+        *p += SOURCE_POINTS;
+}
+
+/* "Prime Minister Obuchi" without a country: readers know whose he is. American presidents go without one everywhere. */
+static bool needs_no_country(const aw *w, const dm_mention *m, const dm_entity *en)
+{
+    if (en->nature != DM_NAT_PERSON || m->form != DM_FORM_NAME || strcmp(en->code, "USA") == 0 || !dm_str_starts(dm_str_of(en->sector), "GOV"))
+        return false;
+    bool office = false;
+    for (uint32_t t = m->first; t < m->first + m->n; t++) {
+        bool adjective = w->name_at[t] != DM_NONE && w->doc->mentions.v[w->name_at[t]].form == DM_FORM_ADJ;
+        if (adjective || dm_str_in(dm_atok(w, t)->norm, "'s then"))
+            return false;
+        office = office || w->title[t] == 1;
+    }
+    bool after = m->first && dm_atok(w, m->first - 1)->sent == m->sent && dm_str_in(dm_atok(w, m->first - 1)->norm, "'s '");
+    return office && !after;
+}
+
 static void count(aw *w, const dm_mention *m, tally *t)
 {
     const dm_entity *en = m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
+    if (en && dm_str_is(m->why, "actor/home-country-spokes"))
+        count_source(w, m, t);
     if (!en || !dm_is_country(en->code) || dm_str_starts(m->why, "actor/home-country"))
         return;
     follow_lead(w, m->sent);
@@ -51,6 +78,8 @@ static void count(aw *w, const dm_mention *m, tally *t)
     unsigned *p = slot(t, en->code, !outlet && !dateline);
     if (!p)
         return;
+    if (needs_no_country(w, m, en))
+        *p += OFFICE_POINTS;
     bool lead = s->kind == DM_SENT_BODY && w->lead_seen <= LEAD_SENTENCES;
     bool subject = s->parsed && dm_deprel_base((dm_deprel)h->deprel) == DM_D_NSUBJ;
     *p += outlet ? (unsigned)OUTLET_POINTS : dateline ? (unsigned)DATELINE_POINTS : subject ? SUBJECT_POINTS + (lead ? (unsigned)LEAD_POINTS : 0u) : 1u;

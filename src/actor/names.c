@@ -10,10 +10,29 @@ static bool is_office_sector(dm_str s)
     return dm_str_in(s, "GOV LEG JUD MIL");
 }
 
+static dm_str user_cell(const aw *w, const dm_hit *h, int column)
+{
+    return dm_table_cell(dm_tables_at(w->a->tables, h->table), h->row, column);
+}
+
+/* A user's line wins over ours while it holds, a later file's over an earlier one's. Out of its time a person is still known, below
+ * what we know; any other name is not. */
+static int rank_user_hit(const aw *w, const dm_hit *h)
+{
+    const dm_actor *a = w->a;
+    dm_str from = user_cell(w, h, a->cu.from), to = user_cell(w, h, a->cu.to);
+    bool dated = from.len || to.len, known = w->doc->meta.date.precision != DM_PREC_UNKNOWN;
+    if (!dm_dates_cover(w->doc, from, to))
+        return dm_str_is(user_cell(w, h, a->cu.kind), "person") ? 2 : -1;
+    return 100 + (int)(h->table - a->i_user) * 2 + (dated == known);
+}
+
 /* Preference among rows for the same words; higher is better. */
 static int rank_hit(const aw *w, const dm_hit *h)
 {
     const dm_actor *a = w->a;
+    if (dm_is_user_name(a, h->table))
+        return rank_user_hit(w, h);
     if (h->table == a->i_people) {
         bool in = dm_dates_cover(w->doc, dm_table_cell(a->people, h->row, a->cp.from), dm_table_cell(a->people, h->row, a->cp.to));
         return 50 + (in ? 10 : 0);
@@ -190,6 +209,8 @@ static dm_status take_hit(aw *w, const dm_hit *h)
     dm_str words = dm_doc_slice(w->doc, dm_doc_token_span(w->doc, h->first, h->n));
     words = dm_arena_str(&w->doc->arena, words);
     uint32_t id;
+    if (dm_is_user_name(a, h->table))
+        return take_user(w, h, words);
     if (h->table == a->i_states)
         return take_state(w, h, words);
     if (h->table == a->i_regions)
@@ -203,9 +224,59 @@ static dm_status take_hit(aw *w, const dm_hit *h)
     return dm_mention_new(w, h->first, h->n, DM_FORM_NAME, id, 0.95f, w->doc->entities.v[id].why) ? DM_OK : DM_ENOMEM;
 }
 
+static dm_str user_why(aw *w, const dm_hit *h)
+{
+    dm_str file = dm_table_name(dm_tables_at(w->a->tables, h->table)), line = user_cell(w, h, w->a->cu.line);
+    return dm_arena_printf(&w->doc->arena, "%.*s:%.*s", DM_FMT(file), DM_FMT(line));
+}
+
+/* What the user's line says, with the sector of a former official behind its end and none before its start. */
+static uint32_t user_entity(aw *w, const dm_hit *h, dm_nature nature, dm_str words)
+{
+    const dm_actor *a = w->a;
+    dm_str code = user_cell(w, h, a->cu.code), sector = user_cell(w, h, a->cu.sector), name = first_variant(user_cell(w, h, a->cu.names));
+    char key[KEY_MAX], c[DM_CODE_MAX];
+    if (nature == DM_NAT_PERSON && is_office_sector(sector) && !dm_dates_cover(w->doc, DM_NIL, user_cell(w, h, a->cu.to)))
+        sector = DM_STR("ELI");
+    else if (nature == DM_NAT_PERSON && !dm_dates_cover(w->doc, user_cell(w, h, a->cu.from), DM_NIL))
+        sector = DM_NIL;
+    if (nature == DM_NAT_STATE)
+        snprintf(key, sizeof key, "state %.*s", DM_FMT(code)); /* the one that our tables name */
+    else
+        snprintf(key, sizeof key, "%s %.*s", nature == DM_NAT_PERSON ? "person" : nature == DM_NAT_PLACE ? "place" : "body",
+                 (int)(name.len < 120 ? name.len : 120), name.p);
+    uint32_t id = dm_entity_find(w, dm_str_of(key));
+    if (id != DM_NONE)
+        return id;
+    dm_copy_code(c, sizeof c, code);
+    id = dm_entity_new(w, dm_str_of(key), c, nature == DM_NAT_STATE && !sector.len ? DM_STR("GOV") : sector, nature, name.len ? name : words);
+    if (id == DM_NONE)
+        return id;
+    w->doc->entities.v[id].table = h->table;
+    w->doc->entities.v[id].table_row = h->row;
+    w->doc->entities.v[id].why = user_why(w, h);
+    return id;
+}
+
+static dm_status take_user(aw *w, const dm_hit *h, dm_str words)
+{
+    const dm_actor *a = w->a;
+    dm_str kind = user_cell(w, h, a->cu.kind), surname = user_cell(w, h, a->cu.surname), s;
+    bool state = dm_str_is(kind, "state");
+    dm_nature nature = dm_str_is(kind, "person") ? DM_NAT_PERSON : !state ? DM_NAT_BODY : is_locative(w, h->first) ? DM_NAT_PLACE : DM_NAT_STATE;
+    bool adjective = state && dm_atok(w, h->first + h->n - 1)->upos == DM_U_ADJ && modifies(w, h->first + h->n - 1);
+    uint32_t id = user_entity(w, h, nature, words);
+    if (id == DM_NONE)
+        return DM_ENOMEM;
+    while (nature == DM_NAT_PERSON && dm_str_split(&surname, '|', &s))
+        if (!dm_map_put(&w->surname_entity, s, 0, id))
+            return DM_ENOMEM;
+    return dm_mention_new(w, h->first, h->n, adjective ? DM_FORM_ADJ : DM_FORM_NAME, id, 0.95f, user_why(w, h)) ? DM_OK : DM_ENOMEM;
+}
+
 static bool is_actor_hit(const dm_actor *a, const dm_hit *h)
 {
-    return h->table == a->i_states || h->table == a->i_people || h->table == a->i_bodies || h->table == a->i_regions;
+    return dm_is_user_name(a, h->table) || h->table == a->i_states || h->table == a->i_people || h->table == a->i_bodies || h->table == a->i_regions;
 }
 
 dm_status dm_actor_names(aw *w)

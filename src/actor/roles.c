@@ -20,14 +20,17 @@ static dm_str lemma_of(const aw *w, uint32_t t)
     return w->doc->sents.v[k->sent].parsed && k->upos != DM_U_PROPN ? k->lemma : k->norm;
 }
 
-static role_info info_of(const aw *w, uint32_t row)
+static role_info info_of(const aw *w, const dm_hit *h)
 {
-    const dm_actor *a = w->a;
-    dm_str scope = dm_table_cell(a->roles, row, a->cr.scope), kind = dm_table_cell(a->roles, row, a->cr.kind);
+    bool user = dm_is_user_role(w->a, h->table);
+    const dm_table *t = user ? dm_tables_at(w->a->tables, h->table) : w->a->roles;
+    const col_roles *c = user ? &w->a->cur : &w->a->cr;
+    uint32_t row = h->row;
+    dm_str scope = dm_table_cell(t, row, c->scope), kind = dm_table_cell(t, row, c->kind);
     role_info info = { .row = row, .scope = dm_str_is(scope, "national") ? SCOPE_NATIONAL : dm_str_is(scope, "spokes") ? SCOPE_SPOKES : SCOPE_ANY,
                         .person = dm_str_is(kind, "person"), .group = dm_str_is(kind, "group"),
-                       .sector = dm_table_cell(a->roles, row, a->cr.sector) };
-    dm_str note = dm_table_cell(a->roles, row, a->cr.note);
+                       .sector = dm_table_cell(t, row, c->sector) };
+    dm_str note = dm_table_cell(t, row, c->note);
     info.states = note.len && memmem(note.p, note.len, "states", 6) != NULL;
     const char *code = note.len ? memmem(note.p, note.len, "code=", 5) : NULL;
     if (code && code + 8 <= note.p + note.len)
@@ -179,10 +182,12 @@ static uint32_t names_before(const aw *w, uint32_t t)
 }
 
 /* "the former defence minister" after "Mr Nakatani": an earlier person whose office or role this is. */
-static uint32_t earlier_holder(aw *w, uint32_t at, dm_str key, dm_str words)
+static uint32_t earlier_holder(aw *w, uint32_t at, dm_str key, dm_str words, bool person)
 {
     uint32_t id = dm_map_get(&w->role_entity, key, 0);
-    if (id != UINT32_MAX)
+    if (id == DM_NONE && !person)
+        id = dm_map_get(&w->role_entity, words, 0); /* "the agencies" after "aid agencies" */
+    if (id != DM_NONE)
         return id;
     uint32_t n = names_before(w, at);
     for (uint32_t i = n; i-- > 0 && n - i <= LOOK_BACK;) {
@@ -234,6 +239,24 @@ static dm_status add_owners(aw *w, uint32_t mention, uint32_t owner, dm_str lemm
     return DM_OK;
 }
 
+static const dm_entity *entity_at(const aw *w, uint32_t i)
+{
+    const dm_mention *m = &w->doc->mentions.v[i];
+    return m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
+}
+
+static bool sits_at(const aw *w, uint32_t row, dm_str place, dm_str noun)
+{
+    dm_str note = dm_table_cell(w->a->bodies, row, w->a->cb.note), heads = dm_table_cell(w->a->bodies, row, w->a->cb.heads), h;
+    const char *at = note.len ? memmem(note.p, note.len, "seat=", 5) : NULL;
+    if (!at || (size_t)(note.p + note.len - at) < 5 + place.len || memcmp(at + 5, place.p, place.len) != 0)
+        return false;
+    while (dm_str_split(&heads, '|', &h))
+        if (dm_str_eq(h, noun))
+            return true;
+    return false;
+}
+
 /* "judges in The Hague", "lawmakers in Strasbourg": bodies that sit abroad are not their host's. */
 static uint32_t seated_body(aw *w, uint32_t head, uint32_t place)
 {
@@ -242,13 +265,18 @@ static uint32_t seated_body(aw *w, uint32_t head, uint32_t place)
     const dm_str words = dm_doc_slice(w->doc, dm_doc_token_span(w->doc, p->first, p->n)), noun = dm_atok(w, head)->norm;
     int n = snprintf(key, sizeof key, "%.*s/%.*s", DM_FMT(words), DM_FMT(noun));
     uint32_t row = n > 0 && (size_t)n < sizeof key ? dm_map_get(&w->a->seat, (dm_str){ key, (size_t)n }, 0) : DM_NONE;
+    for (uint32_t i = 0; row != DM_NONE && i < w->n_names; i++) { /* one that the article names comes first */
+        const dm_entity *en = entity_at(w, i);
+        if (en && en->nature == DM_NAT_BODY && en->table == w->a->i_bodies && sits_at(w, en->table_row, words, noun))
+            return w->doc->mentions.v[i].entity[0];
+    }
     return row == DM_NONE ? DM_NONE : dm_body_entity(w, row - 1);
 }
 
 static dm_status take_role(aw *w, const dm_hit *h)
 {
     dm_doc *doc = w->doc;
-    role_info info = info_of(w, h->row);
+    role_info info = info_of(w, h);
     uint32_t end = h->first + h->n, head = dm_phrase_head(w, h->first, h->n), first = widen_left(w, h->first);
     const char *step = NULL;
     bool parsed = doc->sents.v[dm_atok(w, head)->sent].parsed, former = says_former(w, head, h->first);
@@ -283,7 +311,7 @@ static dm_status take_role(aw *w, const dm_hit *h)
         why = dm_arena_printf(&doc->arena, "%s", step);
     } else {
         if (!(parsed && has_pronoun_owner(w, head)) && (is_definite(w, head, h->first) || info.scope == SCOPE_SPOKES))
-            id = earlier_holder(w, h->first, key, role_words);
+            id = earlier_holder(w, h->first, key, role_words, info.person);
         if (id != DM_NONE) {
             why = DM_STR("actor/description");
             confidence = 0.8f;
@@ -292,13 +320,16 @@ static dm_status take_role(aw *w, const dm_hit *h)
             bool vague = info.states || (info.scope == SCOPE_ANY && !info.person && !info.group && !is_definite(w, head, h->first));
             bool theirs = parsed && has_pronoun_owner(w, head) && !is_relational(lemma);
             vague = vague || (is_relational(lemma) && !theirs && parsed && has_pronoun_owner(w, head));
-            why = theirs ? DM_STR("actor/possessive-pronoun") : vague ? DM_STR("actor/unknown-role") : info.scope == SCOPE_ANY ? DM_STR("actor/home-country-any") : info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
+            why = theirs ? DM_STR("actor/possessive-pronoun") : dm_str_is(lemma, "counterpart") ? DM_STR("actor/counterpart") : vague ? DM_STR("actor/unknown-role") : info.scope == SCOPE_ANY ? DM_STR("actor/home-country-any") : info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
             confidence = info.scope == SCOPE_NATIONAL ? 0.7f : 0.5f;
             bare = true;
         }
     }
     if (id == DM_NONE || (!bare && info.scope != SCOPE_ANY && !remember(w, key, id)) || (bare && (info.scope == SCOPE_SPOKES || is_new(w, head)) && !remember(w, key, id)))
         return dm_fail(w->err, DM_ENOMEM, 0, "out of memory resolving roles");
+    bool own = info.code[0] && !info.person && h->n > 1;
+    if (own && !remember(w, dm_atok(w, end - 1)->norm, id))
+        return DM_ENOMEM;
     dm_mention *m = dm_mention_new(w, first, end - first, DM_FORM_ROLE, id, confidence, why);
     if (!m)
         return DM_ENOMEM;
@@ -341,7 +372,7 @@ static uint8_t *title_marks(aw *w)
     uint8_t *title = dm_arena_alloc(&w->doc->arena, w->doc->tokens.n + 1u, 1);
     for (uint32_t i = 0; title && i < w->doc->hits.n; i++) {
         const dm_hit *h = &w->doc->hits.v[i];
-        if (!is_rank_hit(w, h) && h->table != w->a->i_roles)
+        if (!is_rank_hit(w, h) && !dm_is_role(w->a, h->table))
             continue;
         for (uint32_t t = h->first; t < h->first + h->n; t++)
             if (is_rank_hit(w, h) || (dm_atok(w, t)->flags & DM_T_UPPER) || h->n > 0)
@@ -543,11 +574,25 @@ static void second_look(aw *w)
     }
 }
 
+/* Of several roles for the same words the last of our table counts, and a user's over ours, a later file's over an earlier one's. */
+static bool beaten(const aw *w, uint32_t i)
+{
+    const dm_hit *v = w->doc->hits.v, *h = &v[i];
+    bool user = dm_is_user_role(w->a, h->table);
+    for (uint32_t k = i + 1; k < w->doc->hits.n && v[k].first == h->first; k++)
+        if (user ? dm_is_user_role(w->a, v[k].table) : k == i + 1 && v[k].table == h->table)
+            return true;
+    for (uint32_t k = i; !user && k-- > 0 && v[k].first == h->first;)
+        if (dm_is_user_role(w->a, v[k].table))
+            return true;
+    return false;
+}
+
 dm_status dm_actor_roles(aw *w)
 {
     for (uint32_t i = 0; i < w->doc->hits.n; i++) {
         const dm_hit *h = &w->doc->hits.v[i];
-        if (h->table != w->a->i_roles || (i + 1 < w->doc->hits.n && w->doc->hits.v[i + 1].first == h->first && w->doc->hits.v[i + 1].table == h->table))
+        if (!dm_is_role(w->a, h->table) || beaten(w, i))
             continue;
         if (covered(w, h))
             continue;

@@ -12,6 +12,7 @@ typedef struct col_states { int code, names, demonyms, people, government, place
 typedef struct col_bodies { int code, names, sector, kind, heads, from, to, note; } col_bodies;
 typedef struct col_people { int name, surname, code, sector, office, from, to; } col_people;
 typedef struct col_roles { int names, sector, kind, scope, note; } col_roles;
+typedef struct col_user { int names, code, sector, kind, surname, from, to, line; } col_user; /* src/import makes these tables */
 
 struct dm_actor {
     const dm_tables *tables;
@@ -27,6 +28,10 @@ struct dm_actor {
     dm_map facts_phrase;   /* description -> first of fact_rows + 1 */
     struct fact { uint32_t row, next; int16_t from, to; } *fact;
     uint32_t n_fact;
+    uint32_t i_user; /* first table of the users' own; two a file: names, roles. UINT32_MAX: none */
+    col_user cu;
+    col_roles cur;
+    int user_role_line;
 };
 
 typedef enum scope { SCOPE_ANY, SCOPE_NATIONAL, SCOPE_SPOKES } scope;
@@ -72,6 +77,10 @@ bool dm_dates_cover(const dm_doc *doc, dm_str from, dm_str to);
 void dm_copy_code(char *out, size_t size, dm_str s);
 bool dm_oom(const aw *w);
 
+static inline bool dm_is_user_name(const dm_actor *a, uint32_t table) { return table >= a->i_user && (table - a->i_user) % 2 == 0; }
+static inline bool dm_is_user_role(const dm_actor *a, uint32_t table) { return table >= a->i_user && (table - a->i_user) % 2 == 1; }
+static inline bool dm_is_role(const dm_actor *a, uint32_t table) { return table == a->i_roles || dm_is_user_role(a, table); }
+
 /* names.c: what the tables name. */
 dm_status dm_actor_names(aw *w);
 uint32_t dm_body_entity(aw *w, uint32_t row);
@@ -84,6 +93,7 @@ dm_status dm_actor_unknown(aw *w);
 void dm_actor_home(aw *w);
 /* bare.c: whose bare roles are. */
 bool dm_is_country(const char *code);
+const char *dm_reported_subject(const aw *w, const dm_mention *m);
 void dm_bare_settle(aw *w, uint32_t mention, const topics *tp);
 void dm_topic_see(const aw *w, topics *tp, uint32_t mention);
 /* coref.c: pronouns, descriptions, groups; bare roles. */
