@@ -120,10 +120,43 @@ static void absorb(ev_work *w, cand *c)
     c->dropped = 1;
 }
 
+static void fuse_into(ev_work *w, cand *maker, cand *c)
+{
+    maker->type = c->type;
+    for (unsigned a = 0; a < c->m.view.n && maker->m.view.n < VIEW_MAX; a++)
+        if (c->m.view.arg[a].slot == SLOT_OBJ || c->m.view.arg[a].slot >= SLOT_PREP) {
+            view_arg va = c->m.view.arg[a];
+            if (va.slot == SLOT_OBJ)
+                va.slot = dm_frames_prep(w->d.frames, DM_STR("against"));
+            va.inherited = 1;
+            maker->m.view.arg[maker->m.view.n++] = va;
+        }
+    c->dropped = 1;
+}
+
+/* "adopted a resolution condemning X": the act of the text is its maker's; of one that only backed or blocked it, no event of its own. */
+static bool fuse_content(ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    uint32_t text = dm_tok(doc, c->t)->head;
+    if (dm_tok(doc, c->t)->deprel != DM_D_ACL || dm_tok(doc, c->t)->xpos != DM_X_VBG || text == DM_NONE || w->d.inst_at[text] == DM_NONE)
+        return false;
+    unsigned d = dm_tok(doc, text)->deprel;
+    cand *maker = dm_tok(doc, text)->head == DM_NONE ? NULL : find_cand(w, dm_tok(doc, text)->head);
+    if (!maker || maker->dropped || !maker->act.len || (d != DM_D_OBJ && d != DM_D_NSUBJ_PASS && d != DM_D_OBL))
+        return false;
+    if (dm_str_in(maker->act, "draft introduce adopt submit issue"))
+        fuse_into(w, maker, c);
+    c->dropped = 1;
+    return true;
+}
+
 /* What is only an instrument's purpose ("a resolution drafted to condemn") belongs to its maker's event. */
 static void fuse_purpose(ev_work *w, cand *c)
 {
     const dm_doc *doc = w->d.doc;
+    if (fuse_content(w, c))
+        return;
     uint32_t up = c->t;
     for (unsigned i = 0; i < CLIMB; i++) {
         uint32_t g = dm_tok(doc, up)->head;
@@ -135,16 +168,7 @@ static void fuse_purpose(ev_work *w, cand *c)
                        dm_token_is(doc, dm_kid(doc, up, DM_D_MARK), "to");
         bool makes = maker && dm_str_in(maker->m.frame->act, "draft introduce adopt submit issue");
         if (purpose && makes && !maker->dropped) {
-            maker->type = c->type;
-            for (unsigned a = 0; a < c->m.view.n && maker->m.view.n < VIEW_MAX; a++)
-                if (c->m.view.arg[a].slot == SLOT_OBJ || c->m.view.arg[a].slot >= SLOT_PREP) {
-                    view_arg va = c->m.view.arg[a];
-                    if (va.slot == SLOT_OBJ)
-                        va.slot = dm_frames_prep(w->d.frames, DM_STR("against"));
-                    va.inherited = 1;
-                    maker->m.view.arg[maker->m.view.n++] = va;
-                }
-            c->dropped = 1;
+            fuse_into(w, maker, c);
             return;
         }
         if (purpose && w->d.inst_at[g] != DM_NONE)
