@@ -3,7 +3,7 @@
 # Dependency direction (docs/architecture.md): base <- doc <- stages <- pipeline <- {queue serve}; cli and bench on include/ alone.
 set -u
 cd "$(dirname "$0")/../.." || exit 3
-stages='read segment scan parse when actor act event topic write store stance'
+stages='read segment scan parse when actor act event topic write import store stance'
 bad=0
 
 # allowed FOLDER: the folders of src/ whose headers it may include besides its own.

@@ -20,6 +20,11 @@ for dir in src/*/; do
     ls "$dir"*.c >/dev/null 2>&1 || continue
     [ -s "${dir}README.md" ] || say "${dir}README.md is missing"
 done
+for f in $(git ls-files 'src/*/*.c' 'cli/*.c' 'tests/unit/*.c' 'fuzz/fuzz_*.c' 'tools/*.c'); do
+    name=$(basename "$f" .c)
+    name=${name#test_}
+    grep -qw -e "${name#fuzz_}" meson.build || say "$f is not in meson.build"
+done
 for f in README.md CHANGELOG.md LICENSE docs/record.md docs/tables.md docs/demarche.1; do
     [ -s "$f" ] || say "$f is missing"
 done
