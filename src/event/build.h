@@ -59,6 +59,7 @@ void dm_parties_from_context(ev_work *w, cand *c);
 void dm_plain_duties(ev_work *w, uint32_t sent);
 /* instruments.c */
 void dm_fill_instrument(ev_work *w, cand *c);
+bool dm_acts_with_sponsor(dm_str act); /* cosponsoring, voting: toward whose instrument it is */
 dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *err);
 /* quotes.c: speaker of each quotation. */
 dm_status dm_quote_speakers(ev_doc *d, dm_error *err);

@@ -14,6 +14,14 @@ static bool code_in(const party_list *l, const char *code)
     return false;
 }
 
+static bool code_in_str(const party_list *l, dm_str code)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        if (code.len && dm_str_is(code, l->p[i].code))
+            return true;
+    return false;
+}
+
 static bool code_among(const dm_party *p, uint32_t n, const char *code)
 {
     for (uint32_t i = 0; i < n; i++)
@@ -282,4 +290,6 @@ void dm_parties_from_context(ev_work *w, cand *c)
         return;
     c->recipient.n = 0;
     find_recipient(w, c);
+    if (c->recipient.n && c->inst != DM_NONE && dm_acts_with_sponsor(c->act) && code_in_str(&c->recipient, w->d.doc->insts.v[c->inst].subject))
+        c->recipient.n = 0; /* its subject is not whom a vote is cast toward */
 }

@@ -5,7 +5,7 @@
 
 static bool acts_on_subject(dm_str act) { return dm_str_in(act, "draft introduce adopt issue lead impose submit"); }
 
-static bool acts_with_sponsor(dm_str act) { return dm_str_in(act, "cosponsor back vote_for vote_against abstain join block"); }
+bool dm_acts_with_sponsor(dm_str act) { return dm_str_in(act, "cosponsor back vote_for vote_against abstain join block"); }
 
 static uint32_t find_inst(const ev_work *w, const cand *c)
 {
@@ -110,12 +110,12 @@ void dm_fill_instrument(ev_work *w, cand *c)
         dm_str_in(c->act, "draft introduce submit adopt"))
         c->type = DM_ACCUSE; /* a resolution tabled against somebody (gold/GUIDE.md) */
     dm_str sponsor = { i->sponsor, strlen(i->sponsor) };
-    if (acts_with_sponsor(c->act) && sponsor.len && !code_in(&c->actor, sponsor) &&
+    if (dm_acts_with_sponsor(c->act) && sponsor.len && !code_in(&c->actor, sponsor) &&
         (c->type == DM_SUPPORT || c->type == DM_REJECT || c->type == DM_AGREE)) {
         c->recipient.n = 0;
         give(&c->recipient, sponsor, span);
         dm_note(c, "act/sponsor");
-    } else if (acts_with_sponsor(c->act) && c->recipient.n && i->subject.len && code_in(&c->recipient, i->subject)) {
+    } else if (dm_acts_with_sponsor(c->act) && c->recipient.n && i->subject.len && code_in(&c->recipient, i->subject)) {
         c->recipient.n = 0; /* its subject is not whom a vote is cast toward */
     } else if (acts_on_subject(c->act) && i->subject.len && (c->type == DM_ACCUSE || c->type == DM_SANCTION) &&
                !c->m.frame->no_recipient) {

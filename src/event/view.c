@@ -134,8 +134,10 @@ static uint32_t controller(const dm_doc *doc, uint32_t g, bool object_first, uns
 /* The subject that a noun's infinitive or participle inherits: the noun itself, or for "took the decision to X" the taker. */
 static uint32_t noun_controller(const dm_doc *doc, uint32_t t, uint32_t noun, unsigned depth)
 {
-    bool gerund =
-        dm_tok(doc, t)->xpos == DM_X_VBG && (dm_kid(doc, t, DM_D_MARK) != DM_NONE || dm_kid(doc, t, DM_D_CASE) != DM_NONE);
+    bool utterance =
+        dm_str_in(dm_tok(doc, noun)->lemma, "statement letter note message communique declaration text appeal speech");
+    bool gerund = dm_tok(doc, t)->xpos == DM_X_VBG &&
+                  (utterance || dm_kid(doc, t, DM_D_MARK) != DM_NONE || dm_kid(doc, t, DM_D_CASE) != DM_NONE);
     if (!has_infinitive_mark(doc, t) && !gerund)
         return noun;
     DM_EACH_KID(doc, noun, k)
@@ -419,7 +421,14 @@ static void put_noun_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_
     case DM_D_NMOD_DESC:
     case DM_D_NMOD_UNMARKED: put(v, SLOT_COMP, k, inherited); break;
     case DM_D_AMOD: put(v, SLOT_ADJ, k, inherited); break;
-    case DM_D_NMOD:
+    case DM_D_NMOD: {
+        char buf[CASE_MAX];
+        put_prep(f, doc, v, k, inherited);
+        DM_EACH_KID(doc, k, by) /* "the arrest of two men by Turkey": hung on the men */
+        if (dm_tok(doc, by)->deprel == DM_D_NMOD && dm_str_is(dm_case_of(doc, by, buf, sizeof buf), "by"))
+            put_prep(f, doc, v, by, inherited);
+        break;
+    }
     case DM_D_OBL: put_prep(f, doc, v, k, inherited); break;
     case DM_D_NSUBJ:
     case DM_D_NSUBJ_OUTER: put(v, SLOT_SUBJ, own_subject(doc, v->t), inherited); break;
