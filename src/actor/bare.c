@@ -88,6 +88,11 @@ static const char *whose(const aw *w, const dm_mention *m)
     uint32_t p = dm_kid(w->doc, m->head, DM_D_NMOD_POSS);
     if (p == DM_NONE || !dm_str_is(dm_atok(w, p)->norm, "whose"))
         return NULL;
+    uint32_t before = p ? p - 1 : p; /* the noun right before it, wherever the tree hung the clause */
+    if (before && (dm_atok(w, before)->flags & DM_T_PUNCT))
+        before--;
+    if (before < p && dm_atok(w, before)->sent == m->sent && code_at(w, before))
+        return code_at(w, before);
     uint32_t cur = m->head;
     for (unsigned i = 0; i < CLIMB_MAX && cur != DM_NONE; i++, cur = dm_atok(w, cur)->head)
         if (dm_atok(w, cur)->deprel == DM_D_ACL_RELCL)
@@ -199,6 +204,16 @@ static void settle_counterpart(aw *w, dm_mention *m, const topics *tp)
     m->confidence = 0.5f;
 }
 
+/* "The foreign minister, X": X is the minister's, whatever he came to head later. */
+static void share_code(aw *w, const dm_mention *m)
+{
+    uint32_t k = w->doc->sents.v[m->sent].parsed ? dm_kid(w->doc, m->head, DM_D_APPOS) : DM_NONE;
+    uint32_t o = k == DM_NONE ? DM_NONE : w->name_at[k];
+    dm_entity *en = o == DM_NONE || !w->doc->mentions.v[o].n_entity ? NULL : &w->doc->entities.v[w->doc->mentions.v[o].entity[0]];
+    if (en && en->nature == DM_NAT_PERSON && !dm_is_country(en->code))
+        memcpy(en->code, w->doc->entities.v[m->entity[0]].code, sizeof en->code);
+}
+
 static void settle_person(aw *w, dm_mention *m, const topics *tp)
 {
     dm_entity *en = &w->doc->entities.v[m->entity[0]];
@@ -235,8 +250,11 @@ void dm_bare_settle(aw *w, uint32_t mention, const topics *tp)
         return;
     if (dm_str_is(m->why, "actor/counterpart"))
         settle_counterpart(w, m, tp);
-    else if (dm_str_starts(m->why, "actor/home-country"))
+    else if (dm_str_starts(m->why, "actor/home-country")) {
         settle_role(w, m, tp);
+        if (dm_str_is(m->why, "actor/home-country"))
+            share_code(w, m);
+    }
     else if (w->doc->entities.v[m->entity[0]].nature == DM_NAT_PERSON && !w->doc->entities.v[m->entity[0]].code[0])
         settle_person(w, m, tp);
 }

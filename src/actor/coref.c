@@ -185,7 +185,8 @@ static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
         if (distance > 3)
             break;
         bool several = !is_he(p) && !is_it(p) && has_conjunct(w, m);
-        if (!en || en == barred || m->first >= t || !(several || fits(w, m, en, p, object && dm_atok(w, t)->deprel == DM_D_OBJ)))
+        bool self = barred && (en == barred || (barred->code[0] && en && dm_is_country(barred->code) && strcmp(en->code, barred->code) == 0 && !is_he(p)));
+        if (!en || self || m->first >= t || !(several || fits(w, m, en, p, object && dm_atok(w, t)->deprel == DM_D_OBJ)))
             continue;
         bool spoken = (dm_atok(w, m->first)->flags & DM_T_QUOTED) && !(dm_atok(w, t)->flags & DM_T_QUOTED);
         int score = (spoken ? -3 : 0) + salience(w, m) + kind_score(w, m, en, p) - 3 * distance + (en->code[0] ? 1 : 0) - (int)(r->n - i) / 4;
@@ -414,6 +415,8 @@ static dm_status take_group(aw *w, const recent *r, uint32_t t, uint32_t words, 
     bool subject_itself = dm_deprel_base((dm_deprel)dm_atok(w, head)->deprel) == DM_D_NSUBJ;
     uint32_t s = subject_itself || !w->doc->sents.v[dm_atok(w, t)->sent].parsed ? DM_NONE : clause_subject(w, head);
     const dm_entity *barred = s == DM_NONE ? NULL : entity_of(w, s);
+    if (barred && dm_str_in(dm_str_of(barred->sector), "CVL OPP SOC REB LAB JRN EDU REL")) /* a citizen may speak of both governments */
+        barred = NULL;
     pick p = { .n = 0 };
     for (uint32_t i = r->n; i-- > 0 && p.n != size;) {
         const dm_mention *o = &w->doc->mentions.v[r->mention[i]];

@@ -58,7 +58,7 @@ static bool needs_no_country(const aw *w, const dm_mention *m, const dm_entity *
         bool adjective = w->name_at[t] != DM_NONE && w->doc->mentions.v[w->name_at[t]].form == DM_FORM_ADJ;
         if (adjective || dm_str_in(dm_atok(w, t)->norm, "'s then"))
             return false;
-        office = office || w->title[t] == 1;
+        office = office || (w->title[t] == 1 && !dm_str_in(dm_atok(w, t)->norm, "general gen former"));
     }
     bool after = m->first && dm_atok(w, m->first - 1)->sent == m->sent && dm_str_in(dm_atok(w, m->first - 1)->norm, "'s '");
     return office && !after;

@@ -203,27 +203,6 @@ uint32_t dm_body_entity(aw *w, uint32_t row)
                         DM_NAT_BODY, first_variant(dm_table_cell(a->bodies, row, a->cb.names)));
 }
 
-static dm_status take_hit(aw *w, const dm_hit *h)
-{
-    const dm_actor *a = w->a;
-    dm_str words = dm_doc_slice(w->doc, dm_doc_token_span(w->doc, h->first, h->n));
-    words = dm_arena_str(&w->doc->arena, words);
-    uint32_t id;
-    if (dm_is_user_name(a, h->table))
-        return take_user(w, h, words);
-    if (h->table == a->i_states)
-        return take_state(w, h, words);
-    if (h->table == a->i_regions)
-        return take_region(w, h, words);
-    if (h->table == a->i_people)
-        id = person_entity(w, h->row);
-    else
-        id = dm_body_entity(w, h->row);
-    if (id == DM_NONE)
-        return DM_ENOMEM;
-    return dm_mention_new(w, h->first, h->n, DM_FORM_NAME, id, 0.95f, w->doc->entities.v[id].why) ? DM_OK : DM_ENOMEM;
-}
-
 static dm_str user_why(aw *w, const dm_hit *h)
 {
     dm_str file = dm_table_name(dm_tables_at(w->a->tables, h->table)), line = user_cell(w, h, w->a->cu.line);
@@ -272,6 +251,27 @@ static dm_status take_user(aw *w, const dm_hit *h, dm_str words)
         if (!dm_map_put(&w->surname_entity, s, 0, id))
             return DM_ENOMEM;
     return dm_mention_new(w, h->first, h->n, adjective ? DM_FORM_ADJ : DM_FORM_NAME, id, 0.95f, user_why(w, h)) ? DM_OK : DM_ENOMEM;
+}
+
+static dm_status take_hit(aw *w, const dm_hit *h)
+{
+    const dm_actor *a = w->a;
+    dm_str words = dm_doc_slice(w->doc, dm_doc_token_span(w->doc, h->first, h->n));
+    words = dm_arena_str(&w->doc->arena, words);
+    uint32_t id;
+    if (dm_is_user_name(a, h->table))
+        return take_user(w, h, words);
+    if (h->table == a->i_states)
+        return take_state(w, h, words);
+    if (h->table == a->i_regions)
+        return take_region(w, h, words);
+    if (h->table == a->i_people)
+        id = person_entity(w, h->row);
+    else
+        id = dm_body_entity(w, h->row);
+    if (id == DM_NONE)
+        return DM_ENOMEM;
+    return dm_mention_new(w, h->first, h->n, DM_FORM_NAME, id, 0.95f, w->doc->entities.v[id].why) ? DM_OK : DM_ENOMEM;
 }
 
 static bool is_actor_hit(const dm_actor *a, const dm_hit *h)

@@ -293,6 +293,8 @@ static dm_status take_role(aw *w, const dm_hit *h)
     if (owner == DM_NONE)
         owner = owner_beside(w, h->first, end, &step);
     bool loose = info.code[0] && step && dm_str_in(dm_str_of(step), "actor/of actor/in") && !dm_str_is(case_word(w, doc->mentions.v[owner].head), "of");
+    loose = loose || (owner != DM_NONE && info.scope == SCOPE_NATIONAL && dm_str_is(dm_str_of(step), "actor/apposition") &&
+                      !dm_is_country(doc->entities.v[doc->mentions.v[owner].entity[0]].code)); /* a minister is no organisation's */
     if (owner != DM_NONE && (loose || stands_apart(w, lemma, owner, step)))
         owner = DM_NONE; /* "to expel aid agencies from X": not X's */
     else if (owner == DM_NONE && info.states && parsed && !has_pronoun_owner(w, head) && dm_str_in(lemma, "country nation state"))
@@ -484,7 +486,9 @@ static dm_status take_unknown(aw *w, uint32_t first, uint32_t n, const uint8_t *
     float confidence = 0.5f;
     if (n == 1)
         id = dm_map_get(&w->surname_entity, dm_token_text(w->doc, first), 0);
-    else if (n == 3 && dm_str_is(dm_atok(w, first + 1)->norm, "-"))
+    else
+        id = dm_map_get(&w->surname_entity, dm_doc_slice(w->doc, dm_doc_token_span(w->doc, first, n)), 0);
+    if (id == DM_NONE && n == 3 && dm_str_is(dm_atok(w, first + 1)->norm, "-"))
         id = dm_map_get(&w->surname_entity, dm_token_text(w->doc, first + 2), 0);
     if (id != DM_NONE) {
         why = DM_STR("actor/coref-surname");
