@@ -2,6 +2,7 @@
 /* The readable page: for each event who, what, to whom; then its status, time, speaker, instrument, reasons and contexts, and the
  * sentence with the words that state it marked. Wrapped by display columns, labels aligned, colour only when asked for. */
 #include "write/put.h"
+#include <string.h>
 #include <wchar.h>
 
 enum { LABEL = 14, INDENT = 4, TEXT_AT = INDENT + LABEL };
@@ -13,6 +14,8 @@ static const char *const escapes[] = { "", "\033[1m", "\033[2m", "\033[36m", "\0
 typedef struct page {
     dm_buf *b;
     unsigned width, col, indent; /* width 0: lines are as long as they are */
+    size_t blank;                /* offset in b of the last blank of this line, where it may be broken; 0: none */
+    unsigned blank_col;          /* the column after it */
     bool color, gap;             /* gap: a space is due before the next word */
 } page;
 
@@ -35,18 +38,42 @@ static void new_line(page *p, unsigned indent)
     dm_put(p->b, (dm_str){ spaces, indent < sizeof spaces ? indent : sizeof spaces - 1 });
     p->col = indent;
     p->indent = indent;
+    p->blank = 0;
     p->gap = false;
+}
+
+/* Puts what stands after the line's last blank on a new line: pieces without a blank between them stay together. */
+static void break_at_blank(page *p)
+{
+    size_t from = p->blank + 1, n = p->b->len - from;
+    unsigned col = p->indent + (p->col - p->blank_col);
+    new_line(p, p->indent);
+    if (!p->b->failed) {
+        size_t n_line = p->b->len - from - n;
+        memmove(p->b->p + from - 1 + n_line, p->b->p + from, n);
+        p->b->p[from - 1] = '\n';
+        memset(p->b->p + from, ' ', n_line - 1);
+        p->b->len--;
+    }
+    p->col = col;
 }
 
 /* A piece of a line that is never broken. */
 static void piece(page *p, dm_str s, style st)
 {
     unsigned w = columns_of(s);
-    if (p->width && p->col > p->indent && p->col + p->gap + w > p->width)
-        new_line(p, p->indent);
-    if (p->gap)
+    if (p->width && p->col > p->indent && p->col + p->gap + w > p->width) {
+        if (p->gap)
+            new_line(p, p->indent);
+        else if (p->blank)
+            break_at_blank(p);
+    }
+    if (p->gap) {
+        p->blank = p->b->len;
         dm_put_z(p->b, " ");
-    p->col += w + p->gap;
+        p->blank_col = ++p->col;
+    }
+    p->col += w;
     p->gap = false;
     bool styled = p->color && st != PLAIN;
     dm_put_z(p->b, styled ? escapes[st] : "");
