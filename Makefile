@@ -4,7 +4,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 SHARED ?= ../shared
 
-.PHONY: all build check bench fuzz train accuracy eval-parse format install clean
+.PHONY: all build check bench fuzz train accuracy calibrate eval-parse format install clean
 all: build
 
 $(BUILD)/build.ninja:
@@ -27,8 +27,14 @@ fuzz:
 train: build
 	tools/train.sh $(BUILD) $(SHARED)
 
+# Prints every figure and writes those of docs/accuracy.md anew.
 accuracy: build
-	python3 bench/accuracy.py --program $(BUILD)/demarche --shared $(SHARED)
+	python3 bench/accuracy.py --program $(BUILD)/demarche --shared $(SHARED) --doc docs/accuracy.md
+
+# Writes data/model/confidence.tsv from the development half of tests/gold; after changes to the engine, before `make accuracy`.
+calibrate: build
+	python3 tools/calibrate.py --build $(BUILD) --shared $(SHARED)
+	ninja -C $(BUILD)
 
 # CONLLU=file scores another treebank
 eval-parse: build
