@@ -110,7 +110,7 @@ dm_status dm_lemma_add_treebank(dm_lemma_trainer *t, dm_str text, dm_error *err)
 /* ---- WordNet ---- */
 
 typedef struct listed { /* lemmas that have irregular forms of a kind */
-    dm_keymap past, ing, plural;
+    dm_keymap past, ing, plural, degree;
 } listed;
 
 static bool ends(dm_str s, const char *z)
@@ -161,6 +161,21 @@ static void add_verb(dm_lemma_trainer *t, dm_str s, const listed *irregular)
     }
 }
 
+/* bigger, biggest: of short adjectives only, the others take more and most. */
+static void add_adjective(dm_lemma_trainer *t, dm_str s, const listed *irregular)
+{
+    enum { SHORT = 7 };
+    if (s.len > SHORT || dm_keymap_find(&irregular->degree, key_of(s)))
+        return;
+    for (int most = 0; most < 2; most++) {
+        uint8_t xpos = most ? DM_X_JJS : DM_X_JJR;
+        if (consonant_y(s))
+            add_form(t, s, 1, most ? "iest" : "ier", xpos);
+        else
+            add_form(t, s, ends(s, "e") ? 1 : 0, most ? "est" : "er", xpos);
+    }
+}
+
 static dm_str next_line(dm_str *rest)
 {
     const char *nl = memchr(rest->p, '\n', rest->len);
@@ -201,6 +216,7 @@ static void add_exception(dm_lemma_trainer *t, char kind, dm_str form, dm_str le
         add(t, form, DM_U_VERB, DM_X_VBN, lemma, 1);
     } else if (ends(form, "r") || ends(form, "st")) {
         bool most = ends(form, "st");
+        ++*dm_keymap_at(&irregular->degree, key_of(lemma), NULL);
         add(t, form, kind == 'a' ? DM_U_ADJ : DM_U_ADV,
             kind == 'a' ? (most ? DM_X_JJS : DM_X_JJR) : (most ? DM_X_RBS : DM_X_RBR), lemma, 1);
     }
@@ -227,6 +243,8 @@ static dm_status each_line(dm_lemma_trainer *t, const char *dir, const char *nam
                 add_exception(t, strncmp(name, "adv", 3) == 0 ? 'r' : name[0], form, lemma, irregular);
         } else if (strcmp(name, "index.verb") == 0) {
             add_verb(t, form, irregular);
+        } else if (strcmp(name, "index.adj") == 0) {
+            add_adjective(t, form, irregular);
         } else if (!dm_keymap_find(&irregular->plural, key_of(form))) {
             add_s(t, form, DM_X_NNS);
         }
@@ -237,7 +255,7 @@ static dm_status each_line(dm_lemma_trainer *t, const char *dir, const char *nam
 
 dm_status dm_lemma_add_wordnet(dm_lemma_trainer *t, const char *dir, dm_error *err)
 {
-    static const char *const name[] = { "noun.exc", "verb.exc", "adj.exc", "adv.exc", "index.verb", "index.noun" };
+    static const char *const name[] = { "noun.exc", "verb.exc", "adj.exc", "adv.exc", "index.verb", "index.noun", "index.adj" };
     listed irregular = { 0 };
     dm_status st = DM_OK;
     for (size_t i = 0; st == DM_OK && i < sizeof name / sizeof name[0]; i++)
@@ -245,6 +263,7 @@ dm_status dm_lemma_add_wordnet(dm_lemma_trainer *t, const char *dir, dm_error *e
     dm_keymap_free(&irregular.past);
     dm_keymap_free(&irregular.ing);
     dm_keymap_free(&irregular.plural);
+    dm_keymap_free(&irregular.degree);
     return st;
 }
 

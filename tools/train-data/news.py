@@ -119,7 +119,7 @@ propn = lambda f: W(f, 'PROPN', 'NNPS' if f in ('Nations', 'States', 'Affairs', 
 def noun(f, plural=False):
     if not plural:
         return W(f, 'NOUN', 'NN')
-    form = f[:-1] + 'ies' if f[-1] == 'y' and f[-2] not in 'aeo' else f + ('es' if f[-1] in 'sxh' and f[-2:] != 'gh' else 's')
+    form = f[:-1] + 'ies' if f[-1] == 'y' and f[-2] not in 'aeo' else f + ('es' if f[-1] in 'sx' or f[-2:] in ('sh', 'ch') else 's')
     return W(form, 'NOUN', 'NNS', f)
 
 
@@ -176,6 +176,10 @@ def title():
     t = pick('President', 'Foreign Minister', 'Prime Minister', 'Defense Minister', 'spokesman', 'Foreign Ministry spokesman', 'ambassador',
              'Chancellor', 'Mr.', 'Ms.', 'Gen.', 'Sen.', 'envoy', 'spokeswoman', 'Mr', 'Finance Minister', 'Vice President', 'Deputy Prime Minister',
              'Foreign Secretary', 'opposition leader', 'King', 'Ambassador')
+    if chance(0.06):
+        if chance(0.5):
+            return propn('Secretary').post('nmod', propn('State').front('case', adp('of')))
+        return propn('Minister').post('nmod', propn(pick('Defense', 'Justice', 'Finance', 'Health')).front('case', adp('of')))
     parts = t.split()
     head = propn(parts[-1]) if parts[-1][0].isupper() else noun(parts[-1])
     for p in parts[:-1]:
@@ -194,7 +198,11 @@ def title():
 
 def person():
     r = R.random()
-    w = propn(R.choice(FIRST)).post('flat', propn(R.choice(LAST))) if chance(0.7) else propn(R.choice(LAST))
+    if chance(0.1):
+        w = propn(pick('Park', 'Kim', 'Lee', 'Choi', 'Chen', 'Al', 'Tsai', 'Moon')).post('flat', propn(pick('Min', 'Jae', 'Sung', 'Ing', 'Yong')))
+        w.post('flat', propn(pick('jun', 'hee', 'min', 'wen', 'ho')).front('punct', W('-', 'PUNCT', 'HYPH')))
+    else:
+        w = propn(R.choice(FIRST)).post('flat', propn(R.choice(LAST))) if chance(0.7) else propn(R.choice(LAST))
     if r < 0.62:
         w.pre('nmod:desc', title())
     elif r < 0.82 and w.right:
@@ -273,6 +281,18 @@ def body():
     return propn('Department').pre('det', the()).pre('compound', propn('State')), False
 
 
+def number():
+    w = W(pick('two', 'three', '12', '20', '150', '1,200', '40', 'seven', '300'), 'NUM', 'CD')
+    r = R.random()
+    if r < 0.2:
+        return w.pre('nmod', W('least', 'ADJ', 'JJS', 'little').pre('case', adp('at')))
+    if r < 0.4:
+        return w.pre('advmod', W('more', 'ADJ', 'JJR', 'much').post('fixed', adp('than')))
+    if r < 0.5:
+        return w.pre('advmod', W(pick('nearly', 'about', 'almost', 'around'), 'ADV', 'RB'))
+    return w
+
+
 def group():
     w = noun(pick('official', 'diplomat', 'minister', 'leader', 'lawmaker', 'rebel', 'protester', 'soldier', 'activist', 'force', 'ally', 'troop', 'prosecutor', 'expert'), True)
     r = R.random()
@@ -283,7 +303,7 @@ def group():
     elif r < 0.6:
         w.pre('compound', noun(pick('government', 'opposition', 'security', 'army', 'aid')))
     elif r < 0.75:
-        w.pre('nummod', W(pick('two', 'three', 'four', 'seven', '20', '150', '1,200'), 'NUM', 'CD')) if chance(0.6) else w.pre(*pick(('amod', adj(pick('several', 'many', 'other'))), ('det', W('some', 'DET', 'DT'))))
+        w.pre('nummod', number()) if chance(0.6) else w.pre(*pick(('amod', adj(pick('several', 'many', 'other'))), ('det', W('some', 'DET', 'DT'))))
     elif r < 0.85:
         w.pre('det', the())
     return w, True
@@ -358,7 +378,31 @@ def gerund_phrase(depth):
 
 def thing(depth=0):
     """What is done, signed, condemned: an abstract or concrete object."""
-    r = R.randrange(13)
+    r = R.randrange(17)
+    if r == 13:
+        w = noun('call', True)
+        if chance(0.5):
+            w.post('nmod', noun(pick('inquiry', 'boycott', 'ceasefire', 'election', 'withdrawal')).front('det', an('e')).front('case', adp('for')))
+            w.right[-1][1].left[1] = ('det', an(w.right[-1][1].form))
+        else:
+            w.post('acl', act('VB', 2).front('mark', to()))
+        return w, True
+    if r == 14:
+        w = noun(pick('stance', 'statement', 'report', 'position', 'vote', 'meeting', 'resolution', 'law', 'agreement'))
+        w.pre('amod', adj(pick('joint', 'tough', 'new', 'draft', 'critical'))) if chance(0.6) else w
+        w.front('det', an(w.words()[0].form)) if chance(0.7) else w.front('nmod:poss', possessor())
+        return w.post('nmod', thing(2)[0].front('case', adp(pick('on', 'on', 'on', 'about', 'over')))), False
+    if r == 15:
+        w = noun(pick('killing', 'detention', 'arrest', 'expulsion', 'imprisonment', 'withdrawal', 'release', 'execution', 'sale'))
+        w.front('det', the())
+        w.post('nmod', group()[0].front('case', adp('of')))
+        if chance(0.3):
+            w.post('nmod', actor()[0].front('case', adp('by')))
+        return w, False
+    if r == 16:
+        w = noun(pick('pressure', 'effort', 'attempt', 'bid', 'threat', 'promise', 'refusal', 'right', 'request'))
+        w.front('nmod:poss', possessor()) if chance(0.6) else w.front('det', the())
+        return w.post('acl', act('VB', 2).front('mark', to())), False
     if r == 0:
         w = noun('resolution').front('det', an('r'))
         x = R.random()
@@ -413,7 +457,7 @@ def thing(depth=0):
         return noun('aid').pre('amod', adj(pick('humanitarian', 'military', 'economic'))).post('nmod', country()[0].front('case', adp('to'))), False
     if r == 11:
         w = noun(pick('journalist', 'prisoner', 'activist', 'ambassador', 'diplomat'), True)
-        return w.pre('nummod', W(pick('two', 'three', 'six', '12', '40'), 'NUM', 'CD')) if chance(0.5) else w.pre('amod', verb('detain', 'VBN')).front('det', the()), True
+        return w.pre('nummod', number()) if chance(0.5) else w.pre('amod', verb('detain', 'VBN')).front('det', the()), True
     return listed(lambda: thing(2)) if depth == 0 and chance(0.5) else (noun(pick('report', 'move', 'statement', 'proposal', 'law', 'accusation')).front('det', the()), False)
 
 
@@ -526,7 +570,16 @@ def act(xpos, depth=0):
         v = verb('hold', xpos).post('obj', noun('talk', True)).post('obl', actor()[0].front('case', adp('with')))
         if chance(0.5):
             v.post(*where())
-    elif r < 0.93:
+    elif r < 0.92:
+        v = verb('call', xpos).post('obj', thing(2)[0]).post('xcomp', noun(pick('genocide', 'provocation', 'interference', 'aggression', 'terrorism')) if chance(0.5)
+                                                             else noun(pick('violation', 'mistake', 'threat', 'crime', 'provocation')).pre('det', W('a', 'DET', 'DT')))
+        if chance(0.3):
+            v = verb('describe', xpos).post('obj', thing(2)[0]).post('obl', noun(pick('violation', 'mistake', 'threat', 'crime')).pre('case', adp('as')).pre('det', W('a', 'DET', 'DT')))
+    elif r < 0.935:
+        v = verb(pick('kill', 'wound', 'capture', 'arrest'), xpos).post('obj', noun(pick('soldier', 'civilian', 'rebel', 'protester', 'child'), True).pre('nummod', number()))
+        v.right[-1][1].form = v.right[-1][1].form.replace('childs', 'children')
+        v.post('obl', noun(pick('attack', 'raid', 'strike', 'clash')).pre('case', adp('in')).pre('det', W('a', 'DET', 'DT')).post('nmod', place().front('case', adp('near' if chance(0.5) else 'in'))))
+    elif r < 0.945:
         v = verb('meet', xpos).post('obl', person()[0].front('case', adp('with')))
     elif r < 0.96:
         v = verb('vote', xpos).post('obl', thing(2)[0].front('case', adp(pick('for', 'against'))))
@@ -587,7 +640,7 @@ def finite(subject, plural, depth=0, tense=None, passive_ok=True):
     elif t == 'progressive':
         v = act('VBG', depth).pre('aux', be(pick('VBD', 'VBP' if plural else 'VBZ'), plural))
     elif t == 'ready':
-        v = adj(pick('ready', 'willing', 'reluctant', 'likely', 'unlikely', 'prepared', 'able', 'eager', 'unwilling'))
+        v = adj(pick('ready', 'willing', 'reluctant', 'likely', 'unlikely', 'prepared', 'able', 'eager', 'unwilling', 'due', 'due', 'free'))
         v.pre('cop', be(pick('VBD', 'VBP' if plural else 'VBZ'), plural))
         if chance(0.15):
             v.pre('advmod', neg())
@@ -598,7 +651,7 @@ def finite(subject, plural, depth=0, tense=None, passive_ok=True):
         if chance(0.2):
             v.pre('advmod', W(pick('deeply', 'highly', 'increasingly'), 'ADV', 'RB'))
     elif t == 'expected':
-        v = verb(pick('expect', 'force', 'ask'), 'VBN').pre('aux:pass', be(pick('VBD', 'VBP' if plural else 'VBZ'), plural))
+        v = pick(verb('expect', 'VBN'), verb('expect', 'VBN'), verb('force', 'VBN'), verb('ask', 'VBN'), W('set', 'VERB', 'VBN')).pre('aux:pass', be(pick('VBD', 'VBP' if plural else 'VBZ'), plural))
         v.post('xcomp', act('VB', depth + 1).front('mark', to()))
         rel = 'nsubj:pass'
     else:
@@ -608,9 +661,35 @@ def finite(subject, plural, depth=0, tense=None, passive_ok=True):
     return v
 
 
+def document(depth):
+    """The agreement, signed in Geneva, calls for ..."""
+    w = noun(pick('agreement', 'resolution', 'statement', 'treaty', 'law', 'draft', 'deal', 'plan', 'report', 'motion')).pre('det', the())
+    if chance(0.4):
+        a = verb(pick('sign', 'adopt', 'draft', 'back', 'approve', 'propose'), 'VBN')
+        if chance(0.6):
+            a.post('obl:agent', actor()[0].front('case', adp('by')))
+        else:
+            a.post(*where())
+        w.post('acl', a.front('punct', comma()).post('punct', comma()))
+    t = pick('past', 'present', 'present')
+    v = verb(pick('call', 'call', 'condemn', 'demand', 'urge', 'require'), 'VBD' if t == 'past' else 'VBZ')
+    if v.lemma == 'call':
+        v.post('obl', thing(2)[0].front('case', adp('for'))) if chance(0.6) else v.post('obl', actor()[0].front('case', adp('on'))).post('xcomp', act('VB', 2).front('mark', to()))
+    elif v.lemma in ('urge', 'require'):
+        v.post('iobj' if v.lemma == 'urge' else 'obj', actor()[0]).post('xcomp', act('VB', 2).front('mark', to()))
+    else:
+        v.post('obj', thing(2)[0])
+    return v.front('nsubj', w)
+
+
 def clause(depth=0, tense=None):
+    if tense is None and chance(0.1):
+        return document(depth)
     subject, plural = actor()
-    if depth == 0 and chance(0.12):
+    if depth == 0 and chance(0.05) and not any(r == 'appos' for r, _ in subject.right):
+        a = verb(pick('appoint', 'elect', 'arrest', 'expel', 'criticize'), 'VBN').post(*when()).front('punct', comma()).post('punct', comma())
+        subject.post('acl', a)
+    elif depth == 0 and chance(0.12):
         relative = finite(pick(W('who', 'PRON', 'WP'), W('who', 'PRON', 'WP'), W('which', 'PRON', 'WDT')), plural, 2, 'past')
         close = comma()
         relative.front('punct', comma()).post('punct', close)
@@ -694,7 +773,7 @@ def speech(order=None):
 
 def sentence():
     r = R.random()
-    if r < 0.3:
+    if r < 0.32:
         v = clause()
     elif r < 0.68:
         v = speech()
