@@ -87,6 +87,9 @@ static uint32_t own_object(const dm_doc *doc, uint32_t t)
 /* "accused Iran of hiding", "kept him from leaving": the object does it. */
 static bool object_does_it(const dm_doc *doc, uint32_t clause)
 {
+    uint32_t g = dm_tok(doc, clause)->head;
+    if (g != DM_NONE && dm_str_in(dm_tok(doc, g)->lemma, "have use need make take set give hold find")) /* "has no law for imposing" */
+        return false;
     DM_EACH_KID(doc, clause, k)
     {
         if ((dm_tok(doc, k)->deprel == DM_D_MARK || dm_tok(doc, k)->deprel == DM_D_CASE) &&
@@ -291,6 +294,19 @@ static void put_clause(const dm_frames *f, const dm_doc *doc, view *v, uint32_t 
     }
 }
 
+/* An oblique without preposition: the parser's label for an object that it was not sure of ("handed over two suspects", "killed at least
+ * 20 people"), unless it is a time. */
+static bool bare_object(const dm_doc *doc, uint32_t k)
+{
+    char buf[CASE_MAX];
+    const dm_token *t = dm_tok(doc, k);
+    return t->deprel == DM_D_OBL && (t->upos == DM_U_NOUN || t->upos == DM_U_PROPN) && dm_case_of(doc, k, buf, sizeof buf).len == 0 &&
+           !dm_str_in(t->lemma, "day week weekend month year decade century morning night evening afternoon midnight noon time hour minute "
+                                "moment today yesterday tomorrow tonight spring summer autumn winter way fashion percent home") &&
+           !dm_str_in(t->norm, "monday tuesday wednesday thursday friday saturday sunday january february march april may june july "
+                               "august september october november december");
+}
+
 /* "at least 20 people", "up to 300 troops": an approximate number, not a place. */
 static bool counted(const dm_doc *doc, uint32_t k)
 {
@@ -322,7 +338,7 @@ static void put_verb_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_
     case DM_D_OBL_UNMARKED:
     case DM_D_OBL_TMOD: {
         char buf[CASE_MAX];
-        if (counted(doc, k) && dm_kid(doc, v->t, DM_D_OBJ) == DM_NONE) {
+        if ((counted(doc, k) || bare_object(doc, k)) && dm_kid(doc, v->t, DM_D_OBJ) == DM_NONE) {
             put(v, SLOT_OBJ, k, false); /* "killed at least 20 people" */
             break;
         }
