@@ -198,12 +198,13 @@ static dm_status steps(aw *w)
     if (st != DM_OK)
         return st;
     dm_actor_home(w);
-    return dm_actor_coref(w);
+    st = dm_actor_issuer(w);
+    return st != DM_OK ? st : dm_actor_coref(w);
 }
 
 dm_status dm_actor_doc(const dm_actor *a, dm_doc *doc, dm_error *err)
 {
-    aw w = { .a = a, .doc = doc, .last_body = DM_NONE, .err = err };
+    aw w = { .a = a, .doc = doc, .last_body = DM_NONE, .issuer = DM_NONE, .err = err };
     uint32_t n = doc->tokens.n ? doc->tokens.n : 1;
     w.name_at = dm_arena_alloc(&doc->arena, n, sizeof *w.name_at);
     if (!w.name_at)

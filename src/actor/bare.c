@@ -243,12 +243,36 @@ static bool inside_person(aw *w, uint32_t mention)
     return true;
 }
 
+/* "the foreign minister" of before, but the paragraph speaks of another state by now. */
+static bool moved_on(const aw *w, const dm_mention *m, const topics *tp)
+{
+    const dm_entity *en = &w->doc->entities.v[m->entity[0]];
+    return en->nature == DM_NAT_ROLE && dm_is_country(en->code) && here(w, &tp->state, m) && strcmp(tp->state.code, en->code) != 0 &&
+           strcmp(en->code, w->doc->home) != 0 && en->table_row != DM_NONE && dm_str_is(dm_table_cell(w->a->roles, en->table_row, w->a->cr.scope), "national");
+}
+
+static void move_on(aw *w, dm_mention *m, const topics *tp)
+{
+    dm_entity was = w->doc->entities.v[m->entity[0]];
+    uint32_t id = dm_entity_new(w, DM_NIL, tp->state.code, dm_str_of(was.sector), DM_NAT_ROLE, was.name);
+    if (id == DM_NONE)
+        return;
+    w->doc->entities.v[id].plural = was.plural;
+    w->doc->entities.v[id].table = was.table;
+    w->doc->entities.v[id].table_row = was.table_row;
+    m->entity[0] = id;
+    m->why = DM_STR("actor/home-country");
+    m->confidence = 0.6f;
+}
+
 void dm_bare_settle(aw *w, uint32_t mention, const topics *tp)
 {
     dm_mention *m = &w->doc->mentions.v[mention];
     if (!m->n_entity || inside_person(w, mention))
         return;
-    if (dm_str_is(m->why, "actor/counterpart"))
+    if (dm_str_is(m->why, "actor/description") && m->form == DM_FORM_ROLE && moved_on(w, m, tp))
+        move_on(w, m, tp);
+    else if (dm_str_is(m->why, "actor/counterpart"))
         settle_counterpart(w, m, tp);
     else if (dm_str_starts(m->why, "actor/home-country")) {
         settle_role(w, m, tp);

@@ -234,9 +234,19 @@ static void add_conjuncts(const aw *w, dm_mention *to, const dm_mention *from)
     }
 }
 
+/* "We welcome the decision" outside quotations: whoever issued the text. */
+static dm_status take_we(aw *w, uint32_t t)
+{
+    if (w->issuer == DM_NONE || (dm_atok(w, t)->flags & DM_T_QUOTED) || !dm_str_in(dm_atok(w, t)->norm, "we us our ours ourselves"))
+        return DM_OK;
+    return dm_mention_new(w, t, 1, DM_FORM_PRONOUN, w->issuer, 0.7f, DM_STR("actor/issuer")) ? DM_OK : DM_ENOMEM;
+}
+
 static dm_status take_pronoun(aw *w, const recent *r, uint32_t t)
 {
     dm_str p = dm_atok(w, t)->norm;
+    if (dm_str_in(p, "we us our ours ourselves"))
+        return take_we(w, t);
     if (!dm_str_in(p, "he him his himself she her hers herself it its itself they them their theirs themselves") || !w->doc->sents.v[dm_atok(w, t)->sent].parsed || pleonastic(w, t))
         return DM_OK;
     uint32_t a = antecedent(w, r, t);

@@ -211,6 +211,13 @@ static bool has_pronoun_owner(const aw *w, uint32_t head)
     return p != DM_NONE && dm_str_in(dm_atok(w, p)->norm, "its their his her");
 }
 
+/* "the foreign minister, Tom Ikimi": somebody new, not the minister of before. */
+static bool introduces_name(const aw *w, uint32_t head)
+{
+    uint32_t k = dm_kid(w->doc, head, DM_D_APPOS);
+    return k != DM_NONE && dm_atok(w, k)->upos == DM_U_PROPN;
+}
+
 static uint32_t widen_left(const aw *w, uint32_t first)
 {
     uint32_t sent = dm_atok(w, first)->sent;
@@ -312,7 +319,7 @@ static dm_status take_role(aw *w, const dm_hit *h)
         id = seated != DM_NONE ? seated : same ? doc->mentions.v[owner].entity[0] : new_role(w, lemma, en->code, &info, former, is_plural(w, head));
         why = dm_arena_printf(&doc->arena, "%s", step);
     } else {
-        if (!(parsed && has_pronoun_owner(w, head)) && (is_definite(w, head, h->first) || info.scope == SCOPE_SPOKES))
+        if (!(parsed && has_pronoun_owner(w, head)) && !(parsed && introduces_name(w, head)) && (is_definite(w, head, h->first) || info.scope == SCOPE_SPOKES))
             id = earlier_holder(w, h->first, key, role_words, info.person);
         if (id != DM_NONE) {
             why = DM_STR("actor/description");
@@ -569,7 +576,8 @@ static void second_look(aw *w)
             continue;
         const char *step = NULL;
         uint32_t owner = owner_in_tree(w, m->head, &step);
-        if (owner == DM_NONE || owner == i)
+        if (owner == DM_NONE || owner == i || (dm_str_is(dm_str_of(step), "actor/apposition") && dm_str_is(m->why, "actor/home-country") &&
+                                               !dm_is_country(w->doc->entities.v[w->doc->mentions.v[owner].entity[0]].code)))
             continue;
         dm_entity *en = &w->doc->entities.v[m->entity[0]];
         memcpy(en->code, w->doc->entities.v[w->doc->mentions.v[owner].entity[0]].code, DM_CODE_MAX);

@@ -56,6 +56,7 @@ typedef struct aw {
     uint32_t *name_at;     /* by token: mention that covers it, or DM_NONE */
     uint8_t *title;        /* by token: 1 part of a role, 2 part of a rank or title */
     uint32_t last_body;    /* entity of the organisation of states named last, or DM_NONE */
+    uint32_t issuer;       /* entity that speaks as "we" outside quotations, or DM_NONE */
     uint32_t n_names;      /* mentions that the tables named; they come first, ordered by place */
     uint32_t lead_next, lead_seen; /* home.c: sentences counted, body sentences among them */
     dm_error *err;
@@ -96,6 +97,8 @@ bool dm_is_country(const char *code);
 const char *dm_reported_subject(const aw *w, const dm_mention *m);
 void dm_bare_settle(aw *w, uint32_t mention, const topics *tp);
 void dm_topic_see(const aw *w, topics *tp, uint32_t mention);
+/* issuer.c: who says "we" in a press release. */
+dm_status dm_actor_issuer(aw *w);
 /* coref.c: pronouns, descriptions, groups; bare roles. */
 dm_status dm_actor_coref(aw *w);
 

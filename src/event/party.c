@@ -104,6 +104,8 @@ static void one(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list
         uint32_t q = quote_at(doc, h), who = q == DM_NONE ? DM_NONE : e->quote_who[q];
         if (who != DM_NONE && who != h && !first_person(doc, who))
             one(e, who, ROLE_SPEAKER, depth + 1, out);
+        else if (q == DM_NONE && e->mention_at[h] != DM_NONE) /* a press release speaks for its issuer */
+            add_mention(e, &doc->mentions.v[e->mention_at[h]], out);
         return;
     }
     uint32_t m = e->mention_at[h];
