@@ -62,6 +62,13 @@ dm_str dm_case_of(const dm_doc *doc, uint32_t t, char *out, size_t size)
     return (dm_str){ out, n };
 }
 
+/* "Japan is the only member that ...": a predicate noun stands for its subject. */
+static uint32_t equated(const dm_doc *doc, uint32_t noun)
+{
+    uint32_t subject = dm_kid(doc, noun, DM_D_COP) == DM_NONE ? DM_NONE : dm_kid(doc, noun, DM_D_NSUBJ);
+    return subject == DM_NONE ? noun : subject;
+}
+
 static uint32_t own_subject(const dm_doc *doc, uint32_t t)
 {
     DM_EACH_KID(doc, t, k)
@@ -70,7 +77,7 @@ static uint32_t own_subject(const dm_doc *doc, uint32_t t)
         if (d != DM_D_NSUBJ && d != DM_D_NSUBJ_PASS && d != DM_D_NSUBJ_OUTER)
             continue;
         if (is_relative(doc, k) && dm_tok(doc, t)->deprel == DM_D_ACL_RELCL && dm_tok(doc, t)->head != DM_NONE)
-            return dm_tok(doc, t)->head;
+            return equated(doc, dm_tok(doc, t)->head);
         return k;
     }
     return DM_NONE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One certain repair of trees: verb forms that cannot stand in one coordination.
+/* Certain repairs of trees: verb forms that cannot stand in one coordination, and "U.S.-led" before a noun.
  *
  * In "asked Japan to join and warned China" the finite "warned" cannot share the "to" of "join"; likewise after a modal. Where the parser
  * hung a finite verb on a bare infinitive, it is hung on the nearest finite verb above instead. Heads stay to the left, so the tree stays
@@ -35,9 +35,71 @@ static uint32_t finite_above(const dm_doc *doc, uint32_t t)
     return DM_NONE;
 }
 
+/* The noun that a hyphened participle stands before: the last of the run of adjectives and nouns behind it. */
+static uint32_t noun_behind(const dm_doc *doc, uint32_t from, uint32_t end)
+{
+    uint32_t noun = DM_NONE;
+    for (uint32_t t = from; t < end; t++) {
+        unsigned u = doc->tokens.v[t].upos;
+        if (u == DM_U_NOUN || u == DM_U_PROPN)
+            noun = t;
+        else if (u != DM_U_ADJ)
+            break;
+    }
+    return noun;
+}
+
+static bool between(uint32_t t, uint32_t from, uint32_t to)
+{
+    return t != DM_NONE && t >= from && t <= to;
+}
+
+/* "the United States-led boycott": name -> participle -> noun; what hung on either from outside hangs on the noun. */
+static void join_hyphen(dm_doc *doc, const dm_sent *s, uint32_t name, uint32_t participle, uint32_t noun)
+{
+    dm_token *k = doc->tokens.v;
+    uint32_t first = name;
+    while (first > s->first && between(k[first - 1].head, first, name) && (k[first - 1].upos == DM_U_PROPN || k[first - 1].upos == DM_U_ADJ))
+        first--;
+    uint32_t outer = between(k[noun].head, first, noun) ? (between(k[name].head, first, noun) ? k[participle].head : k[name].head) : k[noun].head;
+    uint8_t rel = between(k[noun].head, first, noun) ? (between(k[name].head, first, noun) ? k[participle].deprel : k[name].deprel) : k[noun].deprel;
+    uint32_t up = outer;
+    for (uint32_t steps = 0; up != DM_NONE && steps <= s->n; steps++, up = k[up].head)
+        if (between(up, first, noun))
+            return; /* it would hang under itself: the tree is left as it is */
+    for (uint32_t t = s->first; t < s->first + s->n; t++) {
+        bool outside = t < first || t > noun;
+        if (outside && (k[t].head == participle || (k[t].head == name && t < first)))
+            k[t].head = k[t].deprel == DM_D_CASE || k[t].deprel == DM_D_DET || k[t].deprel == DM_D_NMOD_POSS || outer == DM_NONE ? noun : outer;
+    }
+    k[noun].head = outer;
+    k[noun].deprel = rel;
+    k[participle].head = noun;
+    k[participle].deprel = DM_D_AMOD;
+    k[name].head = participle;
+    k[name].deprel = DM_D_COMPOUND;
+    for (uint32_t t = participle + 1; t < noun; t++)
+        if (k[t].head == participle)
+            k[t].head = noun;
+}
+
+static void repair_hyphens(dm_doc *doc, const dm_sent *s)
+{
+    const dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first + 1; t + 2 < s->first + s->n; t++) {
+        bool tight = dm_str_is(k[t].norm, "-") && !(k[t].flags & DM_T_SPACE) && !(k[t + 1].flags & DM_T_SPACE);
+        if (!tight || k[t - 1].upos != DM_U_PROPN || k[t + 1].xpos != DM_X_VBN)
+            continue;
+        uint32_t noun = noun_behind(doc, t + 2, s->first + s->n);
+        if (noun != DM_NONE && !(k[t + 1].head == noun && k[t - 1].head == t + 1))
+            join_hyphen(doc, s, t - 1, t + 1, noun);
+    }
+}
+
 void dm_parse_repair(dm_doc *doc, uint32_t sent)
 {
     const dm_sent *s = &doc->sents.v[sent];
+    repair_hyphens(doc, s);
     for (uint32_t t = s->first; t < s->first + s->n; t++) {
         dm_token *k = &doc->tokens.v[t];
         if (k->deprel != DM_D_CONJ || !is_finite(k) || k->head == DM_NONE || k->head >= t)
