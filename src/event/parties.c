@@ -3,11 +3,29 @@
  * last from what the article was just speaking of. What is only defaulted (a bare role) yields to what the clause says. */
 #include "event/build.h"
 
+static bool is_complement(uint16_t slot) { return slot == SLOT_INF || slot == SLOT_ING || slot == SLOT_THAT; }
+
+/* The recipient by the complement's own line: "ready to withdraw its troops from X". */
+static void from_own_line(const ev_work *w, uint32_t verb, role as, party_list *out)
+{
+    match m;
+    dm_match(&w->d, verb, &m);
+    if (!m.frame || m.frame->type == DM_TYPE_NONE || m.frame->no_recipient)
+        return;
+    for (unsigned i = 0; i < m.frame->recipient.n && !out->n; i++)
+        for (unsigned a = 0; a < m.view.n && !out->n; a++)
+            if (m.view.arg[a].slot == m.frame->recipient.slot[i] && !is_complement(m.view.arg[a].slot))
+                dm_parties_of(&w->d, m.view.arg[a].head, as, out);
+}
+
 /* "threatened to bomb X": the one the complement is done to. */
 static void from_complement(const ev_work *w, uint32_t verb, role as, party_list *out)
 {
     view v;
     static const char *const preps[] = { "against", "on", "to", "with", "at" };
+    from_own_line(w, verb, as, out);
+    if (out->n)
+        return;
     dm_view_build(w->d.frames, w->d.doc, verb, 'v', &v);
     uint32_t o = dm_view_slot(&v, SLOT_OBJ);
     if (o != DM_NONE)
@@ -18,8 +36,6 @@ static void from_complement(const ev_work *w, uint32_t verb, role as, party_list
             dm_parties_of(&w->d, h, as, out);
     }
 }
-
-static bool is_complement(uint16_t slot) { return slot == SLOT_INF || slot == SLOT_ING || slot == SLOT_THAT; }
 
 static void from_slots(const ev_work *w, const cand *c, const frame_roles *r, role as, party_list *out)
 {
