@@ -25,10 +25,20 @@ extern const cli_command cli_commands[]; /* ends with a NULL name */
 int cmd_code(int argc, const char **argv);
 int cmd_text(int argc, const char **argv);
 int cmd_parse(int argc, const char **argv);
+int cmd_import(int argc, const char **argv);
 
 /* popt with the usual --help. `usage` stands behind the command's name in the help. */
 poptContext cli_options(int argc, const char **argv, const struct poptOption *options, const char *usage);
-/* Reads the options. false: *code is the exit code (help printed, or a usage error told). */
+/* The values of an option that may be given several times, ended by NULL. false on out of memory. */
+typedef struct cli_list {
+    const char **v;
+    size_t n;
+} cli_list;
+bool cli_list_add(cli_list *list, const char *value);
+
+/* Reads the options. `on` (may be NULL) is given those whose val is not 0 and not 'h'; false from it: out of memory. false: *code is the exit code (help printed, or a usage error told). */
+typedef bool cli_option_fn(void *ctx, int val, char *value);
+bool cli_read_options_with(poptContext popt, int *code, cli_option_fn *on, void *ctx);
 bool cli_read_options(poptContext popt, int *code);
 
 /* What cli_run() needs. begin and render write with ctx. */

@@ -13,7 +13,33 @@ static dm_status render(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err
 typedef struct args {
     char *as, *date, *home;
     int why, threads, timings;
+    cli_list actors;
 } args;
+
+enum { OPT_ACTORS = 1 };
+
+/* Takes value over. */
+static bool on_option(void *ctx, int val, char *value)
+{
+    args *a = ctx;
+    return val == OPT_ACTORS && value && cli_list_add(&a->actors, value);
+}
+
+static void on_note(void *ctx, dm_str line)
+{
+    (void)ctx;
+    cli_say("%.*s", (int)line.len, line.p);
+}
+
+static void free_args(args *a)
+{
+    for (size_t i = 0; i < a->actors.n; i++)
+        free((void *)(uintptr_t)a->actors.v[i]);
+    free(a->actors.v);
+    free(a->as);
+    free(a->date);
+    free(a->home);
+}
 
 static bool fill_opts(const args *a, dm_coder_opts *coder, dm_write_opts *write, dm_error *err)
 {
@@ -27,6 +53,9 @@ static bool fill_opts(const args *a, dm_coder_opts *coder, dm_write_opts *write,
         return false;
     }
     coder->home = a->home;
+    coder->actors = a->actors.v;
+    coder->n_actors = a->actors.n;
+    coder->note = on_note;
     write->why = a->why != 0;
     write->color = write->format == DM_FORMAT_TEXT && cli_color();
     write->width = write->format == DM_FORMAT_TEXT ? cli_width() : 0;
@@ -63,6 +92,8 @@ int cmd_code(int argc, const char **argv)
         { "date", 'd', POPT_ARG_STRING, &a.date, 0, "date of the articles, over any date found in them", "YYYY[-MM[-DD]]" },
         { "home", 'H', POPT_ARG_STRING, &a.home, 0,
             "country of bare roles (\"the government\"); default: what the article tells", "CODE" },
+        { "actors", 'A', POPT_ARG_STRING, NULL, OPT_ACTORS,
+            "your own actors: our table, a PETRARCH dictionary, or a CSV from Wikidata (may be given again)", "FILE" },
         { NULL, 'j', POPT_ARG_INT, &a.threads, 0, "threads (default: one for each processor); the output is the same", "N" },
         { "timings", 0, POPT_ARG_NONE, &a.timings, 0, "time by stage on standard error", NULL },
         { "help", 'h', POPT_ARG_NONE, NULL, 'h', "this help", NULL },
@@ -70,11 +101,9 @@ int cmd_code(int argc, const char **argv)
     };
     poptContext popt = cli_options(argc, argv, options, "[OPTION...] FILE...");
     int code;
-    if (cli_read_options(popt, &code))
+    if (cli_read_options_with(popt, &code, on_option, &a))
         code = run(&a, poptGetArgs(popt));
     poptFreeContext(popt);
-    free(a.as);
-    free(a.date);
-    free(a.home);
+    free_args(&a);
     return code;
 }

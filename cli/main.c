@@ -9,6 +9,7 @@ const cli_command cli_commands[] = {
     { "code", "demarche code", cmd_code, "code events from news text" },
     { "text", "demarche text", cmd_text, "print the document text that offsets refer to" },
     { "parse", "demarche parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
+    { "import", "demarche import", cmd_import, "turn a dictionary of actors into a table of yours" },
     { NULL, NULL, NULL, NULL },
 };
 

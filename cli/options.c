@@ -2,6 +2,7 @@
 /* Command lines: popt with one way of saying what is wrong. */
 #include "cli.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 poptContext cli_options(int argc, const char **argv, const struct poptOption *options, const char *usage)
@@ -12,14 +13,22 @@ poptContext cli_options(int argc, const char **argv, const struct poptOption *op
     return popt;
 }
 
-bool cli_read_options(poptContext popt, int *code)
+bool cli_read_options(poptContext popt, int *code) { return cli_read_options_with(popt, code, NULL, NULL); }
+
+bool cli_read_options_with(poptContext popt, int *code, cli_option_fn *on, void *ctx)
 {
     if (!popt) {
         cli_say("out of memory");
         *code = EXIT_BROKEN;
         return false;
     }
-    int rc = poptGetNextOpt(popt);
+    int rc;
+    while ((rc = poptGetNextOpt(popt)) > 0 && rc != 'h')
+        if (on && !on(ctx, rc, poptGetOptArg(popt))) {
+            cli_say("out of memory");
+            *code = EXIT_BROKEN;
+            return false;
+        }
     if (rc == 'h') {
         poptPrintHelp(popt, stdout, 0);
         *code = EXIT_ALL_READ;
@@ -30,5 +39,16 @@ bool cli_read_options(poptContext popt, int *code)
         *code = EXIT_USAGE;
         return false;
     }
+    return true;
+}
+
+bool cli_list_add(cli_list *list, const char *value)
+{
+    const char **v = realloc(list->v, (list->n + 2) * sizeof *v);
+    if (!v)
+        return false;
+    list->v = v;
+    list->v[list->n++] = value;
+    list->v[list->n] = NULL;
     return true;
 }

@@ -26,15 +26,22 @@ typedef struct dm_coder_opts {
     const char *data_dir; /* folder with demarche.tables and english.dmm; NULL: $DEMARCHE_DATA, beside the program, installed */
     const char *home;     /* country (alpha-3 code) of bare roles; NULL: what the article tells */
     dm_interval date;     /* date of every document, over anything found; precision DM_PREC_UNKNOWN: found */
+    const char *const *actors; /* files of the user's own actors, forms as in demarche/import.h; their lines win over ours, a later
+                                * file's over an earlier one's */
+    size_t n_actors;           /* at most DM_ACTORS_MAX */
+    void (*note)(void *note_ctx, dm_str line); /* called in dm_coder_open() for each file that could not be used whole; may be NULL */
+    void *note_ctx;
 } dm_coder_opts;
 
-#define DM_CODER_OPTS_VERSION 1
+enum { DM_ACTORS_MAX = 64 };
+#define DM_CODER_OPTS_VERSION 2
 #define DM_CODER_OPTS_INIT                                                                                                     \
     {                                                                                                                          \
-        DM_CODER_OPTS_VERSION, NULL, NULL, { DM_DAY_NONE, DM_DAY_NONE, DM_PREC_UNKNOWN }                                       \
+        DM_CODER_OPTS_VERSION, NULL, NULL, { DM_DAY_NONE, DM_DAY_NONE, DM_PREC_UNKNOWN }, NULL, 0, NULL, NULL                  \
     }
 
-/* opts may be NULL. DM_ECORRUPT for data that is damaged or of another version, DM_EIO where it is missing. */
+/* opts may be NULL. DM_ECORRUPT for data that is damaged or of another version, DM_EIO where it is missing; DM_EIO or
+ * DM_EINPUT for a file of actors that cannot be read at all. */
 DM_API dm_status dm_coder_open(dm_coder **out, const dm_coder_opts *opts, dm_error *err);
 DM_API void dm_coder_close(dm_coder *coder);
 

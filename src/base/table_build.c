@@ -103,9 +103,9 @@ static uint32_t node_after(dm_table_builder *b, uint32_t node, dm_str word)
 
 static bool attach(dm_table_builder *b, uint32_t node, dm_phrase p)
 {
-    for (uint32_t i = b->node_head.v[node]; i != UINT32_MAX; i = b->phrases.v[i].next)
-        if (b->phrases.v[i].phrase.table == p.table && b->phrases.v[i].phrase.row == p.row)
-            return true; /* the same row by another spelling */
+    uint32_t newest = b->node_head.v[node]; /* rows come in order: only the newest can be the same */
+    if (newest != UINT32_MAX && b->phrases.v[newest].phrase.table == p.table && b->phrases.v[newest].phrase.row == p.row)
+        return true; /* the same row by another spelling */
     chained *c = DM_PUSH(&b->arena, &b->phrases);
     if (!c)
         return false;

@@ -89,15 +89,20 @@ static dm_status check_opts(const dm_coder_opts *o, dm_error *err)
         code = o->home[i] >= 'A' && o->home[i] <= 'Z';
     if (!code)
         return dm_fail(err, DM_EUSAGE, 0, "'%.20s' is not a country code; write three capitals, as in JPN", o->home);
+    if (o->n_actors > DM_ACTORS_MAX || (o->n_actors && !o->actors))
+        return dm_fail(err, DM_EUSAGE, 0, "%zu files of actors; there may be %d", o->n_actors, DM_ACTORS_MAX);
     return DM_OK;
 }
 
-static dm_status open_data(dm_coder *c, const char *dir, dm_error *err)
+static dm_status open_data(dm_coder *c, const dm_coder_opts *opts, dm_error *err)
 {
     char path[DM_PATH_MAX];
+    const char *dir = opts->data_dir;
     dm_status st = dm_data_path(path, dir, "demarche.tables", err);
     if (st == DM_OK)
         st = dm_tables_open(&c->tables, path, err);
+    if (st == DM_OK)
+        st = dm_add_actors(c->tables, opts, err);
     if (st == DM_OK)
         st = dm_data_path(path, dir, "english.dmm", err);
     if (st == DM_OK)
@@ -138,7 +143,7 @@ dm_status dm_coder_open(dm_coder **out, const dm_coder_opts *opts, dm_error *err
     c->date = o.date;
     if (o.home)
         memcpy(c->home, o.home, 3);
-    st = open_data(c, o.data_dir, err);
+    st = open_data(c, &o, err);
     if (st == DM_OK)
         st = open_stages(c, err);
     if (st != DM_OK) {

@@ -13,6 +13,7 @@
 #include "topic/topic.h"
 #include "when/when.h"
 #include <demarche/coder.h>
+#include <demarche/import.h>
 
 /* Parsers for any number of threads; take and give lock. */
 typedef struct dm_pool dm_pool;
@@ -43,6 +44,9 @@ const char *dm_stage_name(unsigned i);
 /* All stages but read and write; ns[i] grows by what stage i took. ns may be NULL. */
 dm_status dm_code_timed(const dm_coder *coder, dm_doc *doc, uint64_t *ns, dm_error *err);
 uint64_t dm_now_ns(void);
+
+/* actors.c: the users' own actors as tables beside ours. */
+dm_status dm_add_actors(dm_tables *tables, const dm_coder_opts *opts, dm_error *err);
 
 /* Path of a data file into out: in dir when that is given, else $DEMARCHE_DATA, beside the program, the installed folder; the first
  * that has it. DM_EIO when none has, DM_ELIMIT when a path is too long. */
