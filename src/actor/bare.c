@@ -191,6 +191,25 @@ static void settle_role(aw *w, dm_mention *m, const topics *tp)
     set_code(en, w->doc->home);
 }
 
+/* "X, who chairs the Committee", "X of the opposition": what the person heads or belongs to. */
+static const char *headed(const aw *w, const dm_mention *m)
+{
+    if (!w->doc->sents.v[m->sent].parsed)
+        return NULL;
+    DM_EACH_KID(w->doc, m->head, k)
+    {
+        unsigned d = dm_atok(w, k)->deprel;
+        uint32_t c = d == DM_D_NMOD ? dm_kid(w->doc, k, DM_D_CASE) : DM_NONE;
+        if (c != DM_NONE && dm_str_in(dm_atok(w, c)->norm, "of from") && code_at(w, k))
+            return code_at(w, k);
+        bool heads = d == DM_D_ACL_RELCL && dm_str_in(dm_atok(w, k)->lemma, "chair head lead run govern rule represent direct command preside");
+        uint32_t o = heads ? dm_kid(w->doc, k, DM_D_OBJ) : DM_NONE;
+        if (o != DM_NONE && code_at(w, o))
+            return code_at(w, o);
+    }
+    return NULL;
+}
+
 /* "his counterpart": of the two states that the article is about, the one not spoken of. */
 static void settle_counterpart(aw *w, dm_mention *m, const topics *tp)
 {
@@ -218,6 +237,7 @@ static void settle_person(aw *w, dm_mention *m, const topics *tp)
 {
     dm_entity *en = &w->doc->entities.v[m->entity[0]];
     set_code(en, beside(w, m));
+    set_code(en, headed(w, m));
     if (near(w, &tp->state, m))
         set_code(en, tp->state.code);
     set_code(en, sentence_place(w, m));

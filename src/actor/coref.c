@@ -74,7 +74,7 @@ static bool fits_it(const aw *w, const dm_mention *m, const dm_entity *en, bool 
 static bool fits(const aw *w, const dm_mention *m, const dm_entity *en, dm_str pronoun, bool object)
 {
     if (m->form == DM_FORM_ADJ)
-        return is_it(pronoun) && en->nature == DM_NAT_STATE;
+        return is_it(pronoun) && en->nature == DM_NAT_STATE && !object;
     if (is_he(pronoun))
         return person_like(w, en) && m->n_entity == 1 && !(en->female && one_of(pronoun, "he him his himself")) && !(en->male && one_of(pronoun, "she her hers herself"));
     if (is_it(pronoun))
@@ -234,6 +234,34 @@ static void add_conjuncts(const aw *w, dm_mention *to, const dm_mention *from)
     }
 }
 
+static bool in_root_clause(const aw *w, uint32_t verb)
+{
+    unsigned d = dm_atok(w, verb)->deprel;
+    return d == DM_D_ROOT || d == DM_D_CONJ || d == DM_D_PARATAXIS;
+}
+
+static bool is_paper(const aw *w, uint32_t t)
+{
+    return w->name_at[t] == DM_NONE && dm_str_in(dm_atok(w, t)->lemma, "law bill resolution decision treaty agreement pact accord measure motion text report ruling "
+                                                               "order decree statement declaration plan proposal deal embargo ban convention protocol vote "
+                                                               "constitution amendment charter verdict warrant offer summit");
+}
+
+/* "The law was adopted in May. It bans ...": a paper as subject of the sentence before, in the same paragraph. */
+static bool after_paper(const aw *w, uint32_t t)
+{
+    uint32_t sent = dm_atok(w, t)->sent, v = dm_atok(w, t)->head;
+    if (sent == 0 || v == DM_NONE || dm_atok(w, t)->deprel == DM_D_NMOD_POSS || !in_root_clause(w, v))
+        return false;
+    const dm_sent *before = &w->doc->sents.v[sent - 1];
+    if (!before->parsed || before->para != w->doc->sents.v[sent].para || (dm_atok(w, t)->flags & DM_T_QUOTED))
+        return false;
+    for (uint32_t k = before->first; k < before->first + before->n; k++)
+        if (dm_deprel_base((dm_deprel)dm_atok(w, k)->deprel) == DM_D_NSUBJ && dm_atok(w, k)->head != DM_NONE && dm_atok(w, dm_atok(w, k)->head)->deprel == DM_D_ROOT)
+            return is_paper(w, k);
+    return false;
+}
+
 /* "We welcome the decision" outside quotations: whoever issued the text. */
 static dm_status take_we(aw *w, uint32_t t)
 {
@@ -249,7 +277,7 @@ static dm_status take_pronoun(aw *w, const recent *r, uint32_t t)
         return take_we(w, t);
     if (!dm_str_in(p, "he him his himself she her hers herself it its itself they them their theirs themselves") || !w->doc->sents.v[dm_atok(w, t)->sent].parsed || pleonastic(w, t))
         return DM_OK;
-    uint32_t a = antecedent(w, r, t);
+    uint32_t a = is_it(p) && after_paper(w, t) ? DM_NONE : antecedent(w, r, t);
     if (a == DM_NONE)
         return DM_OK;
     dm_mention from = w->doc->mentions.v[a];
@@ -280,17 +308,33 @@ static bool year_ok(const aw *w, const struct fact *f)
     return (!f->from || y >= f->from) && (!f->to || y <= f->to);
 }
 
-/* The most recently mentioned state for which the fact holds; a fact that one state alone has needs no mention. */
-static uint32_t described_state(const aw *w, const recent *r, uint32_t fact)
+static dm_str fact_code(const aw *w, uint32_t i)
+{
+    return dm_table_cell(w->a->facts, w->a->fact[i - 1].row, dm_table_column(w->a->facts, "code"));
+}
+
+/* The entity of the most recently mentioned state for which the fact holds; a fact that one state alone has needs no mention. */
+static uint32_t described_state(aw *w, const recent *r, uint32_t fact, bool alone_too)
 {
     for (uint32_t k = r->n; k-- > 0;) {
         const dm_entity *en = entity_of(w, r->mention[k]);
         for (uint32_t i = fact; en && i; i = w->a->fact[i - 1].next)
-            if (year_ok(w, &w->a->fact[i - 1]) &&
-                dm_str_is(dm_table_cell(w->a->facts, w->a->fact[i - 1].row, dm_table_column(w->a->facts, "code")), en->code))
-                return r->mention[k];
+            if (year_ok(w, &w->a->fact[i - 1]) && dm_str_is(fact_code(w, i), en->code))
+                return w->doc->mentions.v[r->mention[k]].entity[0];
     }
-    return DM_NONE;
+    dm_str only = DM_NIL;
+    for (uint32_t i = alone_too ? fact : 0; i; i = w->a->fact[i - 1].next) {
+        if (!year_ok(w, &w->a->fact[i - 1]))
+            continue;
+        if (only.len && !dm_str_eq(only, fact_code(w, i)))
+            return DM_NONE;
+        only = fact_code(w, i);
+    }
+    char key[16], code[DM_CODE_MAX];
+    dm_copy_code(code, sizeof code, only);
+    snprintf(key, sizeof key, "state %s", code);
+    uint32_t id = only.len ? dm_entity_find(w, dm_str_of(key)) : DM_NONE;
+    return id != DM_NONE || !only.len ? id : dm_entity_new(w, dm_str_of(key), code, DM_STR("GOV"), DM_NAT_STATE, only);
 }
 
 static uint32_t phrase_fact(const aw *w, uint32_t first, uint32_t *words)
@@ -334,6 +378,8 @@ static bool alone(const aw *w, uint32_t t)
     if (!w->doc->sents.v[k->sent].parsed || !argument)
         return false;
     if (dm_str_in(k->norm, "both neither"))
+        return true;
+    if (t && dm_str_in(k->norm, "side party government country") && dm_str_in(dm_atok(w, t - 1)->norm, "each either neither"))
         return true;
     return t && dm_str_in(k->norm, "neighbours neighbors rivals foes") && dm_str_is(dm_atok(w, t - 1)->norm, "the");
 }
@@ -563,10 +609,9 @@ static dm_status take_description(aw *w, const recent *r, uint32_t t, uint32_t *
     uint32_t fact = phrase_fact(w, t, &words);
     if (!fact || (!definite && words < 3))
         return DM_OK;
-    uint32_t m = described_state(w, r, fact);
-    if (m == DM_NONE)
+    uint32_t id = described_state(w, r, fact, definite && words > 1);
+    if (id == DM_NONE)
         return DM_OK;
-    uint32_t id = w->doc->mentions.v[m].entity[0];
     *skip = words;
     return dm_mention_new(w, t, words, DM_FORM_DESC, id, 0.8f, DM_STR("actor/description")) ? DM_OK : DM_ENOMEM;
 }

@@ -152,10 +152,20 @@ static bool is_locative(const aw *w, uint32_t first)
     return dm_str_in(dm_atok(w, first - 1)->norm, "in at near outside around inside across throughout central downtown northern southern eastern western");
 }
 
+/* "US-backed rebels", "Chinese-born": not whose they are. A "US-led coalition" is its leader's. */
+static bool only_backs(const aw *w, uint32_t last)
+{
+    if (last + 2 >= w->doc->tokens.n || dm_atok(w, last + 2)->sent != dm_atok(w, last)->sent || !dm_str_is(dm_atok(w, last + 1)->norm, "-"))
+        return false;
+    return dm_str_in(dm_atok(w, last + 2)->norm, "backed born made supported funded trained educated speaking style friendly controlled occupied brokered sponsored armed");
+}
+
 static dm_status take_state(aw *w, const dm_hit *h, dm_str words)
 {
     const dm_actor *a = w->a;
     uint32_t last = h->first + h->n - 1;
+    if (only_backs(w, last))
+        return DM_OK;
     bool adjective = h->column == a->cs.demonyms && modifies(w, last);
     dm_nature nature = h->column == a->cs.places || (h->column == a->cs.government && is_locative(w, h->first)) ? DM_NAT_PLACE
                        : h->column == a->cs.people || (h->column == a->cs.demonyms && !adjective)               ? DM_NAT_PEOPLE

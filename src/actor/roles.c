@@ -52,6 +52,9 @@ static dm_str case_word(const aw *w, uint32_t t)
 /* "France's allies", "its neighbour": the owner's code is not theirs. A rival of a person or party is of the same country. */
 static bool is_relational(dm_str lemma) { return dm_str_in(lemma, "neighbor neighbour ally partner rival foe adversary enemy counterpart archrival arch-rival opponent critic donor host"); }
 
+/* Whoever is posted abroad is not his host's: "the ambassador in Washington". */
+static bool is_posted(dm_str lemma) { return dm_str_in(lemma, "ambassador envoy embassy consulate consul attache attaché legation nuncio mission diplomat high-commission"); }
+
 static bool stands_apart(const aw *w, dm_str lemma, uint32_t owner, const char *step)
 {
     if (!is_relational(lemma) || !step || !dm_str_in(dm_str_of(step), "actor/possessor actor/of"))
@@ -302,6 +305,7 @@ static dm_status take_role(aw *w, const dm_hit *h)
     bool loose = info.code[0] && step && dm_str_in(dm_str_of(step), "actor/of actor/in") && !dm_str_is(case_word(w, doc->mentions.v[owner].head), "of");
     loose = loose || (owner != DM_NONE && info.scope == SCOPE_NATIONAL && dm_str_is(dm_str_of(step), "actor/apposition") &&
                       !dm_is_country(doc->entities.v[doc->mentions.v[owner].entity[0]].code)); /* a minister is no organisation's */
+    loose = loose || (owner != DM_NONE && dm_str_is(dm_str_of(step), "actor/in") && ((parsed && has_pronoun_owner(w, head)) || is_posted(lemma)));
     if (owner != DM_NONE && (loose || stands_apart(w, lemma, owner, step)))
         owner = DM_NONE; /* "to expel aid agencies from X": not X's */
     else if (owner == DM_NONE && info.states && parsed && !has_pronoun_owner(w, head) && dm_str_in(lemma, "country nation state"))
@@ -326,7 +330,7 @@ static dm_status take_role(aw *w, const dm_hit *h)
             confidence = 0.8f;
         } else {
             id = new_role(w, lemma, info.code, &info, former, is_plural(w, head));
-            bool vague = info.states || (info.scope == SCOPE_ANY && !info.person && !info.group && !is_definite(w, head, h->first));
+            bool vague = info.states || (info.scope == SCOPE_ANY && !info.person && !info.group && !info.sector.len) || (info.scope == SCOPE_ANY && !info.person && !info.group && !is_definite(w, head, h->first));
             bool theirs = parsed && has_pronoun_owner(w, head) && !is_relational(lemma);
             vague = vague || (is_relational(lemma) && !theirs && parsed && has_pronoun_owner(w, head));
             why = theirs ? DM_STR("actor/possessive-pronoun") : dm_str_is(lemma, "counterpart") ? DM_STR("actor/counterpart") : vague ? DM_STR("actor/unknown-role") : info.scope == SCOPE_ANY ? DM_STR("actor/home-country-any") : info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
