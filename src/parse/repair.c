@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Certain repairs of trees: verb forms that cannot stand in one coordination, and "U.S.-led" before a noun.
+/* Certain repairs of trees: verb forms that cannot stand in one coordination, "U.S.-led" before a noun, and a noun that has a subject but
+ * no verb ("the government recently seized control" read as a noun phrase).
  *
  * In "asked Japan to join and warned China" the finite "warned" cannot share the "to" of "join"; likewise after a modal. Where the parser
  * hung a finite verb on a bare infinitive, it is hung on the nearest finite verb above instead. Heads stay to the left, so the tree stays
@@ -96,9 +97,87 @@ static void repair_hyphens(dm_doc *doc, const dm_sent *s)
     }
 }
 
+static bool is_nominal(const dm_token *t)
+{
+    return t->upos == DM_U_NOUN || t->upos == DM_U_PROPN;
+}
+
+/* What the words around a noun say: its subject, a past form between, whether it has a copula or auxiliary. */
+typedef struct verbless {
+    uint32_t subject, verb;
+    bool copula;
+} verbless;
+
+static verbless look(const dm_doc *doc, const dm_sent *s, uint32_t noun)
+{
+    const dm_token *k = doc->tokens.v;
+    verbless v = { DM_NONE, DM_NONE, false };
+    for (uint32_t t = s->first; t < s->first + s->n; t++) {
+        if (k[t].head != noun)
+            continue;
+        v.copula = v.copula || k[t].deprel == DM_D_COP || k[t].deprel == DM_D_AUX || k[t].deprel == DM_D_MARK;
+        if (k[t].deprel == DM_D_NSUBJ && t < noun && v.subject == DM_NONE)
+            v.subject = t;
+        bool modifier = k[t].deprel == DM_D_AMOD || k[t].deprel == DM_D_COMPOUND || k[t].deprel == DM_D_ACL;
+        bool past = k[t].upos == DM_U_VERB && (k[t].xpos == DM_X_VBD || (k[t].xpos == DM_X_VBN && v.verb == DM_NONE));
+        if (modifier && t < noun && past)
+            v.verb = t;
+    }
+    return v;
+}
+
+/* A noun at the top with a past form before it that is tagged as finite: the subject is the name before that form. */
+static uint32_t name_before(const dm_doc *doc, const dm_sent *s, uint32_t verb, uint32_t noun)
+{
+    const dm_token *k = doc->tokens.v;
+    for (uint32_t t = verb; t-- > s->first;)
+        if (is_nominal(&k[t]) || (k[t].upos == DM_U_ADJ && k[t].head == verb))
+            return k[t].head == noun || k[t].head == verb ? t : DM_NONE;
+    return DM_NONE;
+}
+
+static void make_clause(dm_doc *doc, const dm_sent *s, uint32_t subject, uint32_t verb, uint32_t noun)
+{
+    dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first; t < s->first + s->n; t++) {
+        unsigned d = dm_deprel_base((dm_deprel)k[t].deprel);
+        bool clausal = d == DM_D_PUNCT || d == DM_D_ADVCL || d == DM_D_OBL || d == DM_D_PARATAXIS || d == DM_D_CCOMP || d == DM_D_XCOMP;
+        if (k[t].head == noun && t != verb && t != subject && (t < verb ? t > subject : t > noun && clausal))
+            k[t].head = verb;
+        else if (t < subject && (k[t].head == noun || k[t].head == verb))
+            k[t].head = d == DM_D_PUNCT || d == DM_D_OBL || d == DM_D_ADVMOD ? verb : subject;
+    }
+    k[verb].head = k[noun].head;
+    k[verb].deprel = k[noun].deprel;
+    k[verb].xpos = DM_X_VBD;
+    k[verb].feats = DM_F_PAST | DM_F_FIN;
+    k[noun].head = verb;
+    k[noun].deprel = DM_D_OBJ;
+    k[subject].head = verb;
+    k[subject].deprel = DM_D_NSUBJ;
+}
+
+static void repair_verbless(dm_doc *doc, const dm_sent *s)
+{
+    const dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first; t < s->first + s->n; t++) {
+        bool top = k[t].head == DM_NONE;
+        if (!is_nominal(&k[t]) || !(top || k[t].deprel == DM_D_CCOMP || k[t].deprel == DM_D_CONJ))
+            continue;
+        verbless v = look(doc, s, t);
+        if (v.copula || v.verb == DM_NONE)
+            continue;
+        if (v.subject == DM_NONE && top && k[v.verb].xpos == DM_X_VBD)
+            v.subject = name_before(doc, s, v.verb, t);
+        if (v.subject != DM_NONE && v.subject < v.verb)
+            make_clause(doc, s, v.subject, v.verb, t);
+    }
+}
+
 void dm_parse_repair(dm_doc *doc, uint32_t sent)
 {
     const dm_sent *s = &doc->sents.v[sent];
+    repair_verbless(doc, s);
     repair_hyphens(doc, s);
     for (uint32_t t = s->first; t < s->first + s->n; t++) {
         dm_token *k = &doc->tokens.v[t];
