@@ -201,6 +201,10 @@ static void page_keeps_its_width(void **state)
                                   "condemned\xC2\xBB"));
     assert_null(strchr(out.p, '\x01'));
     assert_null(strchr(out.p, '\033'));
+    assert_null(strstr(out.p, "(\n")); /* brackets and marks stay with their words */
+    assert_null(strstr(out.p, "\xC2\xAB\n"));
+    assert_null(strstr(out.p, "\n                  )"));
+    assert_non_null(strstr(out.p, "(conditional,"));
     dm_buf_free(&out);
     dm_doc_free(doc);
 }
