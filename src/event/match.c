@@ -13,7 +13,7 @@ static uint32_t look_through(const dm_doc *doc, uint32_t h)
             !dm_str_in(dm_tok(doc, h)->lemma,
                 "series number use kind sort type form lot range set round wave string package act piece dozen hundred "
                 "thousand million billion one some any most many part majority group member amount level percent rest "
-                "remainder share half none neither each both quantity batch shipment consignment fleet total worth ton tonne couple handful pair "
+                "remainder share half none neither each both last first quantity batch shipment consignment fleet total worth ton tonne couple handful pair "
                 "several all few score bulk"))
             return h;
         uint32_t next = DM_NONE;

@@ -150,6 +150,9 @@ static uint32_t noun_controller(const dm_doc *doc, uint32_t t, uint32_t noun, un
                   (utterance || dm_kid(doc, t, DM_D_MARK) != DM_NONE || dm_kid(doc, t, DM_D_CASE) != DM_NONE);
     if (!has_infinitive_mark(doc, t) && !gerund)
         return noun;
+    uint32_t own = gerund ? DM_NONE : own_subject(doc, noun);
+    if (own != DM_NONE && own != t)
+        return own; /* "X was the first to sign" */
     DM_EACH_KID(doc, noun, k)
     {
         unsigned d = dm_tok(doc, k)->deprel;
@@ -201,6 +204,7 @@ static uint32_t surface(const dm_doc *doc, uint32_t t, unsigned depth)
     case DM_D_NMOD:
     case DM_D_ACL: return noun_controller(doc, t, g, depth);
     case DM_D_ACL_RELCL: return g;
+    case DM_D_CSUBJ: return dm_str_in(dm_tok(doc, g)->lemma, "first last only next") ? noun_controller(doc, t, g, depth) : DM_NONE;
     case DM_D_PARATAXIS: return dm_tok(doc, t)->xpos == DM_X_VBG ? surface(doc, g, depth + 1) : DM_NONE;
     default: return DM_NONE;
     }
