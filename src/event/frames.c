@@ -162,6 +162,12 @@ static frame_value *value_new(dm_frames *f)
     return v;
 }
 
+/* slot_of() had none to give: the table names too many, or memory ran out. */
+static dm_status no_slot(loader *l, dm_str s)
+{
+    return l->f->n_preps >= PREP_MAX ? bad(l, "too many prepositions at", s) : oom(l);
+}
+
 /* "slot:a,b", "slot!a,b", "-slot" */
 static dm_status parse_cond(loader *l, dm_str s, frame_cond *c)
 {
@@ -169,7 +175,7 @@ static dm_status parse_cond(loader *l, dm_str s, frame_cond *c)
     if (s.p[0] == '-') {
         c->absent = 1;
         c->slot = slot_of(l->f, (dm_str){ s.p + 1, s.len - 1 });
-        return c->slot == NO_SLOT ? bad(l, "too many prepositions at", s) : DM_OK;
+        return c->slot == NO_SLOT ? no_slot(l, s) : DM_OK;
     }
     while (cut < s.len && s.p[cut] != ':' && s.p[cut] != '!')
         cut++;
@@ -178,7 +184,7 @@ static dm_status parse_cond(loader *l, dm_str s, frame_cond *c)
     c->negate = s.p[cut] == '!';
     c->slot = slot_of(l->f, (dm_str){ s.p, cut });
     if (c->slot == NO_SLOT)
-        return bad(l, "too many prepositions at", s);
+        return no_slot(l, s);
     c->first = l->f->n_values;
     dm_str rest = { s.p + cut + 1, s.len - cut - 1 }, v;
     while (dm_str_split(&rest, ',', &v)) {
@@ -217,7 +223,7 @@ static dm_status parse_roles(loader *l, dm_str s, const char *fallback, frame_ro
         if (out->n == FRAME_ROLES)
             return bad(l, "too many slots in", s);
         if ((out->slot[out->n++] = slot_of(l->f, r)) == NO_SLOT)
-            return bad(l, "too many prepositions at", s);
+            return no_slot(l, s);
     }
     return DM_OK;
 }

@@ -50,9 +50,11 @@ static dm_status table_missing(const char *name, dm_error *err)
 
 static dm_status row_bad(const dm_table *t, uint32_t row, dm_error *err)
 {
-    return dm_fail(err, DM_EINPUT, dm_table_line(t, row), "%.*s.tsv:%u: unknown effect, or out of memory",
+    return dm_fail(err, DM_EINPUT, dm_table_line(t, row), "%.*s.tsv:%u: unknown effect or reason",
         DM_FMT(dm_table_name(t)), dm_table_line(t, row));
 }
+
+static dm_status out_of_memory(dm_error *err) { return dm_fail(err, DM_ENOMEM, 0, "out of memory loading status tables"); }
 
 static dm_str first_word(dm_str words)
 {
@@ -87,11 +89,13 @@ static dm_status load_ops(dm_status_tables *s, dm_error *err)
         dm_str pos = dm_table_cell(t, r, cp);
         s->ops[r] = (op_row){ dm_table_cell(t, r, cl), pos.len ? pos.p[0] : 'v', parse_comps(dm_table_cell(t, r, cc)),
             parse_effects(dm_table_cell(t, r, ce), &ok), r, DM_NONE };
-        if (!ok || !chain_op(s, r))
+        if (!ok)
             return row_bad(t, r, err);
+        if (!chain_op(s, r))
+            return out_of_memory(err);
         s->n_ops++;
     }
-    return s->ops ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory loading status tables");
+    return s->ops ? DM_OK : out_of_memory(err);
 }
 
 /* Word -> (row << 16 | effect) maps; kind: first letter of the pos column, or 0. */
@@ -106,8 +110,10 @@ static dm_status load_words(dm_status_tables *s, dm_map *m, const char *name, ui
         bool ok = true;
         dm_str pos = dm_table_cell(t, r, cp);
         uint32_t v = r << 16 | parse_effects(dm_table_cell(t, r, ce), &ok);
-        if (!ok || !dm_map_put(m, dm_table_cell(t, r, cw), pos.len > 2 ? (uint32_t)pos.p[2] : 0, v))
+        if (!ok)
             return row_bad(t, r, err);
+        if (!dm_map_put(m, dm_table_cell(t, r, cw), pos.len > 2 ? (uint32_t)pos.p[2] : 0, v))
+            return out_of_memory(err);
     }
     return DM_OK;
 }
@@ -123,7 +129,7 @@ static dm_status load_speech(dm_status_tables *s, dm_error *err)
         dm_str pos = dm_table_cell(t, r, cp);
         uint32_t kind = dm_str_is(dm_table_cell(t, r, ck), "deny") ? 2 : 1;
         if (!dm_map_put(&s->speech, dm_table_cell(t, r, cl), pos.len ? (uint32_t)pos.p[0] : 'v', kind))
-            return row_bad(t, r, err);
+            return out_of_memory(err);
     }
     return DM_OK;
 }
@@ -145,11 +151,13 @@ static dm_status load_marks(dm_status_tables *s, dm_error *err)
             if (dm_str_is(reason, dm_reason_name((dm_reason_kind)k)))
                 kind = (int8_t)k;
         s->marks[r] = (mark_row){ dm_table_cell(t, r, cw), parse_effects(dm_table_cell(t, r, ce), &ok), kind, r };
-        if (!ok || (reason.len && kind < 0) || !dm_map_put(&s->by_mark, s->marks[r].word, 0, r))
+        if (!ok || (reason.len && kind < 0))
             return row_bad(t, r, err);
+        if (!dm_map_put(&s->by_mark, s->marks[r].word, 0, r))
+            return out_of_memory(err);
         s->n_marks++;
     }
-    return s->marks ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory loading status tables");
+    return s->marks ? DM_OK : out_of_memory(err);
 }
 
 dm_status dm_status_load(dm_status_tables *s, const dm_tables *tables, dm_error *err)

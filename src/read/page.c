@@ -25,6 +25,7 @@ struct dm_page {
     jmp_buf full;
     block *blocks;
     size_t total;
+    bool refused; /* the system had no memory, rather than the page too much */
     GumboOutput *output;
 };
 
@@ -40,6 +41,7 @@ static void *take(void *data, size_t size)
     if (!b || b->size - b->used < size) {
         size_t bytes = HEAD + (size > BLOCK_MIN ? size : BLOCK_MIN);
         b = page->total + bytes > MEMORY_MAX ? NULL : malloc(bytes);
+        page->refused = !b && page->total + bytes <= MEMORY_MAX;
         if (!b)
             longjmp(page->full, 1);
         *b = (block){ .next = page->blocks, .size = bytes, .used = HEAD };
@@ -255,7 +257,10 @@ dm_status dm_page_parse(dm_page **out, dm_str html, const char *file, dm_error *
     if (!page)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory");
     if (!parse(page, html)) {
+        bool refused = page->refused;
         dm_page_free(page);
+        if (refused)
+            return dm_fail(err, DM_ENOMEM, 0, "'%.*s': out of memory for its markup", NAME_SHOWN, file);
         return dm_fail(err, DM_ELIMIT, 0,
             "'%.*s': markup that takes more than %d MB to analyse; save the article as text instead", NAME_SHOWN, file,
             MEMORY_MAX / 1024 / 1024);
