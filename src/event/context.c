@@ -280,11 +280,41 @@ static void find_actor(ev_work *w, cand *c)
         guessed(c, 0.6f, "event/actor-last-dealings");
 }
 
+/* "was suspended from the council": the body that it is shut out of did it. */
+static bool from_left_body(ev_work *w, cand *c)
+{
+    static const char *const preps[] = { "from", "of", "out_of" };
+    for (unsigned i = 0; i < sizeof preps / sizeof *preps && c->type == DM_SANCTION; i++) {
+        uint32_t h = dm_view_slot(&c->m.view, dm_frames_prep(w->d.frames, dm_str_of(preps[i])));
+        party_list l = { 0 };
+        if (h != DM_NONE)
+            dm_parties_of(&w->d, h, ROLE_ACTOR, &l);
+        if (l.n == 1 && dm_str_in(dm_str_of(l.p[0].code), "UNO EUR IGO") && !code_in(&c->recipient, l.p[0].code)) {
+            c->actor = l;
+            guessed(c, 0.8f, "event/actor-left-body");
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Civilians who are arrested, driven out or killed, nobody is said by whom: their own state's doing before anybody else's. */
+static bool from_own_state(cand *c)
+{
+    if ((c->type != DM_COERCE && c->type != DM_ASSAULT) || c->recipient.n != 1 ||
+        !dm_str_in(dm_str_of(c->recipient.p[0].sector), "CVL OPP REF JRN LAB EDU REL SOC MED"))
+        return false;
+    dm_party_add(&c->actor, c->recipient.p[0].code, "GOV", c->recipient.p[0].span);
+    guessed(c, 0.6f, "event/own-state");
+    return true;
+}
+
 void dm_parties_from_context(ev_work *w, cand *c)
 {
     if (!coded(&c->actor) && coded(&c->recipient) && c->type != DM_CONSULT && c->type != DM_PROTEST) {
         c->actor.n = 0;
-        find_actor(w, c);
+        if (!from_left_body(w, c) && !from_own_state(c))
+            find_actor(w, c);
     }
     if (coded(&c->recipient) || c->m.frame->no_recipient || !coded(&c->actor) || (c->m.frame->actor.all && c->type != DM_AGREE))
         return;
