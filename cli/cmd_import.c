@@ -101,8 +101,8 @@ static int import(const char *path, const char *to, bool verbose)
     }
     st = dm_import_actors(coder, path, &table, &stats, on_note, &a, &err);
     if (st == DM_OK) {
-        tell(&a, &stats);
         code = write_table(to, &table);
+        tell(&a, &stats);
     } else {
         cli_say("%s", err.msg);
         code = st == DM_ENOMEM ? EXIT_BROKEN : EXIT_SOME_FAILED;

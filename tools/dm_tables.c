@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { PATH_LEN = 1024, MANIFEST_COLUMNS = 5 };
 
@@ -94,14 +95,22 @@ static int add_all(dm_table_builder *b, const char *dir, dm_str manifest)
     return bad;
 }
 
+/* To a file beside it and then renamed: programs that have the old image mapped keep it whole. */
 static int write_out(const char *path, const void *image, size_t size)
 {
-    FILE *f = fopen(path, "wb");
+    char beside[PATH_LEN];
+    int n = snprintf(beside, sizeof beside, "%s.%ld", path, (long)getpid());
+    FILE *f = n > 0 && n < PATH_LEN ? fopen(beside, "wb") : NULL;
     int bad = !f || fwrite(image, 1, size, f) != size;
     if (f && fclose(f) != 0)
         bad = 1;
-    if (bad)
+    if (!bad && rename(beside, path) != 0)
+        bad = 1;
+    if (bad) {
         fprintf(stderr, "dm-tables: cannot write '%s': %s\n", path, strerror(errno));
+        if (f)
+            remove(beside);
+    }
     return bad;
 }
 
