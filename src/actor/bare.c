@@ -104,9 +104,13 @@ static const char *whose(const aw *w, const dm_mention *m)
 static const char *beside(const aw *w, const dm_mention *m)
 {
     const dm_token *h = dm_atok(w, m->head);
-    if (!w->doc->sents.v[m->sent].parsed || h->deprel != DM_D_APPOS || h->head == DM_NONE)
+    if (!w->doc->sents.v[m->sent].parsed || h->head == DM_NONE)
         return NULL;
-    return code_at(w, h->head);
+    if (h->deprel == DM_D_APPOS)
+        return code_at(w, h->head);
+    const dm_entity *en = h->deprel == DM_D_CONJ && w->name_at[h->head] != DM_NONE ? entity_of(w, w->name_at[h->head]) : NULL;
+    bool fellow = en && (en->nature == DM_NAT_PERSON || en->nature == DM_NAT_ROLE) && w->doc->entities.v[m->entity[0]].nature == DM_NAT_ROLE;
+    return fellow ? code_at(w, h->head) : NULL; /* "the president and the speaker" */
 }
 
 /* "the coalition's coordinator", "the President of the Committee": owners that only the walk knows. */

@@ -70,18 +70,6 @@ static bool fits_it(const aw *w, const dm_mention *m, const dm_entity *en, bool 
     return en->nature == DM_NAT_ROLE && dm_str_in(role_kind(w, en), "org group") && !head_is_plural(w, m);
 }
 
-/* object: an "it" that something is done to is seldom a state; whose doing it is, the event stage asks. */
-static bool fits(const aw *w, const dm_mention *m, const dm_entity *en, dm_str pronoun, bool object)
-{
-    if (m->form == DM_FORM_ADJ)
-        return is_it(pronoun) && en->nature == DM_NAT_STATE && !object;
-    if (is_he(pronoun))
-        return person_like(w, en) && m->n_entity == 1 && !(en->female && one_of(pronoun, "he him his himself")) && !(en->male && one_of(pronoun, "she her hers herself"));
-    if (is_it(pronoun))
-        return m->n_entity == 1 && fits_it(w, m, en, object);
-    return en->plural || m->n_entity > 1 || en->nature == DM_NAT_PEOPLE || (en->nature == DM_NAT_BODY && en->code[0]) || en->nature == DM_NAT_STATE;
-}
-
 /* "Canada and Mexico": the mentions joined to this one. */
 static bool has_conjunct(const aw *w, const dm_mention *m)
 {
@@ -90,6 +78,18 @@ static bool has_conjunct(const aw *w, const dm_mention *m)
     DM_EACH_KID(w->doc, m->head, k)
         if (dm_atok(w, k)->deprel == DM_D_CONJ && w->name_at[k] != DM_NONE && entity_of(w, w->name_at[k])) return true;
     return false;
+}
+
+/* object: an "it" that something is done to is seldom a state; whose doing it is, the event stage asks. */
+static bool fits(const aw *w, const dm_mention *m, const dm_entity *en, dm_str pronoun, bool object)
+{
+    if (m->form == DM_FORM_ADJ)
+        return is_it(pronoun) && en->nature == DM_NAT_STATE && !object;
+    if (is_he(pronoun))
+        return person_like(w, en) && m->n_entity == 1 && !(en->female && one_of(pronoun, "he him his himself")) && !(en->male && one_of(pronoun, "she her hers herself"));
+    if (is_it(pronoun))
+        return m->n_entity == 1 && !has_conjunct(w, m) && fits_it(w, m, en, object);
+    return en->plural || m->n_entity > 1 || en->nature == DM_NAT_PEOPLE || (en->nature == DM_NAT_BODY && en->code[0]) || en->nature == DM_NAT_STATE;
 }
 
 /* The subject first, then whose the subject is, then what is nearest; a place least. */
@@ -141,8 +141,12 @@ static uint32_t clause_subject(const aw *w, uint32_t t)
         {
             unsigned d = dm_atok(w, k)->deprel;
             bool fronted = depth > 0 && dm_atok(w, cur)->deprel == DM_D_ROOT && t < cur && entity_of_code(w, k);
-            if ((d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) && (k < t || fronted) && w->name_at[k] != DM_NONE)
+            bool subject = d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS;
+            if (subject && (k < t || fronted) && w->name_at[k] != DM_NONE)
                 return w->name_at[k];
+            uint32_t noun = subject && k < t && dm_atok(w, cur)->deprel == DM_D_ACL_RELCL && dm_str_in(dm_atok(w, k)->norm, "which who that") ? dm_atok(w, cur)->head : DM_NONE;
+            if (noun != DM_NONE && w->name_at[noun] != DM_NONE)
+                return w->name_at[noun]; /* "Serbia, which called home its ambassadors" */
         }
     }
     return DM_NONE;
@@ -496,6 +500,12 @@ static dm_status take_group(aw *w, const recent *r, uint32_t t, uint32_t words, 
         return DM_ENOMEM;
     for (uint32_t k = 1; k < p.n; k++)
         m->entity[m->n_entity++] = p.v[k];
+    dm_mention *inner = w->name_at[head] < w->doc->mentions.n - 1 ? &w->doc->mentions.v[w->name_at[head]] : NULL;
+    if (inner && inner->form == DM_FORM_ROLE) { /* the role inside is the same group */
+        memcpy(inner->entity, m->entity, sizeof inner->entity);
+        inner->n_entity = m->n_entity;
+        inner->why = m->why;
+    }
     return DM_OK;
 }
 
@@ -590,6 +600,19 @@ static bool learn_title(aw *w, const dm_mention *m)
     return n == 0 || dm_map_put(&w->title_entity, (dm_str){ buf, n }, 0, m->entity[0]) || dm_oom(w);
 }
 
+/* "their host, President Fernandez": the noun beside the name is the person. */
+static dm_status take_apposed(aw *w, uint32_t mention)
+{
+    const dm_mention *m = &w->doc->mentions.v[mention];
+    const dm_entity *en = entity_of(w, mention);
+    const dm_token *h = dm_atok(w, m->head);
+    if (!en || en->nature != DM_NAT_PERSON || !en->code[0] || !w->doc->sents.v[m->sent].parsed || h->deprel != DM_D_APPOS || h->head == DM_NONE)
+        return DM_OK;
+    if (w->name_at[h->head] != DM_NONE || dm_atok(w, h->head)->upos != DM_U_NOUN)
+        return DM_OK;
+    return dm_mention_new(w, h->head, 1, DM_FORM_DESC, m->entity[0], 0.85f, DM_STR("actor/apposition")) ? DM_OK : DM_ENOMEM;
+}
+
 static dm_status take_description(aw *w, const recent *r, uint32_t t, uint32_t *skip)
 {
     uint32_t words = 0, before = w->name_at[t];
@@ -633,7 +656,7 @@ static dm_status take_plain(aw *w, const recent *r, uint32_t t)
             return DM_OK;
         for (uint32_t i = r->n; i-- > 0 && pick == DM_NONE;) {
             const dm_entity *en = entity_of(w, r->mention[i]);
-            if (en && en->code[0] && (en->nature == DM_NAT_STATE || en->nature == DM_NAT_PLACE))
+            if (en && en->code[0] && (en->nature == DM_NAT_STATE || (en->nature == DM_NAT_PLACE && dm_str_is(k->norm, "island"))))
                 pick = r->mention[i];
         }
     }
@@ -703,7 +726,7 @@ dm_status dm_actor_coref(aw *w)
             dm_topic_see(w, &tp, next);
             if (w->doc->mentions.v[next].n_entity)
                 see(&r, next);
-            if (!learn_body(w, &w->doc->mentions.v[next]) || !learn_title(w, &w->doc->mentions.v[next]))
+            if (take_apposed(w, next) != DM_OK || !learn_body(w, &w->doc->mentions.v[next]) || !learn_title(w, &w->doc->mentions.v[next]))
                 return DM_ENOMEM;
             next++;
         }

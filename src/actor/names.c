@@ -164,7 +164,8 @@ static dm_status take_state(aw *w, const dm_hit *h, dm_str words)
 {
     const dm_actor *a = w->a;
     uint32_t last = h->first + h->n - 1;
-    if (only_backs(w, last))
+    bool ethnic = h->first && dm_atok(w, h->first - 1)->sent == dm_atok(w, last)->sent && dm_str_is(dm_atok(w, h->first - 1)->norm, "ethnic");
+    if (only_backs(w, last) || ethnic) /* "ethnic Albanians": of whatever state they live in */
         return DM_OK;
     bool adjective = h->column == a->cs.demonyms && modifies(w, last);
     dm_nature nature = h->column == a->cs.places || (h->column == a->cs.government && is_locative(w, h->first)) ? DM_NAT_PLACE

@@ -52,9 +52,6 @@ static dm_str case_word(const aw *w, uint32_t t)
 /* "France's allies", "its neighbour": the owner's code is not theirs. A rival of a person or party is of the same country. */
 static bool is_relational(dm_str lemma) { return dm_str_in(lemma, "neighbor neighbour ally partner rival foe adversary enemy counterpart archrival arch-rival opponent critic donor host"); }
 
-/* Whoever is posted abroad is not his host's: "the ambassador in Washington". */
-static bool is_posted(dm_str lemma) { return dm_str_in(lemma, "ambassador envoy embassy consulate consul attache attaché legation nuncio mission diplomat high-commission"); }
-
 static bool stands_apart(const aw *w, dm_str lemma, uint32_t owner, const char *step)
 {
     if (!is_relational(lemma) || !step || !dm_str_in(dm_str_of(step), "actor/possessor actor/of"))
@@ -62,6 +59,9 @@ static bool stands_apart(const aw *w, dm_str lemma, uint32_t owner, const char *
     const dm_entity *en = &w->doc->entities.v[w->doc->mentions.v[owner].entity[0]];
     return en->nature == DM_NAT_STATE || dm_str_is(lemma, "counterpart");
 }
+
+/* Whoever is posted abroad is not his host's: "the ambassador in Washington". */
+static bool is_posted(dm_str lemma) { return dm_str_in(lemma, "ambassador envoy embassy consulate consul attache attaché legation nuncio mission diplomat high-commission"); }
 
 /* The mention that gives a role its country, from the tree; *step names how. */
 static uint32_t owner_in_tree(const aw *w, uint32_t head, const char **step)
@@ -84,7 +84,7 @@ static uint32_t owner_in_tree(const aw *w, uint32_t head, const char **step)
         case DM_D_NMOD:
             if (dm_str_in(case_word(w, k), "of for from within"))
                 rank = 2;
-            else if (dm_str_in(case_word(w, k), "in at"))
+            else if (dm_str_in(case_word(w, k), "in at") && !is_posted(lemma_of(w, head)))
                 rank = 3;
             break;
         case DM_D_APPOS:
@@ -323,7 +323,7 @@ static dm_status take_role(aw *w, const dm_hit *h)
         id = seated != DM_NONE ? seated : same ? doc->mentions.v[owner].entity[0] : new_role(w, lemma, en->code, &info, former, is_plural(w, head));
         why = dm_arena_printf(&doc->arena, "%s", step);
     } else {
-        if (!(parsed && has_pronoun_owner(w, head)) && !(parsed && introduces_name(w, head)) && (is_definite(w, head, h->first) || info.scope == SCOPE_SPOKES))
+        if (!(parsed && has_pronoun_owner(w, head)) && !(parsed && introduces_name(w, head)) && (is_definite(w, head, h->first) || (info.scope == SCOPE_SPOKES && !is_new(w, head))))
             id = earlier_holder(w, h->first, key, role_words, info.person);
         if (id != DM_NONE) {
             why = DM_STR("actor/description");
@@ -478,7 +478,9 @@ static uint32_t unknown_entity(aw *w, uint32_t first, uint32_t n, uint32_t head,
         if (beside->nature == DM_NAT_ROLE)
             memcpy(sector, beside->sector, sizeof sector);
     }
-    uint32_t id = dm_entity_new(w, DM_NIL, code, dm_str_of(sector), body ? DM_NAT_BODY : DM_NAT_PERSON, name);
+    bool place = !titled && !beside && n == 1 && first && dm_atok(w, first - 1)->sent == dm_atok(w, first)->sent &&
+                 dm_str_in(dm_atok(w, first - 1)->norm, "in at near around outside inside across");
+    uint32_t id = dm_entity_new(w, DM_NIL, code, dm_str_of(sector), place ? DM_NAT_OTHER : body ? DM_NAT_BODY : DM_NAT_PERSON, name);
     if (id == DM_NONE)
         return id;
     if (!body && (n > 1 || titled) && !dm_map_put(&w->surname_entity, dm_token_text(w->doc, first + n - 1), 0, id)) {
