@@ -134,7 +134,9 @@ static uint64_t party_facts(const ev_work *w, const cand *c)
         out |= BIT(NO_RECIPIENT);
     bool within =
         c->actor.n && c->recipient.n && c->actor.p[0].code[0] && strcmp(c->actor.p[0].code, c->recipient.p[0].code) == 0;
-    return out | if_(within, BIT(WITHIN));
+    const char *code = c->recipient.n ? c->recipient.p[0].code : ""; /* the country that the article is about */
+    bool focus = code[0] && (strcmp(code, w->d.doc->focus) == 0 || strcmp(code, w->d.doc->home) == 0);
+    return out | if_(within, BIT(WITHIN)) | if_(focus, BIT(RECIPIENT_FOCUS));
 }
 
 /* Steps that the other files left as notes. */

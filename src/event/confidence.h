@@ -48,6 +48,7 @@
     X(RECIPIENT_WEAK, "recipient_weak")                                                                                        \
     X(RECIPIENT_FAR, "recipient_elsewhere")                                                                                    \
     X(RECIPIENTS, "recipients")                                                                                                \
+    X(RECIPIENT_FOCUS, "recipient_focus")                                                                                      \
     X(WITHIN, "same_country")                                                                                                  \
     X(GUESS_DOER, "guessed_whose_doing")                                                                                       \
     X(GUESS_DEALINGS, "guessed_last_dealings")                                                                                 \
