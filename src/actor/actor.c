@@ -215,6 +215,7 @@ dm_status dm_actor_doc(const dm_actor *a, dm_doc *doc, dm_error *err)
     dm_map_free(&w.surname_entity);
     dm_map_free(&w.role_entity);
     dm_map_free(&w.title_entity);
+    dm_map_free(&w.code_seen);
     dm_map_free(&w.body_word);
     return st;
 }

@@ -27,6 +27,14 @@ static int rank_user_hit(const aw *w, const dm_hit *h)
     return 100 + (int)(h->table - a->i_user) * 2 + (dated == known);
 }
 
+/* A second sign for an ambiguous body name: a state of its code in the text, or a body with the same code whose name is plain. */
+static bool body_has_sign(const aw *w, uint32_t row)
+{
+    const dm_actor *a = w->a;
+    dm_str code = dm_table_cell(a->bodies, row, a->cb.code);
+    return !dm_str_starts(dm_table_cell(a->bodies, row, a->cb.note), "ambiguous") || dm_map_get(&w->code_seen, code, 0) != UINT32_MAX;
+}
+
 /* Preference among rows for the same words; higher is better. */
 static int rank_hit(const aw *w, const dm_hit *h)
 {
@@ -44,6 +52,8 @@ static int rank_hit(const aw *w, const dm_hit *h)
         int r = h->column == a->cs.names ? 45 : h->column == a->cs.demonyms ? 43 : h->column == a->cs.government ? 42 : 40;
         return in ? r + (dated && w->doc->meta.date.precision != DM_PREC_UNKNOWN ? 3 : 0) - (ambiguous ? 6 : 0) : 5;
     }
+    if (h->table == a->i_bodies && !body_has_sign(w, h->row))
+        return -1;
     if (h->table == a->i_bodies)
         return dm_dates_cover(w->doc, dm_table_cell(a->bodies, h->row, a->cb.from), dm_table_cell(a->bodies, h->row, a->cb.to)) ? 44 : 4;
     return 30;
@@ -85,8 +95,7 @@ static uint32_t state_entity(aw *w, uint32_t row, dm_nature nature, dm_str words
 static uint32_t table_entity(aw *w, const dm_table *t, uint32_t index, uint32_t row, dm_str code, dm_str sector, dm_nature nature, dm_str name)
 {
     char key[KEY_MAX], c[DM_CODE_MAX];
-    snprintf(key, sizeof key, "%s %.120s", nature == DM_NAT_PERSON ? "person" : "body", name.len < 120 ? name.p : "");
-    key[name.len < 120 ? (nature == DM_NAT_PERSON ? 7 : 5) + name.len : sizeof key - 1] = '\0';
+    snprintf(key, sizeof key, "%s %.*s", nature == DM_NAT_PERSON ? "person" : "body", DM_FMT(((dm_str){ name.p, name.len < 120 ? name.len : 120 })));
     uint32_t id = dm_entity_find(w, dm_str_of(key));
     if (id != DM_NONE)
         return id;
@@ -264,6 +273,25 @@ static dm_status take_user(aw *w, const dm_hit *h, dm_str words)
     return dm_mention_new(w, h->first, h->n, adjective ? DM_FORM_ADJ : DM_FORM_NAME, id, 0.95f, user_why(w, h)) ? DM_OK : DM_ENOMEM;
 }
 
+/* "the Rwandese Patriotic Front" where the table knows another state's: the demonym right before decides. */
+static uint32_t body_of(aw *w, const dm_hit *h)
+{
+    const dm_actor *a = w->a;
+    uint32_t before = h->first ? w->name_at[h->first - 1] : DM_NONE;
+    char own[DM_CODE_MAX], key[KEY_MAX];
+    dm_copy_code(own, sizeof own, dm_table_cell(a->bodies, h->row, a->cb.code));
+    const dm_mention *m = before == DM_NONE ? NULL : &w->doc->mentions.v[before];
+    if (!m || m->form != DM_FORM_ADJ || !m->n_entity || !dm_is_country(own) || dm_atok(w, m->first)->sent != dm_atok(w, h->first)->sent)
+        return dm_body_entity(w, h->row);
+    const char *code = w->doc->entities.v[m->entity[0]].code;
+    if (!dm_is_country(code) || strcmp(code, own) == 0)
+        return dm_body_entity(w, h->row);
+    dm_str name = first_variant(dm_table_cell(a->bodies, h->row, a->cb.names));
+    snprintf(key, sizeof key, "body %s %.*s", code, DM_FMT(((dm_str){ name.p, name.len < 100 ? name.len : 100 })));
+    uint32_t id = dm_entity_find(w, dm_str_of(key));
+    return id != DM_NONE ? id : dm_entity_new(w, dm_str_of(key), code, dm_table_cell(a->bodies, h->row, a->cb.sector), DM_NAT_BODY, name);
+}
+
 static dm_status take_hit(aw *w, const dm_hit *h)
 {
     const dm_actor *a = w->a;
@@ -279,10 +307,25 @@ static dm_status take_hit(aw *w, const dm_hit *h)
     if (h->table == a->i_people)
         id = person_entity(w, h->row);
     else
-        id = dm_body_entity(w, h->row);
+        id = body_of(w, h);
     if (id == DM_NONE)
         return DM_ENOMEM;
     return dm_mention_new(w, h->first, h->n, DM_FORM_NAME, id, 0.95f, w->doc->entities.v[id].why) ? DM_OK : DM_ENOMEM;
+}
+
+/* The codes that the text names for certain. */
+static dm_status see_codes(aw *w)
+{
+    const dm_actor *a = w->a;
+    for (uint32_t i = 0; i < w->doc->hits.n; i++) {
+        const dm_hit *h = &w->doc->hits.v[i];
+        bool state = h->table == a->i_states && h->column != a->cs.places && !dm_str_starts(dm_table_cell(a->states, h->row, a->cs.note), "ambiguous");
+        bool body = h->table == a->i_bodies && !dm_str_starts(dm_table_cell(a->bodies, h->row, a->cb.note), "ambiguous");
+        dm_str code = state ? dm_table_cell(a->states, h->row, a->cs.code) : body ? dm_table_cell(a->bodies, h->row, a->cb.code) : DM_NIL;
+        if (code.len && !dm_map_put(&w->code_seen, code, 0, 1))
+            return dm_oom(w), DM_ENOMEM;
+    }
+    return DM_OK;
 }
 
 static bool is_actor_hit(const dm_actor *a, const dm_hit *h)
@@ -292,6 +335,8 @@ static bool is_actor_hit(const dm_actor *a, const dm_hit *h)
 
 dm_status dm_actor_names(aw *w)
 {
+    if (see_codes(w) != DM_OK)
+        return DM_ENOMEM;
     for (uint32_t i = 0; i < w->doc->hits.n;) {
         const dm_hit *h = &w->doc->hits.v[i], *best = NULL;
         int best_rank = -1;

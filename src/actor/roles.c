@@ -116,6 +116,10 @@ static uint32_t owner_beside(const aw *w, uint32_t first, uint32_t end, const ch
     for (t = end; t < w->doc->tokens.n && t < end + 3 && dm_atok(w, t)->sent == sent; t++) {
         if (!dm_str_in(dm_atok(w, t)->norm, "of for the") && w->name_at[t] == DM_NONE)
             break;
+        bool inner = w->doc->sents.v[sent].parsed && (dm_atok(w, t)->deprel == DM_D_COMPOUND || dm_atok(w, t)->deprel == DM_D_AMOD) &&
+                     dm_atok(w, t)->head != DM_NONE && w->name_at[dm_atok(w, t)->head] != w->name_at[t];
+        if (inner) /* "the minister for EU affairs" */
+            break;
         if (coded(w, w->name_at[t])) {
             *step = "actor/of";
             return w->name_at[t];
@@ -305,7 +309,9 @@ static dm_status take_role(aw *w, const dm_hit *h)
     bool loose = info.code[0] && step && dm_str_in(dm_str_of(step), "actor/of actor/in") && !dm_str_is(case_word(w, doc->mentions.v[owner].head), "of");
     loose = loose || (owner != DM_NONE && info.scope == SCOPE_NATIONAL && dm_str_is(dm_str_of(step), "actor/apposition") &&
                       !dm_is_country(doc->entities.v[doc->mentions.v[owner].entity[0]].code)); /* a minister is no organisation's */
-    loose = loose || (owner != DM_NONE && dm_str_is(dm_str_of(step), "actor/in") && ((parsed && has_pronoun_owner(w, head)) || is_posted(lemma)));
+    bool theirs = parsed && has_pronoun_owner(w, head); /* "its peacekeepers from X" */
+    loose = loose || (owner != DM_NONE && theirs && dm_str_is(dm_str_of(step), "actor/of") && !dm_str_is(case_word(w, doc->mentions.v[owner].head), "of"));
+    loose = loose || (owner != DM_NONE && dm_str_is(dm_str_of(step), "actor/in") && (theirs || is_posted(lemma)));
     if (owner != DM_NONE && (loose || stands_apart(w, lemma, owner, step)))
         owner = DM_NONE; /* "to expel aid agencies from X": not X's */
     else if (owner == DM_NONE && info.states && parsed && !has_pronoun_owner(w, head) && dm_str_in(lemma, "country nation state"))
@@ -331,8 +337,8 @@ static dm_status take_role(aw *w, const dm_hit *h)
         } else {
             id = new_role(w, lemma, info.code, &info, former, is_plural(w, head));
             bool vague = info.states || (info.scope == SCOPE_ANY && !info.person && !info.group && !info.sector.len) || (info.scope == SCOPE_ANY && !info.person && !info.group && !is_definite(w, head, h->first));
-            bool theirs = parsed && has_pronoun_owner(w, head) && !is_relational(lemma);
-            vague = vague || (is_relational(lemma) && !theirs && parsed && has_pronoun_owner(w, head));
+            vague = vague || (theirs && is_relational(lemma));
+            theirs = theirs && !is_relational(lemma);
             why = theirs ? DM_STR("actor/possessive-pronoun") : dm_str_is(lemma, "counterpart") ? DM_STR("actor/counterpart") : vague ? DM_STR("actor/unknown-role") : info.scope == SCOPE_ANY ? DM_STR("actor/home-country-any") : info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
             confidence = info.scope == SCOPE_NATIONAL ? 0.7f : 0.5f;
             bare = true;

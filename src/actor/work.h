@@ -52,6 +52,7 @@ typedef struct aw {
     dm_map surname_entity; /* surname in this document -> entity */
     dm_map role_entity;    /* head lemma of a role -> last entity */
     dm_map title_entity;   /* "general", "prime minister" -> the person last named with that title */
+    dm_map code_seen;      /* codes of states and bodies that the text names for certain */
     dm_map body_word;      /* "council", "watchdog" -> the body last named so */
     uint32_t *name_at;     /* by token: mention that covers it, or DM_NONE */
     uint8_t *title;        /* by token: 1 part of a role, 2 part of a rank or title */
