@@ -253,14 +253,20 @@ static dm_str particle_before(const dm_doc *doc, const view *v, uint32_t k)
     return last ? dm_tok(doc, p)->norm : DM_NIL;
 }
 
+static bool calendar_name(const dm_doc *doc, uint32_t k)
+{
+    return dm_str_in(dm_tok(doc, k)->norm, "monday tuesday wednesday thursday friday saturday sunday january february march april may june "
+                                           "july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec");
+}
+
 static void put_prep(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool inherited)
 {
     char buf[CASE_MAX];
     dm_str c = dm_case_of(doc, k, buf, sizeof buf);
     if (!c.len && dm_tok(doc, k)->deprel == DM_D_OBL)
         c = particle_before(doc, v, k);
-    if (!c.len)
-        return;
+    if (!c.len || (calendar_name(doc, k) && dm_str_in(c, "on in at by for of from")))
+        return; /* "on Friday" fills no place of the verb's */
     uint16_t slot = dm_frames_prep(f, c);
     put(v, slot, k, inherited);
     if (slot != NO_SLOT)
@@ -314,8 +320,7 @@ static bool bare_object(const dm_doc *doc, uint32_t k)
     return t->deprel == DM_D_OBL && (t->upos == DM_U_NOUN || t->upos == DM_U_PROPN) && dm_case_of(doc, k, buf, sizeof buf).len == 0 &&
            !dm_str_in(t->lemma, "day week weekend month year decade century morning night evening afternoon midnight noon time hour minute "
                                 "moment today yesterday tomorrow tonight spring summer autumn winter way fashion percent home") &&
-           !dm_str_in(t->norm, "monday tuesday wednesday thursday friday saturday sunday january february march april may june july "
-                               "august september october november december");
+           !calendar_name(doc, k);
 }
 
 /* "at least 20 people", "up to 300 troops": an approximate number, not a place. */
