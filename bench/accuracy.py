@@ -118,6 +118,23 @@ def causes(o, se, gold, events):
     return missed, wrong
 
 
+def part_causes(o, se, gold, events):
+    """(part, matched records that have it, right, not given, wrong) of attribution, date and instrument."""
+    tests = {"attribution": (lambda g, e: se.speaker(e) == g["attribution"], se.speaker), "date": (se.date_ok, lambda e: e.get("date")),
+             "instrument": (se.instrument_ok, lambda e: e.get("instrument"))}
+    count = collections.Counter()
+    for i, j in sorted(se.match(gold, events, False).items()):
+        g, e = gold[i], events[j]
+        for part, (ok, given) in tests.items():
+            if not g.get(part):
+                continue
+            cause = "right" if ok(g, e) else "wrong" if given(e) else "not given"
+            count[part, cause] += 1
+            if o.show and cause != "right":
+                print(f"PART   {part} {cause:10} {g['id']} {g[part]} | {given(e)} | {g['quote'][:120]}")
+    return [(p, sum(count[p, c] for c in ("right", "not given", "wrong")), *(count[p, c] for c in ("right", "not given", "wrong"))) for p in PARTS]
+
+
 def table(head, rows):
     return "\n".join("| " + " | ".join(map(str, r)) + " |" for r in (head, ["---"] * len(head), *rows)) + "\n"
 
@@ -138,9 +155,10 @@ def figures_table(f):
     return table(("figure", "floor", "goal", "measured"), own + seeds + plv_rows + banks) + f"\nPLV, how the event of a sentence was chosen: {f['plv']['tiers']}.\n"
 
 
-def causes_table(missed, wrong):
+def causes_table(missed, wrong, parts):
     share = lambda c: [(k, n, f"{n / sum(c.values()):.3f}") for k, n in c.most_common()]
-    return table(("required record", "records", "share"), share(missed)) + "\n" + table(("coded event", "events", "share"), share(wrong))
+    return table(("required record", "records", "share"), share(missed)) + "\n" + table(("coded event", "events", "share"), share(wrong)) + "\n" + table(
+        ("of found records", "have one", "right", "not given", "wrong"), parts)
 
 
 def rewrite(path, blocks):
@@ -172,13 +190,14 @@ def main():
         found[name] = score(o, name, gold, events)
         if name == "dev":
             missed, wrong = causes(o, se, gold, events)
+            parts = part_causes(o, se, gold, events)
         elif name == "test":
             pairs = calibrate.judged(se, gold, events)
     print("== confidence, test half")
     reliability, found["calibration"] = calibrate.report(pairs, "test", True)
     print(reliability, flush=True)
     found |= {"plv": plv(o), "parser": parser(o)}
-    by_cause, figures = causes_table(missed, wrong), figures_table(found)
+    by_cause, figures = causes_table(missed, wrong, parts), figures_table(found)
     print(f"== development half by cause\n{by_cause}\n== all figures\n{figures}", end="")
     if o.doc:
         git = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
