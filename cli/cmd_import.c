@@ -57,7 +57,7 @@ static int by_count(const void *a, const void *b)
 
 static void tell(account *a, const dm_import_stats *s)
 {
-    cli_say("%s: %s, %u entries, %u used, %u rows; %u lines could not be used, %u repaired", a->path, s->format, s->entries, s->used,
+    cli_say("%s: %s, %u entries, %u used, %u rows; lines not used: %u, repaired: %u", a->path, s->format, s->entries, s->used,
         s->rows, s->refused, s->repaired);
     qsort(a->reasons, a->n, sizeof *a->reasons, by_count);
     for (size_t i = 0; i < a->n; i++) {
@@ -118,11 +118,13 @@ static int run(const char **paths, const char *to, bool verbose)
         cli_say("write 'demarche import actors FILE'; actors are all that can be imported");
         return EXIT_USAGE;
     }
-    if (!paths[1] || paths[2]) {
-        cli_say(paths[1] ? "one file at a time; '%s' is a second one" : "no file; 'demarche import actors FILE'%s", paths[1] ? paths[2] : "");
-        return EXIT_USAGE;
-    }
-    return import(paths[1], to, verbose);
+    if (paths[1] && !paths[2])
+        return import(paths[1], to, verbose);
+    if (paths[1])
+        cli_say("one file at a time; '%s' is a second one", paths[2]);
+    else
+        cli_say("no file; write 'demarche import actors FILE'");
+    return EXIT_USAGE;
 }
 
 int cmd_import(int argc, const char **argv)

@@ -5,7 +5,8 @@
 enum { PIECE = 3 };
 
 static const char plover_codes[] = "UNO EUR IGO NGO ISM IMG MNC";
-static const char plover_sectors[] = "COP GOV JUD LEG MIL PRM PTY REB SPY UAF UNK AGR BUS CRM CVL EDU ELI JRN LAB MED REF OPP PRE REL SOC";
+static const char plover_sectors[] =
+    "COP GOV JUD LEG MIL PRM PTY REB SPY UAF UNK AGR BUS CRM CVL EDU ELI JRN LAB MED REF OPP PRE REL SOC";
 
 static bool is_state(const imp *m, dm_str code) { return dm_map_get(&m->is_state, code, 0) != UINT32_MAX; }
 

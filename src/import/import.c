@@ -23,7 +23,7 @@ void dm_import_remark_add(imp *m, uint32_t line, bool refused, const char *reaso
         m->oom = true;
         return;
     }
-    *r = (dm_import_remark){ line, refused, reason, detail_of(m, detail) };
+    *r = (dm_import_remark){ line, m->out->remarks.n, refused, reason, detail_of(m, detail) };
     m->out->refused += refused;
 }
 
@@ -135,6 +135,12 @@ static dm_status open_tables(imp *m, dm_error *err)
     return index_codes(m, err);
 }
 
+static int by_line(const void *a, const void *b)
+{
+    const dm_import_remark *x = a, *y = b;
+    return x->line != y->line ? (x->line < y->line ? -1 : 1) : (x->order > y->order) - (x->order < y->order);
+}
+
 static dm_status read_all(imp *m, const char *name, dm_error *err)
 {
     dm_status st = open_tables(m, err);
@@ -147,6 +153,8 @@ static dm_status read_all(imp *m, const char *name, dm_error *err)
     case DM_IMPORT_CSV: dm_import_csv(m); break;
     case DM_IMPORT_DICTIONARY: dm_import_dictionary(m); break;
     }
+    if (m->out->remarks.n) /* names are judged when their entry is whole */
+        qsort(m->out->remarks.v, m->out->remarks.n, sizeof *m->out->remarks.v, by_line);
     return m->oom ? dm_fail(err, DM_ENOMEM, 0, "out of memory reading '%s'", name) : DM_OK;
 }
 

@@ -29,7 +29,7 @@ typedef struct dm_import_row {
 
 /* refused: the line gives nothing; else it was used after a repair. reason is one of a few fixed texts, detail the words at fault. */
 typedef struct dm_import_remark {
-    uint32_t line;
+    uint32_t line, order; /* order: in which they were made */
     bool refused;
     const char *reason;
     dm_str detail;

@@ -7,7 +7,8 @@ enum { NORM_MAX = DM_NORM_ROOM(WORD_BYTES_MAX), FIND_BYTES_MAX = 512 };
 
 bool dm_import_small_word(dm_str w)
 {
-    return dm_str_in(w, "a al and as at by da das de del der des di do dos du e el et for from in la las le les los of on the to und van von y");
+    return dm_str_in(w, "a al and as at by da das de del der des di do dos du e el et for from in la las le les los of on the "
+                        "to und van von y");
 }
 
 static size_t fold(char *out, dm_str w)
@@ -22,7 +23,10 @@ static size_t fold(char *out, dm_str w)
 }
 
 /* "O'NEIL", "D'ESTE": the letter behind the first one's apostrophe. */
-static bool keeps_capital(dm_str w, size_t i) { return i == 2 && w.p[1] == '\'' && (w.p[0] == 'O' || w.p[0] == 'D' || w.p[0] == 'L'); }
+static bool keeps_capital(dm_str w, size_t i)
+{
+    return i == 2 && w.p[1] == '\'' && (w.p[0] == 'O' || w.p[0] == 'D' || w.p[0] == 'L');
+}
 
 /* Single letters and initials keep their capitals: "K.", "A.G.". */
 static bool is_initials(dm_str w) { return w.len == 1 || (w.len <= 8 && w.p[1] == '.'); }

@@ -38,18 +38,19 @@ static bool read_header(columns *c, dm_str line)
     uint32_t n = cut(line, cell);
     if (n < 2 || n > COLUMNS_MAX)
         return false;
-    *c = (columns){ .name = { find(cell, n, "names"), find(cell, n, "name"), find(cell, n, "aliases"), find(cell, n, "people") },
-        .demonyms = find(cell, n, "demonyms"),
-        .code = find(cell, n, "code"),
-        .sector = find(cell, n, "sector"),
-        .kind = find(cell, n, "kind"),
-        .surname = find(cell, n, "surname"),
-        .office = find(cell, n, "office"),
-        .scope = find(cell, n, "scope"),
-        .from = find(cell, n, "from"),
-        .to = find(cell, n, "to"),
-        .note = find(cell, n, "note"),
-        .n = n };
+    *c =
+        (columns){ .name = { find(cell, n, "names"), find(cell, n, "name"), find(cell, n, "aliases"), find(cell, n, "people") },
+            .demonyms = find(cell, n, "demonyms"),
+            .code = find(cell, n, "code"),
+            .sector = find(cell, n, "sector"),
+            .kind = find(cell, n, "kind"),
+            .surname = find(cell, n, "surname"),
+            .office = find(cell, n, "office"),
+            .scope = find(cell, n, "scope"),
+            .from = find(cell, n, "from"),
+            .to = find(cell, n, "to"),
+            .note = find(cell, n, "note"),
+            .n = n };
     return (c->name[0] >= 0 || c->name[1] >= 0) && (c->code >= 0 || c->scope >= 0);
 }
 

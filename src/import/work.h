@@ -53,7 +53,7 @@ bool dm_import_is_sector(dm_str sector);
 coded dm_import_decode(imp *m, dm_str letters, bool role);
 
 /* dates.c */
-bool dm_import_dates(dates *out, dm_str text);           /* "<060102", "20010101-20020101", ... */
+bool dm_import_dates(dates *out, dm_str text);                /* "<060102", "20010101-20020101", ... */
 bool dm_import_day(dm_day *first, dm_day *last, dm_str text); /* YYYY[-MM[-DD]][Thh...], YYYYMMDD or YYMMDD */
 dm_str dm_import_day_text(imp *m, dm_day d);
 

@@ -23,7 +23,8 @@ dm_status dm_import_write(dm_buf *out, const dm_import *im, const char *name, dm
                     "names\tcode\tsector\tkind\tsurname\tscope\tfrom\tto\tnote\n"));
     for (uint32_t i = 0; i < im->rows.n; i++) {
         const dm_import_row *r = &im->rows.v[i];
-        const dm_str cells[] = { r->names, r->code, r->sector, dm_str_of(kinds[r->kind]), r->surname, r->scope, r->from, r->to };
+        const dm_str cells[] = { r->names, r->code, r->sector, dm_str_of(kinds[r->kind]), r->surname, r->scope, r->from,
+            r->to };
         for (size_t k = 0; k < sizeof cells / sizeof cells[0]; k++)
             put_cell(out, cells[k]);
         put(out, r->note);
@@ -48,14 +49,16 @@ static void put_line(dm_buf *b, uint32_t line)
 static dm_status text_of(dm_buf *b, const dm_import *im, bool roles, dm_error *err)
 {
     dm_buf_clear(b);
-    put(b, roles ? DM_STR("names\tsector\tkind\tscope\tnote\tline\n") : DM_STR("names\tcode\tsector\tkind\tsurname\tfrom\tto\tline\n"));
+    put(b, roles ? DM_STR("names\tsector\tkind\tscope\tnote\tline\n")
+                 : DM_STR("names\tcode\tsector\tkind\tsurname\tfrom\tto\tline\n"));
     for (uint32_t i = 0; i < im->rows.n; i++) {
         const dm_import_row *r = &im->rows.v[i];
         bool role = r->kind >= DM_KIND_ROLE;
         if (role != roles)
             continue;
         const dm_str name_cells[] = { r->names, r->code, r->sector, dm_str_of(kinds[r->kind]), r->surname, r->from, r->to };
-        const dm_str role_cells[] = { r->names, r->sector, dm_str_of(role ? role_kinds[r->kind - DM_KIND_ROLE] : ""), r->scope, r->note };
+        const dm_str role_cells[] = { r->names, r->sector, dm_str_of(role ? role_kinds[r->kind - DM_KIND_ROLE] : ""), r->scope,
+            r->note };
         for (size_t k = 0; k < (role ? sizeof role_cells : sizeof name_cells) / sizeof(dm_str); k++)
             put_cell(b, role ? role_cells[k] : name_cells[k]);
         put_line(b, r->line);
@@ -67,7 +70,9 @@ static dm_status add_tables(dm_table_builder *b, dm_buf *text, const dm_import *
 {
     dm_status st = DM_OK;
     for (int roles = 0; roles < 2 && st == DM_OK; roles++) {
-        dm_table_spec spec = { .name = name, .index = DM_STR("names"), .group = roles ? DM_GROUP_ROLE : DM_GROUP_NAME,
+        dm_table_spec spec = { .name = name,
+            .index = DM_STR("names"),
+            .group = roles ? DM_GROUP_ROLE : DM_GROUP_NAME,
             .inflect = roles ? DM_INFLECT_NOUN : DM_INFLECT_NONE };
         st = text_of(text, im, roles != 0, err);
         if (st == DM_OK)

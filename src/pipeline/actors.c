@@ -43,7 +43,7 @@ static void tell(const dm_coder_opts *opts, const char *path, const dm_import *i
     char line[NOTE_BYTES];
     if (!opts->note || !im->refused)
         return;
-    int n = snprintf(line, sizeof line, "%.300s: %u of %u entries used, %u lines could not be; 'demarche import actors' tells which", path,
+    int n = snprintf(line, sizeof line, "%.300s: %u of %u entries used, lines not used: %u ('demarche import actors' tells which)", path,
         im->used, im->entries, im->refused);
     opts->note(opts->note_ctx, (dm_str){ line, n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1 });
 }
