@@ -33,8 +33,9 @@ static dm_tables *open_tables(void)
 
 static bool same_row(const dm_import_row *a, const dm_import_row *b)
 {
-    return a->kind == b->kind && dm_str_eq(a->names, b->names) && dm_str_eq(a->code, b->code) && dm_str_eq(a->sector, b->sector) &&
-           dm_str_eq(a->surname, b->surname) && dm_str_eq(a->from, b->from) && dm_str_eq(a->to, b->to) && dm_str_eq(a->note, b->note);
+    return a->kind == b->kind && dm_str_eq(a->names, b->names) && dm_str_eq(a->code, b->code) &&
+           dm_str_eq(a->sector, b->sector) && dm_str_eq(a->surname, b->surname) && dm_str_eq(a->from, b->from) &&
+           dm_str_eq(a->to, b->to) && dm_str_eq(a->note, b->note);
 }
 
 static void check_again(const dm_tables *tables, const dm_import *im)
@@ -42,7 +43,8 @@ static void check_again(const dm_tables *tables, const dm_import *im)
     dm_buf text = { 0 };
     dm_import *again = NULL;
     must(dm_import_write(&text, im, "fuzz", NULL) == DM_OK, "rows that cannot be written");
-    must(dm_import_read(&again, tables, "fuzz", (dm_str){ text.p, text.len }, NULL) == DM_OK, "a table of ours that is not read");
+    must(dm_import_read(&again, tables, "fuzz", (dm_str){ text.p, text.len }, NULL) == DM_OK,
+        "a table of ours that is not read");
     must(again->rows.n == im->rows.n && again->refused == 0, "a table of ours that is not read whole");
     for (uint32_t i = 0; i < im->rows.n; i++)
         must(same_row(&im->rows.v[i], &again->rows.v[i]), "a row that changes when it is read again");

@@ -54,7 +54,9 @@ static int add_table(dm_table_builder *b, const char *dir, const dm_str *cell)
     snprintf(path, sizeof path, "%s/%.500s.tsv", dir, name);
     int group = cell[2].len ? group_of(cell[2]) : 0;
     dm_table_spec spec = { .name = name, .index = cell[1], .group = (dm_group)(group < 0 ? 0 : group) };
-    spec.inflect = dm_str_is(cell[3], "verb") ? DM_INFLECT_VERB : dm_str_is(cell[3], "noun") ? DM_INFLECT_NOUN : DM_INFLECT_NONE;
+    spec.inflect = dm_str_is(cell[3], "verb")   ? DM_INFLECT_VERB
+                   : dm_str_is(cell[3], "noun") ? DM_INFLECT_NOUN
+                                                : DM_INFLECT_NONE;
     size_t len = 0;
     char *text = slurp(path, &len);
     if (!text || group < 0) {

@@ -26,10 +26,12 @@ typedef struct dm_coder_opts {
     const char *data_dir; /* folder with demarche.tables and english.dmm; NULL: $DEMARCHE_DATA, beside the program, installed */
     const char *home;     /* country (alpha-3 code) of bare roles; NULL: what the article tells */
     dm_interval date;     /* date of every document, over anything found; precision DM_PREC_UNKNOWN: found */
-    const char *const *actors; /* files of the user's own actors, forms as in demarche/import.h; their lines win over ours, a later
+    const char *const
+        *actors;     /* files of the user's own actors, forms as in demarche/import.h; their lines win over ours, a later
                                 * file's over an earlier one's */
-    size_t n_actors;           /* at most DM_ACTORS_MAX */
-    void (*note)(void *note_ctx, dm_str line); /* called in dm_coder_open() for each file that could not be used whole; may be NULL */
+    size_t n_actors; /* at most DM_ACTORS_MAX */
+    void (*note)(
+        void *note_ctx, dm_str line); /* called in dm_coder_open() for each file that could not be used whole; may be NULL */
     void *note_ctx;
 } dm_coder_opts;
 

@@ -48,7 +48,7 @@ typedef struct dm_interval {
 } dm_interval;
 
 typedef struct dm_meta {
-    dm_str id;           /* file name, or the id of a JSONL object */
+    dm_str id; /* file name, or the id of a JSONL object */
     dm_str url, title, publisher, language;
     dm_interval date;    /* publication: given, found in markup or dateline, or worked out from the contents */
     uint8_t date_source; /* dm_date_source */
@@ -58,9 +58,24 @@ typedef enum dm_date_source { DM_DATE_NONE, DM_DATE_GIVEN, DM_DATE_META, DM_DATE
 
 /* PLOVER event types, in the manual's order of cooperation. */
 typedef enum dm_type {
-    DM_AGREE, DM_CONSULT, DM_SUPPORT, DM_CONCEDE, DM_COOPERATE, DM_AID, DM_RETREAT, DM_REQUEST,
-    DM_ACCUSE, DM_REJECT, DM_THREATEN, DM_PROTEST, DM_SANCTION, DM_MOBILIZE, DM_COERCE, DM_ASSAULT,
-    DM_N_TYPES, DM_TYPE_NONE = 255
+    DM_AGREE,
+    DM_CONSULT,
+    DM_SUPPORT,
+    DM_CONCEDE,
+    DM_COOPERATE,
+    DM_AID,
+    DM_RETREAT,
+    DM_REQUEST,
+    DM_ACCUSE,
+    DM_REJECT,
+    DM_THREATEN,
+    DM_PROTEST,
+    DM_SANCTION,
+    DM_MOBILIZE,
+    DM_COERCE,
+    DM_ASSAULT,
+    DM_N_TYPES,
+    DM_TYPE_NONE = 255
 } dm_type;
 
 enum { DM_NEGATION = 1, DM_FUTURE = 2, DM_HYPOTHETICAL = 4, DM_HISTORICAL = 8 }; /* auxiliary modes, PLOVER */
@@ -103,7 +118,7 @@ typedef struct dm_event {
     uint32_t n_actor, n_recipient, n_attribution;
     dm_span trigger;
     dm_interval when, said;
-    uint64_t contexts; /* bit i: dm_context_name(i) */
+    uint64_t contexts;         /* bit i: dm_context_name(i) */
     dm_instrument *instrument; /* NULL when there is none */
     dm_reason *reason;
     uint32_t n_reason;

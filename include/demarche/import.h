@@ -30,8 +30,8 @@ typedef void dm_import_note_fn(void *ctx, const dm_import_note *note);
 
 /* Reads path and appends the table to tsv. note (may be NULL) is called for each line with a remark, stats may be NULL. DM_EIO when
  * the file cannot be read, DM_EINPUT when it is in none of the forms, DM_ELIMIT above 64 MB. */
-DM_API dm_status dm_import_actors(const dm_coder *coder, const char *path, dm_buf *tsv, dm_import_stats *stats, dm_import_note_fn *note,
-    void *ctx, dm_error *err);
+DM_API dm_status dm_import_actors(const dm_coder *coder, const char *path, dm_buf *tsv, dm_import_stats *stats,
+    dm_import_note_fn *note, void *ctx, dm_error *err);
 
 #ifdef __cplusplus
 }

@@ -60,13 +60,14 @@ static dm_status load(dm_act *a, dm_error *err)
         return lacking(err, !a->bodies ? "actors/bodies" : !a->states ? "actors/states" : "when/events");
     const dm_table *n = a->nouns, *m = a->named, *g = a->games;
     a->cn = (col_nouns){ dm_table_column(n, "names"), dm_table_column(n, "type"), dm_table_column(n, "note") };
-    a->cm = (col_named){ dm_table_column(m, "names"), dm_table_column(m, "type"), dm_table_column(m, "body"), dm_table_column(m, "subject"),
-        dm_table_column(m, "sponsor"), dm_table_column(m, "from"), dm_table_column(m, "to") };
+    a->cm = (col_named){ dm_table_column(m, "names"), dm_table_column(m, "type"), dm_table_column(m, "body"),
+        dm_table_column(m, "subject"), dm_table_column(m, "sponsor"), dm_table_column(m, "from"), dm_table_column(m, "to") };
     a->cg = (col_games){ dm_table_column(g, "names"), dm_table_column(g, "from"), dm_table_column(g, "note") };
     a->body_names = dm_table_column(a->bodies, "names");
     a->state_code = dm_table_column(a->states, "code");
     if (a->cn.type < 0 || a->cm.type < 0 || a->body_names < 0 || a->state_code < 0)
-        return dm_fail(err, DM_ECORRUPT, 0, "a table of instruments or bodies has no column 'type' or 'names'; compile the tables again");
+        return dm_fail(
+            err, DM_ECORRUPT, 0, "a table of instruments or bodies has no column 'type' or 'names'; compile the tables again");
     st = load_places(a, err);
     return st == DM_OK ? load_verbs(a, err) : st;
 }
@@ -99,8 +100,9 @@ static dm_str note_of(iw *w, const inst *i)
 {
     const dm_table *t = i->named ? w->a->named : w->a->nouns;
     return dm_arena_printf(&w->doc->arena, "%.*s.tsv:%u%s%s%s%s%s%s%s", DM_FMT(dm_table_name(t)), dm_table_line(t, i->row),
-        i->body_why ? "; body " : "", i->body_why ? i->body_why : "", i->subject_why ? "; subject " : "", i->subject_why ? i->subject_why : "",
-        i->sponsor_why ? "; sponsor " : "", i->sponsor_why ? i->sponsor_why : "", i->chain != DM_NONE ? "; act/chain" : "");
+        i->body_why ? "; body " : "", i->body_why ? i->body_why : "", i->subject_why ? "; subject " : "",
+        i->subject_why ? i->subject_why : "", i->sponsor_why ? "; sponsor " : "", i->sponsor_why ? i->sponsor_why : "",
+        i->chain != DM_NONE ? "; act/chain" : "");
 }
 
 /* Kept mentions become doc->insts; chain numbers move with what was dropped. */
@@ -120,9 +122,18 @@ static dm_status publish(iw *w)
             return dm_fail(w->err, DM_ENOMEM, 0, "out of memory for instruments");
         to[k] = doc->insts.n - 1;
         uint32_t chain = i->chain != DM_NONE && to[i->chain] != DM_NONE ? to[i->chain] : to[k];
-        *o = (dm_inst){ .first = i->first, .n = i->n, .head = i->head, .sent = i->sent, .chain = chain, .type = i->type, .name = i->name,
-            .body = dm_arena_str(&doc->arena, dm_str_of(i->body)), .subject = dm_arena_str(&doc->arena, dm_str_of(i->subject)),
-            .plural = i->plural, .gap = i->gap, .why = note_of(w, i) };
+        *o = (dm_inst){ .first = i->first,
+            .n = i->n,
+            .head = i->head,
+            .sent = i->sent,
+            .chain = chain,
+            .type = i->type,
+            .name = i->name,
+            .body = dm_arena_str(&doc->arena, dm_str_of(i->body)),
+            .subject = dm_arena_str(&doc->arena, dm_str_of(i->subject)),
+            .plural = i->plural,
+            .gap = i->gap,
+            .why = note_of(w, i) };
         memcpy(o->sponsor, i->sponsor, sizeof o->sponsor);
         if (!o->why.p || (i->body[0] && !o->body.p) || (i->subject[0] && !o->subject.p))
             return dm_fail(w->err, DM_ENOMEM, 0, "out of memory for instruments");

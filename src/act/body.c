@@ -82,7 +82,8 @@ static void set(inst *i, const char *body, const char *why)
 
 static bool adopts(dm_str lemma)
 {
-    return dm_str_in(lemma, "adopt pass approve vote debate consider table reject defeat enact ratify endorse discuss circulate veto condemn demand");
+    return dm_str_in(lemma, "adopt pass approve vote debate consider table reject defeat enact ratify endorse discuss "
+                            "circulate veto condemn demand");
 }
 
 static bool phrase_word(const iw *w, const inst *i, const char *list)
@@ -123,7 +124,8 @@ static bool parliament(const iw *w, inst *i)
         state = "USA";
     else if (!phrase_word(w, i, "parliamentary legislative parliament"))
         return false;
-    DM_EACH_KID(w->doc, i->head, k) if (dm_act_state(dm_act_entity_at(w, k)) && dm_ict(w, k)->deprel != DM_D_NMOD) state = dm_act_entity_at(w, k)->code;
+    DM_EACH_KID(w->doc, i->head, k)
+    if (dm_act_state(dm_act_entity_at(w, k)) && dm_ict(w, k)->deprel != DM_D_NMOD) state = dm_act_entity_at(w, k)->code;
     if (!state[0])
         return false;
     memcpy(body, state, 3);
@@ -154,15 +156,19 @@ static bool from_verb(const iw *w, inst *i)
         }
         if (d != DM_D_ACL && d != DM_D_ACL_RELCL)
             continue;
-        for (uint32_t s = k; s < w->doc->tokens.n && s < k + LOOK_MAX && dm_ict(w, s)->sent == i->sent; s++) /* "motion X said it will submit to the commission" */
-            if (dm_ict(w, s)->deprel == DM_D_OBL && dm_str_in(dm_act_case(w, s), "to at before in") && dm_act_body_of(w, dm_act_entity_at(w, s), body)) {
+        for (uint32_t s = k; s < w->doc->tokens.n && s < k + LOOK_MAX && dm_ict(w, s)->sent == i->sent;
+             s++) /* "motion X said it will submit to the commission" */
+            if (dm_ict(w, s)->deprel == DM_D_OBL && dm_str_in(dm_act_case(w, s), "to at before in") &&
+                dm_act_body_of(w, dm_act_entity_at(w, s), body)) {
                 set(i, body, "recipient of the draft");
                 return true;
             }
     }
     uint32_t end = w->doc->sents.v[i->sent].first + w->doc->sents.v[i->sent].n;
-    for (uint32_t s = i->head + 1; s < end && s < i->head + LOOK_MAX && !(dm_ict(w, s)->flags & DM_T_PUNCT); s++) /* the same, attached elsewhere */
-        if (dm_ict(w, s)->deprel == DM_D_OBL && dm_str_is(dm_act_case(w, s), "to") && dm_act_body_of(w, dm_act_entity_at(w, s), body)) {
+    for (uint32_t s = i->head + 1; s < end && s < i->head + LOOK_MAX && !(dm_ict(w, s)->flags & DM_T_PUNCT);
+         s++) /* the same, attached elsewhere */
+        if (dm_ict(w, s)->deprel == DM_D_OBL && dm_str_is(dm_act_case(w, s), "to") &&
+            dm_act_body_of(w, dm_act_entity_at(w, s), body)) {
             set(i, body, "recipient of the draft");
             return true;
         }
@@ -174,7 +180,8 @@ static bool from_verb(const iw *w, inst *i)
             break;
         unsigned d = dm_ict(w, k)->deprel;
         bool place = (d == DM_D_OBL || d == DM_D_OBL_AGENT) && dm_str_in(dm_act_case(w, k), "to at before in by through");
-        bool maker = (d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) && t->deprel != d && !dm_str_is(i->type, "vote") && adopts(dm_ict(w, verb)->lemma);
+        bool maker = (d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) && t->deprel != d && !dm_str_is(i->type, "vote") &&
+                     adopts(dm_ict(w, verb)->lemma);
         if ((place || maker) && dm_act_body_of(w, dm_act_entity_at(w, k), body)) {
             set(i, body, place ? "beside the verb" : "who passes it");
             return true;

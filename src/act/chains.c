@@ -8,7 +8,8 @@ enum { LOOK_BACK = 120, TALLY_MAX = 16 };
 
 static bool generic(dm_str lemma)
 {
-    return dm_str_in(lemma, "measure text document draft deal treaty pact accord agreement sanction penalty motion resolution legislation law bill act draft move proposal");
+    return dm_str_in(lemma, "measure text document draft deal treaty pact accord agreement sanction penalty motion resolution "
+                            "legislation law bill act draft move proposal");
 }
 
 static bool noun_fits(const iw *w, const inst *late, const inst *early)
@@ -31,7 +32,8 @@ static bool type_fits(const iw *w, const inst *late, const inst *early)
     if (late->named || early->own)
         return false;
     if (dm_str_in(lemma, "measure text document draft")) /* "the measures" are steps taken, "the measure" is a paper */
-        return dm_str_is(lemma, "measure") && late->plural ? dm_str_is(early->type, "sanction") : dm_str_in(early->type, "resolution law");
+        return dm_str_is(lemma, "measure") && late->plural ? dm_str_is(early->type, "sanction")
+                                                           : dm_str_in(early->type, "resolution law");
     if (dm_str_is(lemma, "motion") && !late->own)
         return dm_str_is(early->type, "resolution");
     return dm_str_is(lemma, "vote") ? false : dm_str_in(lemma, "act bill legislation law") && dm_str_is(early->type, "law");
@@ -49,13 +51,14 @@ static bool clash(const inst *a, const inst *b)
 {
     if (a->named && b->named)
         return !dm_str_eq(a->name, b->name);
-    return (a->own_subject && b->subject[0] && strcmp(a->subject, b->subject) != 0) || (a->sponsor[0] && b->sponsor[0] && strcmp(a->sponsor, b->sponsor) != 0) ||
-           body_clash(a->body, b->body);
+    return (a->own_subject && b->subject[0] && strcmp(a->subject, b->subject) != 0) ||
+           (a->sponsor[0] && b->sponsor[0] && strcmp(a->sponsor, b->sponsor) != 0) || body_clash(a->body, b->body);
 }
 
 static bool refers_back(const inst *i)
 {
-    return i->definite || i->such || i->named || (i->plural && !i->weak && dm_str_in(i->type, "sanction boycott resolution")) || i->verb;
+    return i->definite || i->such || i->named || (i->plural && !i->weak && dm_str_in(i->type, "sanction boycott resolution")) ||
+           i->verb;
 }
 
 static uint32_t antecedent(const iw *w, uint32_t k)
@@ -95,7 +98,8 @@ static void drop_home(inst *i)
 static void inherit(inst *late, const inst *early)
 {
     late->type = early->type;
-    bool means = dm_str_in(late->type, "sanction boycott"); /* others may impose the like: only "the sanctions" are the same ones */
+    bool means =
+        dm_str_in(late->type, "sanction boycott"); /* others may impose the like: only "the sanctions" are the same ones */
     if ((!late->body[0] || strcmp(late->body, "UNO") == 0) && (!means || late->definite)) {
         memcpy(late->body, early->body, sizeof late->body);
         late->body_why = late->body[0] ? "chain" : NULL;
@@ -119,9 +123,11 @@ static bool has_sign(const iw *w, const inst *i)
 {
     uint32_t g = dm_ict(w, i->head)->head;
     if (dm_str_is(dm_ict(w, i->head)->lemma, "act") || dm_token_is(w->doc, i->head, "act")) /* "balancing act" */
-        return (dm_ict(w, i->head)->flags & DM_T_UPPER) && (dm_ict(w, i->head)->flags & DM_T_SPACE) && i->first != w->doc->sents.v[i->sent].first;
+        return (dm_ict(w, i->head)->flags & DM_T_UPPER) && (dm_ict(w, i->head)->flags & DM_T_SPACE) &&
+               i->first != w->doc->sents.v[i->sent].first;
     bool signed_ = g != DM_NONE && dm_act_verbal(w, g) && dm_ict(w, i->head)->deprel != DM_D_NSUBJ &&
-                   dm_str_in(dm_ict(w, g)->lemma, "ratify sign adopt cosponsor draft table broker strike conclude negotiate initial abrogate veto");
+                   dm_str_in(dm_ict(w, g)->lemma,
+                       "ratify sign adopt cosponsor draft table broker strike conclude negotiate initial abrogate veto");
     if (dm_token_is(w->doc, i->head, "measures"))
         return false;
     return i->body[0] || (i->sponsor[0] && !dm_str_is(i->type, "law")) || i->own_subject || signed_;
@@ -178,7 +184,8 @@ static const char *maker_of(const iw *w, const inst *i)
         return i->sponsor;
     if (i->body[0] && i->body[3] == '-')
         return i->body;
-    uint32_t g = i->verb ? i->head : dm_ict(w, i->head)->head, s = g == DM_NONE || !dm_act_verbal(w, g) ? DM_NONE : dm_act_subject(w, g, true);
+    uint32_t g = i->verb ? i->head : dm_ict(w, i->head)->head,
+             s = g == DM_NONE || !dm_act_verbal(w, g) ? DM_NONE : dm_act_subject(w, g, true);
     const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s, true);
     return e ? e->code : "";
 }

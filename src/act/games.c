@@ -42,7 +42,8 @@ static uint32_t distance(const iw *w, const dm_hit *h)
 {
     dm_interval from;
     const dm_interval *d = &w->doc->meta.date;
-    if (d->precision == DM_PREC_UNKNOWN || d->from == DM_DAY_NONE || dm_day_parse(&from, dm_table_cell(w->a->games, h->row, w->a->cg.from), NULL) != DM_OK)
+    if (d->precision == DM_PREC_UNKNOWN || d->from == DM_DAY_NONE ||
+        dm_day_parse(&from, dm_table_cell(w->a->games, h->row, w->a->cg.from), NULL) != DM_OK)
         return 0;
     return from.from > d->from ? (uint32_t)(from.from - d->from) : (uint32_t)(d->from - from.from);
 }

@@ -51,7 +51,8 @@ static void read_determiners(const iw *w, inst *i)
         unsigned d = dm_ict(w, k)->deprel;
         if (dm_str_in(n, "the this that these those both its their his her our"))
             i->definite = true;
-        if (dm_str_in(n, "such similar same other previous earlier past successive subsequent") && (d == DM_D_AMOD || d == DM_D_DET || d == DM_D_DET_PREDET))
+        if (dm_str_in(n, "such similar same other previous earlier past successive subsequent") &&
+            (d == DM_D_AMOD || d == DM_D_DET || d == DM_D_DET_PREDET))
             i->such = true;
     }
     const dm_token *t = dm_ict(w, i->head);
@@ -70,7 +71,9 @@ static inst *add(iw *w, uint32_t first, uint32_t n, uint32_t head, uint32_t row)
     inst *i = DM_PUSH(&w->doc->arena, &w->v);
     if (!i)
         return NULL;
-    *i = (inst){ .first = first, .n = n, .head = head, .sent = dm_ict(w, head)->sent, .chain = DM_NONE, .gap = DM_NONE, .row = row };
+    *i = (inst){
+        .first = first, .n = n, .head = head, .sent = dm_ict(w, head)->sent, .chain = DM_NONE, .gap = DM_NONE, .row = row
+    };
     read_determiners(w, i);
     return i;
 }

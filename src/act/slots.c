@@ -7,7 +7,8 @@ enum { CLAUSE_MAX = 32, GAP_MAX = 12 };
 
 static bool makes(dm_str lemma)
 {
-    return dm_str_in(lemma, "draft sponsor submit table introduce propose present file initiate tender author lead broker circulate co-sponsor cosponsor back "
+    return dm_str_in(lemma, "draft sponsor submit table introduce propose present file initiate tender author lead broker "
+                            "circulate co-sponsor cosponsor back "
                             "launch lodge move offer prepare write organize organise");
 }
 
@@ -23,17 +24,15 @@ static void sponsor(inst *i, const dm_entity *e, const char *why)
     i->sponsor_why = why;
 }
 
-static bool aimed(const inst *i)
-{
-    return dm_str_in(i->type, "resolution sanction boycott motion");
-}
+static bool aimed(const inst *i) { return dm_str_in(i->type, "resolution sanction boycott motion"); }
 
 /* A bare country noun before it ("Iran sanctions", "Iraq resolution") is whom it is aimed at; an adjective or initials ("U.S.") made it. */
 static bool modifier_is_subject(const iw *w, const inst *i, uint32_t k, const dm_entity *e)
 {
     const dm_mention *m = &w->doc->mentions.v[dm_ict(w, k)->mention];
-    return aimed(i) && dm_ict(w, k)->deprel == DM_D_COMPOUND && m->form == DM_FORM_NAME && !(dm_ict(w, k)->flags & DM_T_ALLCAPS) &&
-           e->nature == DM_NAT_STATE && strcmp(e->code, w->doc->home) != 0 && strncmp(i->body, e->code, 3) != 0;
+    return aimed(i) && dm_ict(w, k)->deprel == DM_D_COMPOUND && m->form == DM_FORM_NAME &&
+           !(dm_ict(w, k)->flags & DM_T_ALLCAPS) && e->nature == DM_NAT_STATE && strcmp(e->code, w->doc->home) != 0 &&
+           strncmp(i->body, e->code, 3) != 0;
 }
 
 /* "U.S.-led", "Saudi-backed": the words stand before the noun, whatever the tree makes of them. */
@@ -41,7 +40,8 @@ static bool led_by(iw *w, inst *i)
 {
     uint32_t low = w->doc->sents.v[i->sent].first, at = i->first;
     for (uint32_t t = at; t > low + 1 && at - t < 6; t--) {
-        if (!dm_str_in(dm_ict(w, t - 1)->norm, "led backed sponsored drafted brokered proposed initiated imposed organised organized"))
+        if (!dm_str_in(
+                dm_ict(w, t - 1)->norm, "led backed sponsored drafted brokered proposed initiated imposed organised organized"))
             continue;
         uint32_t p = t - 2;
         if (dm_token_is(w->doc, p, "-") && p > low)
@@ -62,7 +62,8 @@ static bool from_modifiers(const iw *w, inst *i)
     DM_EACH_KID(w->doc, i->head, k)
     {
         unsigned d = dm_ict(w, k)->deprel;
-        const dm_entity *e = d == DM_D_AMOD || d == DM_D_COMPOUND || d == DM_D_NMOD_POSS || d == DM_D_FLAT ? dm_act_entity_at(w, k) : NULL;
+        const dm_entity *e =
+            d == DM_D_AMOD || d == DM_D_COMPOUND || d == DM_D_NMOD_POSS || d == DM_D_FLAT ? dm_act_entity_at(w, k) : NULL;
         char body[BODY_MAX];
         if (!e || !e->code[0] || dm_str_in(dm_str_of(e->code), "UNO IGO") || e->nature == DM_NAT_PLACE ||
             (!dm_str_in(i->type, "sanction boycott law") && dm_act_body_of(w, e, body)))
@@ -89,7 +90,8 @@ static bool from_clause(iw *w, inst *i, uint32_t clause)
     if (c->deprel != DM_D_ACL_RELCL)
         return false;
     for (uint32_t t = clause; t < w->doc->tokens.n && t < clause + CLAUSE_MAX && dm_ict(w, t)->sent == i->sent; t++) {
-        if (!dm_act_verbal(w, t) || !(makes(dm_ict(w, t)->lemma) || (t == clause && dm_str_in(c->lemma, "impose issue announce sign"))))
+        if (!dm_act_verbal(w, t) ||
+            !(makes(dm_ict(w, t)->lemma) || (t == clause && dm_str_in(c->lemma, "impose issue announce sign"))))
             continue;
         uint32_t s = dm_act_subject(w, t, true);
         const dm_entity *e = s == DM_NONE || s == i->head ? NULL : dm_act_find_state(w, s, true);
@@ -111,7 +113,8 @@ static bool from_gap(iw *w, inst *i)
     for (uint32_t t = i->head + 1; t < end && t < i->head + GAP_MAX; t++) {
         if (dm_ict(w, t)->flags & DM_T_PUNCT)
             return false;
-        if (!dm_act_verbal(w, t) || !makes(dm_ict(w, t)->lemma) || dm_act_passive(w, t) || dm_kid(w->doc, t, DM_D_OBJ) != DM_NONE)
+        if (!dm_act_verbal(w, t) || !makes(dm_ict(w, t)->lemma) || dm_act_passive(w, t) ||
+            dm_kid(w->doc, t, DM_D_OBJ) != DM_NONE)
             continue;
         uint32_t s = dm_act_subject(w, t, true);
         const dm_entity *e = s == DM_NONE || s <= i->head ? NULL : dm_act_find_state(w, s, true);
@@ -127,7 +130,8 @@ static bool from_gap(iw *w, inst *i)
 static void from_governing_verb(iw *w, inst *i)
 {
     uint32_t verb = dm_ict(w, i->head)->head;
-    if (verb == DM_NONE || !dm_act_verbal(w, verb) || !makes(dm_ict(w, verb)->lemma) || dm_str_in(dm_ict(w, verb)->lemma, "back cosponsor co-sponsor"))
+    if (verb == DM_NONE || !dm_act_verbal(w, verb) || !makes(dm_ict(w, verb)->lemma) ||
+        dm_str_in(dm_ict(w, verb)->lemma, "back cosponsor co-sponsor"))
         return;
     unsigned d = dm_ict(w, i->head)->deprel;
     if (d != DM_D_OBJ && d != DM_D_NSUBJ_PASS)
@@ -174,13 +178,16 @@ static bool subject(inst *i, const dm_entity *e, const char *why)
 
 static bool criticises(dm_str lemma)
 {
-    return dm_str_in(lemma, "condemn criticise criticize censure denounce deplore rebuke blame accuse chide castigate target slam blast decry lambast "
-                            "chastise reprimand fault punish penalise penalize isolate pressure pressurize warn sanction express voice");
+    return dm_str_in(lemma,
+        "condemn criticise criticize censure denounce deplore rebuke blame accuse chide castigate target slam blast decry "
+        "lambast "
+        "chastise reprimand fault punish penalise penalize isolate pressure pressurize warn sanction express voice");
 }
 
 static bool asks(dm_str lemma)
 {
-    return dm_str_in(lemma, "urge ask demand call press order require authorise authorize oblige compel tell request impose threaten order");
+    return dm_str_in(
+        lemma, "urge ask demand call press order require authorise authorize oblige compel tell request impose threaten order");
 }
 
 /* How a preposition aims an instrument of this type: sanctions on, boycott of, resolution on; 0 not at all. */
@@ -195,7 +202,9 @@ static unsigned aim(const inst *i, dm_str c)
         return 1;
     if (!sanction && dm_str_in(c, "about regarding concerning censuring condemning criticising criticizing"))
         return 1;
-    return dm_str_in(c, sanction ? "to for of" : "for") ? 2 : 0; /* "embargo to", "condemnation for": only when it is a state itself */
+    return dm_str_in(c, sanction ? "to for of" : "for")
+               ? 2
+               : 0; /* "embargo to", "condemnation for": only when it is a state itself */
 }
 
 /* "sanctions on officials of other countries", "on any buyer": on nobody in particular. */
@@ -223,7 +232,8 @@ static bool aim_at(iw *w, inst *i, uint32_t k, unsigned kind, const char *why)
             return true;
         }
     }
-    bool clause = dm_ict(w, k)->deprel == DM_D_OBL; /* beside a verb only what is named itself: "adopted on Thursday in Geneva" */
+    bool clause =
+        dm_ict(w, k)->deprel == DM_D_OBL; /* beside a verb only what is named itself: "adopted on Thursday in Geneva" */
     const dm_entity *e = kind == 1 && !clause ? dm_act_find_state(w, k, false) : dm_act_entity_at(w, k);
     if (!e && clause && dm_ict(w, k)->upos == DM_U_NOUN)
         e = dm_act_find_state(w, k, false);
@@ -241,7 +251,8 @@ static bool from_prepositions(iw *w, inst *i, uint32_t of, const char *why)
         DM_EACH_KID(w->doc, of, k)
         {
             unsigned d = dm_ict(w, k)->deprel;
-            if ((d == DM_D_NMOD || d == DM_D_OBL) && aim(i, dm_act_case(w, k)) == passes[p] && (d == DM_D_NMOD || passes[p] == 1) && aim_at(w, i, k, passes[p], why))
+            if ((d == DM_D_NMOD || d == DM_D_OBL) && aim(i, dm_act_case(w, k)) == passes[p] &&
+                (d == DM_D_NMOD || passes[p] == 1) && aim_at(w, i, k, passes[p], why))
                 return true;
         }
     return false;
@@ -254,7 +265,8 @@ static bool from_verb_args(iw *w, inst *i, uint32_t verb, const char *why)
     DM_EACH_KID(w->doc, verb, k)
     {
         unsigned d = dm_ict(w, k)->deprel;
-        bool arg = d == DM_D_OBJ || d == DM_D_IOBJ || (d == DM_D_OBL && dm_str_in(dm_act_case(w, k), "on upon about over against at for"));
+        bool arg = d == DM_D_OBJ || d == DM_D_IOBJ ||
+                   (d == DM_D_OBL && dm_str_in(dm_act_case(w, k), "on upon about over against at for"));
         if ((hard || soft) && arg && k != i->head) {
             const dm_entity *e = dm_act_find_state(w, k, false);
             if (e && !(soft && strcmp(e->code, w->doc->home) == 0 && strncmp(i->body, e->code, 3) == 0) && subject(i, e, why))
@@ -264,9 +276,12 @@ static bool from_verb_args(iw *w, inst *i, uint32_t verb, const char *why)
     DM_EACH_KID(w->doc, verb, k)
     {
         unsigned d = dm_ict(w, k)->deprel;
-        bool inner = (d == DM_D_ADVCL || d == DM_D_XCOMP || d == DM_D_CONJ) && k > i->head && (criticises(dm_ict(w, k)->lemma) || asks(dm_ict(w, k)->lemma));
+        bool inner = (d == DM_D_ADVCL || d == DM_D_XCOMP || d == DM_D_CONJ) && k > i->head &&
+                     (criticises(dm_ict(w, k)->lemma) || asks(dm_ict(w, k)->lemma));
         if (inner && k != verb)
-            DM_EACH_KID(w->doc, k, o) if ((dm_ict(w, o)->deprel == DM_D_OBJ || dm_ict(w, o)->deprel == DM_D_OBL) && subject(i, dm_act_find_state(w, o, false), "purpose")) return true;
+            DM_EACH_KID(w->doc, k, o)
+            if ((dm_ict(w, o)->deprel == DM_D_OBJ || dm_ict(w, o)->deprel == DM_D_OBL) &&
+                subject(i, dm_act_find_state(w, o, false), "purpose")) return true;
     }
     return false;
 }
@@ -286,8 +301,10 @@ static bool from_governing(iw *w, inst *i)
     DM_EACH_KID(w->doc, verb, k)
     {
         unsigned d = dm_ict(w, k)->deprel;
-        if ((d == DM_D_ADVCL || d == DM_D_XCOMP) && k > i->head && criticises(dm_ict(w, k)->lemma) && !dm_str_is(i->type, "sanction"))
-            DM_EACH_KID(w->doc, k, o) if (dm_ict(w, o)->deprel == DM_D_OBJ && subject(i, dm_act_find_state(w, o, false), "clause beside it")) return true;
+        if ((d == DM_D_ADVCL || d == DM_D_XCOMP) && k > i->head && criticises(dm_ict(w, k)->lemma) &&
+            !dm_str_is(i->type, "sanction"))
+            DM_EACH_KID(w->doc, k, o)
+            if (dm_ict(w, o)->deprel == DM_D_OBJ && subject(i, dm_act_find_state(w, o, false), "clause beside it")) return true;
     }
     return false;
 }
@@ -299,8 +316,8 @@ static bool from_own_modifiers(iw *w, inst *i)
         const dm_entity *e = dm_ict(w, k)->deprel == DM_D_COMPOUND ? dm_act_entity_at(w, k) : NULL;
         if (dm_act_state(e) && modifier_is_subject(w, i, k, e) && subject(i, e, "modifier"))
             return true;
-        if (dm_ict(w, k)->deprel == DM_D_AMOD && dm_str_in(dm_ict(w, k)->norm, "anti-") && dm_act_state(dm_act_entity_at(w, k)) &&
-            subject(i, dm_act_entity_at(w, k), "anti-"))
+        if (dm_ict(w, k)->deprel == DM_D_AMOD && dm_str_in(dm_ict(w, k)->norm, "anti-") &&
+            dm_act_state(dm_act_entity_at(w, k)) && subject(i, dm_act_entity_at(w, k), "anti-"))
             return true;
     }
     return false;
@@ -318,7 +335,8 @@ static bool from_verb_object(iw *w, inst *i)
 static void who_rejects(iw *w, inst *i)
 {
     uint32_t verb = dm_ict(w, i->head)->head;
-    if (verb == DM_NONE || !dm_act_verbal(w, verb) || dm_ict(w, i->head)->deprel != DM_D_OBJ || !dm_str_in(i->type, "resolution sanction") ||
+    if (verb == DM_NONE || !dm_act_verbal(w, verb) || dm_ict(w, i->head)->deprel != DM_D_OBJ ||
+        !dm_str_in(i->type, "resolution sanction") ||
         !dm_str_in(dm_ict(w, verb)->lemma, "reject denounce dismiss decry slam protest deplore defy shrug"))
         return;
     uint32_t s = dm_act_subject(w, verb, true);

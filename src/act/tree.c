@@ -4,10 +4,7 @@
 
 enum { CLIMB_MAX = 6, DEPTH_MAX = 4, VISIT_MAX = 40 };
 
-bool dm_act_verbal(const iw *w, uint32_t t)
-{
-    return dm_ict(w, t)->upos == DM_U_VERB || dm_ict(w, t)->upos == DM_U_AUX;
-}
+bool dm_act_verbal(const iw *w, uint32_t t) { return dm_ict(w, t)->upos == DM_U_VERB || dm_ict(w, t)->upos == DM_U_AUX; }
 
 const dm_entity *dm_act_entity_at(const iw *w, uint32_t t)
 {
@@ -80,7 +77,8 @@ const dm_entity *dm_act_find_state(const iw *w, uint32_t t, bool bare)
         DM_EACH_KID(w->doc, queue[at], k)
         {
             dm_str c = dm_act_case(w, k);
-            if (n < VISIT_MAX && inner(dm_ict(w, k)->deprel, at == 0) && !dm_str_in(c, "with alongside following after before since")) {
+            if (n < VISIT_MAX && inner(dm_ict(w, k)->deprel, at == 0) &&
+                !dm_str_in(c, "with alongside following after before since")) {
                 queue[n] = k;
                 depth[n++] = depth[at] + 1;
             }

@@ -8,9 +8,15 @@
 
 enum { BODY_MAX = 24, GAMES_MAX = 64 };
 
-typedef struct col_nouns { int names, type, note; } col_nouns;
-typedef struct col_named { int names, type, body, subject, sponsor, from, to; } col_named;
-typedef struct col_games { int names, from, note; } col_games;
+typedef struct col_nouns {
+    int names, type, note;
+} col_nouns;
+typedef struct col_named {
+    int names, type, body, subject, sponsor, from, to;
+} col_named;
+typedef struct col_games {
+    int names, from, note;
+} col_games;
 
 struct dm_act {
     const dm_tables *tables;
@@ -21,24 +27,24 @@ struct dm_act {
     col_games cg;
     int body_names, state_code;
     dm_map place; /* city or country as written -> row of states */
-    dm_map verb; /* lemma of a verb that is an instrument by itself ("boycott") -> row of nouns */
+    dm_map verb;  /* lemma of a verb that is an instrument by itself ("boycott") -> row of nouns */
 };
 
 /* What is known of one instrument mention while it is worked out; becomes a dm_inst. Slots are own words first, then the chain's. */
 typedef struct inst {
     uint32_t first, n, head, sent;
-    uint32_t chain;      /* index of the first mention of the same instrument */
+    uint32_t chain; /* index of the first mention of the same instrument */
     uint32_t row;
-    uint32_t gap;        /* as in dm_inst */
+    uint32_t gap; /* as in dm_inst */
     dm_str type, name;
     char body[BODY_MAX];
     char subject[DM_CODE_MAX], sponsor[DM_CODE_MAX];
-    bool named;          /* from the table of names */
-    bool weak, own;      /* notes of its noun */
-    bool verb;           /* a verb: "boycotted the games" */
+    bool named;                  /* from the table of names */
+    bool weak, own;              /* notes of its noun */
+    bool verb;                   /* a verb: "boycotted the games" */
     bool plural, definite, such; /* such: "similar resolutions": of the same kind */
-    bool other_subject;  /* aimed at somebody that is no state: takes no subject from elsewhere */
-    bool own_subject;    /* subject from its own words */
+    bool other_subject;          /* aimed at somebody that is no state: takes no subject from elsewhere */
+    bool own_subject;            /* subject from its own words */
     bool dropped;
     const char *body_why, *subject_why, *sponsor_why;
 } inst;
@@ -48,7 +54,7 @@ typedef struct iw {
     dm_doc *doc;
     DM_VEC(inst) v;
     uint32_t games[GAMES_MAX], n_games; /* first hit of each naming of games in the article, the first GAMES_MAX */
-    char un_body[BODY_MAX]; /* the one UN organ that the article speaks of, "" none or several */
+    char un_body[BODY_MAX];             /* the one UN organ that the article speaks of, "" none or several */
     dm_error *err;
 } iw;
 
@@ -59,7 +65,7 @@ const dm_entity *dm_act_entity_at(const iw *w, uint32_t t); /* first entity of t
 bool dm_act_state(const dm_entity *e);                      /* has a code that is a country's */
 /* At t or inside its phrase, or NULL. bare: roles that only took the home country ("government officials") count. */
 const dm_entity *dm_act_find_state(const iw *w, uint32_t t, bool bare);
-dm_str dm_act_case(const iw *w, uint32_t t);                /* first preposition of a nominal */
+dm_str dm_act_case(const iw *w, uint32_t t);                       /* first preposition of a nominal */
 uint32_t dm_act_subject(const iw *w, uint32_t verb, bool logical); /* through control and coordination; DM_NONE */
 uint32_t dm_act_agent(const iw *w, uint32_t verb);
 bool dm_act_passive(const iw *w, uint32_t verb);

@@ -8,8 +8,7 @@
 
 #define DM_UPOS_LIST(M)                                                                                                        \
     M(X)                                                                                                                       \
-    M(ADJ) M(ADP) M(ADV) M(AUX) M(CCONJ) M(DET) M(INTJ) M(NOUN) M(NUM) M(PART) M(PRON) M(PROPN) M(PUNCT) M(SCONJ) M(SYM)       \
-        M(VERB)
+    M(ADJ) M(ADP) M(ADV) M(AUX) M(CCONJ) M(DET) M(INTJ) M(NOUN) M(NUM) M(PART) M(PRON) M(PROPN) M(PUNCT) M(SCONJ) M(SYM) M(VERB)
 
 typedef enum dm_upos {
 #define X_(n) DM_U_##n,
@@ -21,9 +20,10 @@ typedef enum dm_upos {
 /* enum suffix, label */
 #define DM_DEPREL_LIST(X)                                                                                                      \
     X(NONE, "_")                                                                                                               \
-    X(ROOT, "root") X(ACL, "acl") X(ACL_RELCL, "acl:relcl") X(ADVCL, "advcl") X(ADVCL_RELCL, "advcl:relcl")                    \
-        X(ADVMOD, "advmod") X(AMOD, "amod") X(APPOS, "appos") X(AUX, "aux") X(AUX_PASS, "aux:pass") X(CASE, "case")            \
-            X(CC, "cc") X(CC_PRECONJ, "cc:preconj") X(CCOMP, "ccomp") X(COMPOUND, "compound") X(COMPOUND_PRT, "compound:prt")  \
+    X(ROOT, "root")                                                                                                            \
+    X(ACL, "acl") X(ACL_RELCL, "acl:relcl") X(ADVCL, "advcl") X(ADVCL_RELCL, "advcl:relcl") X(ADVMOD, "advmod")                \
+        X(AMOD, "amod") X(APPOS, "appos") X(AUX, "aux") X(AUX_PASS, "aux:pass") X(CASE, "case") X(CC, "cc")                    \
+            X(CC_PRECONJ, "cc:preconj") X(CCOMP, "ccomp") X(COMPOUND, "compound") X(COMPOUND_PRT, "compound:prt")              \
                 X(CONJ, "conj") X(COP, "cop") X(CSUBJ, "csubj") X(CSUBJ_OUTER, "csubj:outer") X(CSUBJ_PASS, "csubj:pass")      \
                     X(DEP, "dep") X(DET, "det") X(DET_PREDET, "det:predet") X(DISCOURSE, "discourse")                          \
                         X(DISLOCATED, "dislocated") X(EXPL, "expl") X(FIXED, "fixed") X(FLAT, "flat") X(GOESWITH, "goeswith")  \
@@ -45,11 +45,12 @@ typedef enum dm_deprel {
 /* Penn Treebank tags (XPOS). Enum suffix, tag. */
 #define DM_XPOS_LIST(X)                                                                                                        \
     X(NONE, "_")                                                                                                               \
-    X(CC, "CC") X(CD, "CD") X(DT, "DT") X(EX, "EX") X(FW, "FW") X(IN, "IN") X(JJ, "JJ") X(JJR, "JJR") X(JJS, "JJS")            \
-        X(LS, "LS") X(MD, "MD") X(NN, "NN") X(NNS, "NNS") X(NNP, "NNP") X(NNPS, "NNPS") X(PDT, "PDT") X(POS, "POS")            \
-            X(PRP, "PRP") X(PRPS, "PRP$") X(RB, "RB") X(RBR, "RBR") X(RBS, "RBS") X(RP, "RP") X(SYM, "SYM") X(TO, "TO")        \
-                X(UH, "UH") X(VB, "VB") X(VBD, "VBD") X(VBG, "VBG") X(VBN, "VBN") X(VBP, "VBP") X(VBZ, "VBZ") X(WDT, "WDT")    \
-                    X(WP, "WP") X(WPS, "WP$") X(WRB, "WRB") X(PUNCT, ".") X(COMMA, ",") X(COLON, ":") X(LQ, "``") X(RQ, "''")  \
+    X(CC, "CC")                                                                                                                \
+    X(CD, "CD") X(DT, "DT") X(EX, "EX") X(FW, "FW") X(IN, "IN") X(JJ, "JJ") X(JJR, "JJR") X(JJS, "JJS") X(LS, "LS")            \
+        X(MD, "MD") X(NN, "NN") X(NNS, "NNS") X(NNP, "NNP") X(NNPS, "NNPS") X(PDT, "PDT") X(POS, "POS") X(PRP, "PRP")          \
+            X(PRPS, "PRP$") X(RB, "RB") X(RBR, "RBR") X(RBS, "RBS") X(RP, "RP") X(SYM, "SYM") X(TO, "TO") X(UH, "UH")          \
+                X(VB, "VB") X(VBD, "VBD") X(VBG, "VBG") X(VBN, "VBN") X(VBP, "VBP") X(VBZ, "VBZ") X(WDT, "WDT") X(WP, "WP")    \
+                    X(WPS, "WP$") X(WRB, "WRB") X(PUNCT, ".") X(COMMA, ",") X(COLON, ":") X(LQ, "``") X(RQ, "''")              \
                         X(LRB, "-LRB-") X(RRB, "-RRB-") X(DOLLAR, "$") X(HASH, "#") X(HYPH, "HYPH") X(NFP, "NFP")              \
                             X(ADD, "ADD") X(AFX, "AFX") X(GW, "GW") X(XX, "XX")
 

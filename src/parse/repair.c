@@ -9,10 +9,7 @@
 
 enum { CLIMB_MAX = 8 };
 
-static bool is_finite(const dm_token *t)
-{
-    return t->upos == DM_U_VERB && (t->xpos == DM_X_VBD || t->xpos == DM_X_VBZ);
-}
+static bool is_finite(const dm_token *t) { return t->upos == DM_U_VERB && (t->xpos == DM_X_VBD || t->xpos == DM_X_VBZ); }
 
 static bool has_subject(const dm_doc *doc, const dm_sent *s, uint32_t verb)
 {
@@ -50,20 +47,22 @@ static uint32_t noun_behind(const dm_doc *doc, uint32_t from, uint32_t end)
     return noun;
 }
 
-static bool between(uint32_t t, uint32_t from, uint32_t to)
-{
-    return t != DM_NONE && t >= from && t <= to;
-}
+static bool between(uint32_t t, uint32_t from, uint32_t to) { return t != DM_NONE && t >= from && t <= to; }
 
 /* "the United States-led boycott": name -> participle -> noun; what hung on either from outside hangs on the noun. */
 static void join_hyphen(dm_doc *doc, const dm_sent *s, uint32_t name, uint32_t participle, uint32_t noun)
 {
     dm_token *k = doc->tokens.v;
     uint32_t first = name;
-    while (first > s->first && between(k[first - 1].head, first, name) && (k[first - 1].upos == DM_U_PROPN || k[first - 1].upos == DM_U_ADJ))
+    while (first > s->first && between(k[first - 1].head, first, name) &&
+           (k[first - 1].upos == DM_U_PROPN || k[first - 1].upos == DM_U_ADJ))
         first--;
-    uint32_t outer = between(k[noun].head, first, noun) ? (between(k[name].head, first, noun) ? k[participle].head : k[name].head) : k[noun].head;
-    uint8_t rel = between(k[noun].head, first, noun) ? (between(k[name].head, first, noun) ? k[participle].deprel : k[name].deprel) : k[noun].deprel;
+    uint32_t outer = between(k[noun].head, first, noun)
+                         ? (between(k[name].head, first, noun) ? k[participle].head : k[name].head)
+                         : k[noun].head;
+    uint8_t rel = between(k[noun].head, first, noun)
+                      ? (between(k[name].head, first, noun) ? k[participle].deprel : k[name].deprel)
+                      : k[noun].deprel;
     uint32_t up = outer;
     for (uint32_t steps = 0; up != DM_NONE && steps <= s->n; steps++, up = k[up].head)
         if (between(up, first, noun))
@@ -71,7 +70,9 @@ static void join_hyphen(dm_doc *doc, const dm_sent *s, uint32_t name, uint32_t p
     for (uint32_t t = s->first; t < s->first + s->n; t++) {
         bool outside = t < first || t > noun;
         if (outside && (k[t].head == participle || (k[t].head == name && t < first)))
-            k[t].head = k[t].deprel == DM_D_CASE || k[t].deprel == DM_D_DET || k[t].deprel == DM_D_NMOD_POSS || outer == DM_NONE ? noun : outer;
+            k[t].head = k[t].deprel == DM_D_CASE || k[t].deprel == DM_D_DET || k[t].deprel == DM_D_NMOD_POSS || outer == DM_NONE
+                            ? noun
+                            : outer;
     }
     k[noun].head = outer;
     k[noun].deprel = rel;
@@ -97,10 +98,7 @@ static void repair_hyphens(dm_doc *doc, const dm_sent *s)
     }
 }
 
-static bool is_nominal(const dm_token *t)
-{
-    return t->upos == DM_U_NOUN || t->upos == DM_U_PROPN;
-}
+static bool is_nominal(const dm_token *t) { return t->upos == DM_U_NOUN || t->upos == DM_U_PROPN; }
 
 /* What the words around a noun say: its subject, a past form between, whether it has a copula or auxiliary. */
 typedef struct verbless {
@@ -141,7 +139,8 @@ static void make_clause(dm_doc *doc, const dm_sent *s, uint32_t subject, uint32_
     dm_token *k = doc->tokens.v;
     for (uint32_t t = s->first; t < s->first + s->n; t++) {
         unsigned d = dm_deprel_base((dm_deprel)k[t].deprel);
-        bool clausal = d == DM_D_PUNCT || d == DM_D_ADVCL || d == DM_D_OBL || d == DM_D_PARATAXIS || d == DM_D_CCOMP || d == DM_D_XCOMP;
+        bool clausal =
+            d == DM_D_PUNCT || d == DM_D_ADVCL || d == DM_D_OBL || d == DM_D_PARATAXIS || d == DM_D_CCOMP || d == DM_D_XCOMP;
         if (k[t].head == noun && t != verb && t != subject && (t < verb ? t > subject : t > noun && clausal))
             k[t].head = verb;
         else if (t < subject && (k[t].head == noun || k[t].head == verb))

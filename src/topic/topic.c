@@ -23,13 +23,15 @@ struct dm_topic {
     uint8_t *weak;
     uint64_t *rule; /* [rows of kinds] */
     dm_map kinds;   /* value, kind -> row of kinds */
-    uint64_t themes; /* contexts that may be an article's subject: not who acts (executive, legislative, diplomatic, military) */
+    uint64_t
+        themes; /* contexts that may be an article's subject: not who acts (executive, legislative, diplomatic, military) */
 };
 
 /* Where an article's events happen says nothing of its subject, so these never become one. */
 static bool is_theme(unsigned c)
 {
-    return !dm_str_in(dm_str_of(dm_context_name(c)), "executive legislative diplomatic political_institutions military legal crime economic territory");
+    return !dm_str_in(dm_str_of(dm_context_name(c)),
+        "executive legislative diplomatic political_institutions military legal crime economic territory");
 }
 
 static dm_status parse_mask(uint64_t *out, dm_str cell, const char *table, uint32_t line, dm_error *err)
@@ -75,7 +77,8 @@ static dm_status load_kinds(dm_topic *t, const dm_table *k, dm_error *err)
         while (kind < KINDS && !dm_str_is(dm_table_cell(k, r, ck), names[kind]))
             kind++;
         if (st == DM_OK && kind == KINDS)
-            st = dm_fail(err, DM_EINPUT, dm_table_line(k, r), "contexts/kinds.tsv:%u: unknown kind '%.*s'", dm_table_line(k, r), DM_FMT(dm_table_cell(k, r, ck)));
+            st = dm_fail(err, DM_EINPUT, dm_table_line(k, r), "contexts/kinds.tsv:%u: unknown kind '%.*s'", dm_table_line(k, r),
+                DM_FMT(dm_table_cell(k, r, ck)));
         if (st == DM_OK && !dm_map_put(&t->kinds, dm_table_cell(k, r, cv), kind, r))
             st = dm_fail(err, DM_ENOMEM, 0, "out of memory for the contexts");
         if (st != DM_OK)
@@ -88,7 +91,8 @@ dm_status dm_topic_new(dm_topic **out, const dm_tables *tables, dm_error *err)
 {
     const dm_table *words = dm_tables_get(tables, "contexts/words"), *kinds = dm_tables_get(tables, "contexts/kinds");
     if (!words || !kinds)
-        return dm_fail(err, DM_ECORRUPT, 0, "the compiled tables lack 'contexts/%s'; compile them again", words ? "kinds" : "words");
+        return dm_fail(
+            err, DM_ECORRUPT, 0, "the compiled tables lack 'contexts/%s'; compile them again", words ? "kinds" : "words");
     dm_topic *t = calloc(1, sizeof *t);
     if (!t)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for the contexts");
@@ -275,7 +279,8 @@ dm_status dm_topic_doc(const dm_topic *t, dm_doc *doc, dm_error *err)
         uint32_t head = i < doc->event_head.n ? doc->event_head.v[i] : token_at(doc, e->trigger.start);
         if (e->sentence < doc->sents.n)
             e->contexts |= from_words(t, doc, e, head);
-        e->contexts |= theme | from_kind(t, e) | from_parties(t, e->actor, e->n_actor) | from_parties(t, e->recipient, e->n_recipient);
+        e->contexts |=
+            theme | from_kind(t, e) | from_parties(t, e->actor, e->n_actor) | from_parties(t, e->recipient, e->n_recipient);
     }
     return DM_OK;
 }

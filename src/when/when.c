@@ -468,7 +468,8 @@ static dm_interval sentence_time(const dm_doc *doc, uint32_t head)
         return DM_NO_INTERVAL;
     uint32_t from = pick->first < head ? pick->first : head, to = pick->first < head ? head : pick->first;
     for (uint32_t t = from; t < to; t++)
-        if (dm_str_in(doc->tokens.v[t].norm, "; \" : -- because after before since until when while which who whom whose where"))
+        if (dm_str_in(
+                doc->tokens.v[t].norm, "; \" : -- because after before since until when while which who whom whose where"))
             return DM_NO_INTERVAL;
     return pick->when;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* act on trees made by hand: slots from the words around, coreference, weak nouns, gaps, the games' host. Runs with the compiled tables
  * (DEMARCHE_DATA); hits come from the same phrase index that scan walks. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "act/act.h"
 
@@ -71,7 +71,12 @@ static void name_party(dm_doc *doc, uint32_t t, const char *who)
     e->name = DM_STR("United Nations");
     e->table_row = DM_NONE;
     dm_mention *m = DM_PUSH(&doc->arena, &doc->mentions);
-    *m = (dm_mention){ .first = t, .n = 1, .head = t, .sent = doc->tokens.v[t].sent, .form = adj ? DM_FORM_ADJ : DM_FORM_NAME, .n_entity = 1,
+    *m = (dm_mention){ .first = t,
+        .n = 1,
+        .head = t,
+        .sent = doc->tokens.v[t].sent,
+        .form = adj ? DM_FORM_ADJ : DM_FORM_NAME,
+        .n_entity = 1,
         .why = DM_STR("actor/name") };
     m->entity[0] = doc->entities.n - 1;
     doc->tokens.v[t].mention = doc->mentions.n - 1;
@@ -86,8 +91,13 @@ static void sentence(dm_doc *doc, const word *w, uint32_t n, uint32_t *at)
     for (uint32_t i = 0; i < n; i++) {
         dm_token *t = DM_PUSH(&doc->arena, &doc->tokens);
         uint32_t len = (uint32_t)strlen(w[i].form);
-        *t = (dm_token){ .span = { *at, len }, .sent = index, .mention = DM_NONE, .head = w[i].head ? first + w[i].head - 1 : DM_NONE,
-            .upos = w[i].upos, .deprel = w[i].rel, .flags = DM_T_SPACE };
+        *t = (dm_token){ .span = { *at, len },
+            .sent = index,
+            .mention = DM_NONE,
+            .head = w[i].head ? first + w[i].head - 1 : DM_NONE,
+            .upos = w[i].upos,
+            .deprel = w[i].rel,
+            .flags = DM_T_SPACE };
         t->norm = lower(doc, dm_str_of(w[i].form));
         t->lemma = dm_str_of(w[i].lemma);
         if (w[i].form[0] >= 'A' && w[i].form[0] <= 'Z')
@@ -124,7 +134,8 @@ static void scan(const dm_tables *tables, dm_doc *doc)
             const dm_phrase *p = dm_phrase_at(tables, 0, node, &n);
             for (uint32_t k = 0; k < n; k++)
                 if (fits(doc, &p[k], first, t - first + 1) && t - first + 1 > best[p[k].group].n)
-                    best[p[k].group] = (dm_hit){ first, t - first + 1, (uint16_t)(p[k].table + dm_image_base(tables, 0)), p[k].column, p[k].row };
+                    best[p[k].group] = (dm_hit){ first, t - first + 1, (uint16_t)(p[k].table + dm_image_base(tables, 0)),
+                        p[k].column, p[k].row };
         }
         for (unsigned g = 0; g < sizeof groups / sizeof *groups; g++)
             if (best[groups[g]].n && first >= covered[groups[g]]) {
@@ -169,16 +180,21 @@ static void same(dm_str got, const char *want)
     assert_memory_equal(got.p ? got.p : "", want, got.len);
 }
 
-#define PART(a) { (a), sizeof(a) / sizeof *(a) }
+#define PART(a)                                                                                                                \
+    {                                                                                                                          \
+        (a), sizeof(a) / sizeof *(a)                                                                                           \
+    }
 #define RUN(...) run(state, (const part[]){ __VA_ARGS__ }, sizeof((const part[]){ __VA_ARGS__ }) / sizeof(part))
 
 /* A paper drafted by one state to censure another, before the organ that its own words name. */
 static void test_slots(void **state)
 {
-    static const word w[] = { { "Peru", "Peru", DM_U_PROPN, 2, DM_D_NSUBJ, "PER" }, { "backs", "back", DM_U_VERB, 0, DM_D_ROOT, NULL },
-        { "a", "a", DM_U_DET, 5, DM_D_DET, NULL }, { "UN", "UN", DM_U_PROPN, 5, DM_D_COMPOUND, "UNO" }, { "resolution", "resolution", DM_U_NOUN, 2, DM_D_OBJ, NULL },
-        { "tabled", "table", DM_U_VERB, 5, DM_D_ACL, NULL }, { "by", "by", DM_U_ADP, 8, DM_D_CASE, NULL }, { "Norway", "Norway", DM_U_PROPN, 6, DM_D_OBL_AGENT, "NOR" },
-        { "to", "to", DM_U_PART, 10, DM_D_MARK, NULL }, { "censure", "censure", DM_U_VERB, 6, DM_D_ADVCL, NULL }, { "Belarus", "Belarus", DM_U_PROPN, 10, DM_D_OBJ, "BLR" } };
+    static const word w[] = { { "Peru", "Peru", DM_U_PROPN, 2, DM_D_NSUBJ, "PER" },
+        { "backs", "back", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "a", "a", DM_U_DET, 5, DM_D_DET, NULL },
+        { "UN", "UN", DM_U_PROPN, 5, DM_D_COMPOUND, "UNO" }, { "resolution", "resolution", DM_U_NOUN, 2, DM_D_OBJ, NULL },
+        { "tabled", "table", DM_U_VERB, 5, DM_D_ACL, NULL }, { "by", "by", DM_U_ADP, 8, DM_D_CASE, NULL },
+        { "Norway", "Norway", DM_U_PROPN, 6, DM_D_OBL_AGENT, "NOR" }, { "to", "to", DM_U_PART, 10, DM_D_MARK, NULL },
+        { "censure", "censure", DM_U_VERB, 6, DM_D_ADVCL, NULL }, { "Belarus", "Belarus", DM_U_PROPN, 10, DM_D_OBJ, "BLR" } };
     dm_doc *doc = RUN(PART(w));
     assert_int_equal(doc->insts.n, 1);
     const dm_inst *i = &doc->insts.v[0];
@@ -193,12 +209,15 @@ static void test_slots(void **state)
 /* "the motion" is the parliament's resolution; its subject comes from later words. */
 static void test_chain(void **state)
 {
-    static const word a[] = { { "Parliament", "parliament", DM_U_NOUN, 2, DM_D_NSUBJ, "JPN+" }, { "passed", "pass", DM_U_VERB, 0, DM_D_ROOT, NULL },
-        { "a", "a", DM_U_DET, 4, DM_D_DET, NULL }, { "resolution", "resolution", DM_U_NOUN, 2, DM_D_OBJ, NULL } };
-    static const word b[] = { { "Few", "few", DM_U_ADJ, 2, DM_D_NSUBJ, NULL }, { "opposed", "oppose", DM_U_VERB, 0, DM_D_ROOT, NULL },
-        { "the", "the", DM_U_DET, 4, DM_D_DET, NULL }, { "motion", "motion", DM_U_NOUN, 2, DM_D_OBJ, NULL }, { "on", "on", DM_U_ADP, 6, DM_D_CASE, NULL },
+    static const word a[] = { { "Parliament", "parliament", DM_U_NOUN, 2, DM_D_NSUBJ, "JPN+" },
+        { "passed", "pass", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "a", "a", DM_U_DET, 4, DM_D_DET, NULL },
+        { "resolution", "resolution", DM_U_NOUN, 2, DM_D_OBJ, NULL } };
+    static const word b[] = { { "Few", "few", DM_U_ADJ, 2, DM_D_NSUBJ, NULL },
+        { "opposed", "oppose", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "the", "the", DM_U_DET, 4, DM_D_DET, NULL },
+        { "motion", "motion", DM_U_NOUN, 2, DM_D_OBJ, NULL }, { "on", "on", DM_U_ADP, 6, DM_D_CASE, NULL },
         { "Iran", "Iran", DM_U_PROPN, 4, DM_D_NMOD, "IRN" } };
-    static const word c[] = { { "The", "the", DM_U_DET, 2, DM_D_DET, NULL }, { "resolution", "resolution", DM_U_NOUN, 3, DM_D_NSUBJ, NULL },
+    static const word c[] = { { "The", "the", DM_U_DET, 2, DM_D_DET, NULL },
+        { "resolution", "resolution", DM_U_NOUN, 3, DM_D_NSUBJ, NULL },
         { "deplores", "deplore", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "Iran", "Iran", DM_U_PROPN, 3, DM_D_OBJ, "IRN" } };
     dm_doc *doc = RUN(PART(a), PART(b), PART(c));
     assert_int_equal(doc->insts.n, 3);
@@ -214,11 +233,14 @@ static void test_chain(void **state)
 /* A motion to take no action is another paper than the resolution, and its maker may stand in a clause without pronoun. */
 static void test_no_action(void **state)
 {
-    static const word a[] = { { "The", "the", DM_U_DET, 2, DM_D_DET, NULL }, { "resolution", "resolution", DM_U_NOUN, 3, DM_D_NSUBJ, NULL },
+    static const word a[] = { { "The", "the", DM_U_DET, 2, DM_D_DET, NULL },
+        { "resolution", "resolution", DM_U_NOUN, 3, DM_D_NSUBJ, NULL },
         { "censures", "censure", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "Cuba", "Cuba", DM_U_PROPN, 3, DM_D_OBJ, "CUB" } };
-    static const word b[] = { { "Many", "many", DM_U_ADJ, 2, DM_D_NSUBJ, NULL }, { "fear", "fear", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "the", "the", DM_U_DET, 7, DM_D_DET, NULL },
-        { "no", "no", DM_U_DET, 6, DM_D_DET, NULL }, { "-", "-", DM_U_PUNCT, 6, DM_D_PUNCT, NULL }, { "action", "action", DM_U_NOUN, 7, DM_D_COMPOUND, NULL },
-        { "motion", "motion", DM_U_NOUN, 2, DM_D_OBJ, NULL }, { "Cuba", "Cuba", DM_U_PROPN, 10, DM_D_NSUBJ, "CUB" }, { "will", "will", DM_U_AUX, 10, DM_D_AUX, NULL },
+    static const word b[] = { { "Many", "many", DM_U_ADJ, 2, DM_D_NSUBJ, NULL },
+        { "fear", "fear", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "the", "the", DM_U_DET, 7, DM_D_DET, NULL },
+        { "no", "no", DM_U_DET, 6, DM_D_DET, NULL }, { "-", "-", DM_U_PUNCT, 6, DM_D_PUNCT, NULL },
+        { "action", "action", DM_U_NOUN, 7, DM_D_COMPOUND, NULL }, { "motion", "motion", DM_U_NOUN, 2, DM_D_OBJ, NULL },
+        { "Cuba", "Cuba", DM_U_PROPN, 10, DM_D_NSUBJ, "CUB" }, { "will", "will", DM_U_AUX, 10, DM_D_AUX, NULL },
         { "submit", "submit", DM_U_VERB, 2, DM_D_CCOMP, NULL } };
     dm_doc *doc = RUN(PART(a), PART(b));
     assert_int_equal(doc->insts.n, 2);
@@ -232,10 +254,13 @@ static void test_no_action(void **state)
 /* "the convention" is the one named before; "different measures" are none at all. */
 static void test_names_and_weak(void **state)
 {
-    static const word a[] = { { "Mali", "Mali", DM_U_PROPN, 2, DM_D_NSUBJ, "MLI" }, { "signed", "sign", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "the", "the", DM_U_DET, 5, DM_D_DET, NULL },
-        { "Ottawa", "Ottawa", DM_U_PROPN, 5, DM_D_COMPOUND, NULL }, { "Convention", "Convention", DM_U_PROPN, 2, DM_D_OBJ, NULL } };
-    static const word b[] = { { "The", "the", DM_U_DET, 2, DM_D_DET, NULL }, { "convention", "convention", DM_U_NOUN, 3, DM_D_NSUBJ, NULL },
-        { "needs", "need", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "different", "different", DM_U_ADJ, 5, DM_D_AMOD, NULL }, { "measures", "measure", DM_U_NOUN, 3, DM_D_OBJ, NULL } };
+    static const word a[] = { { "Mali", "Mali", DM_U_PROPN, 2, DM_D_NSUBJ, "MLI" },
+        { "signed", "sign", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "the", "the", DM_U_DET, 5, DM_D_DET, NULL },
+        { "Ottawa", "Ottawa", DM_U_PROPN, 5, DM_D_COMPOUND, NULL },
+        { "Convention", "Convention", DM_U_PROPN, 2, DM_D_OBJ, NULL } };
+    static const word b[] = { { "The", "the", DM_U_DET, 2, DM_D_DET, NULL },
+        { "convention", "convention", DM_U_NOUN, 3, DM_D_NSUBJ, NULL }, { "needs", "need", DM_U_VERB, 0, DM_D_ROOT, NULL },
+        { "different", "different", DM_U_ADJ, 5, DM_D_AMOD, NULL }, { "measures", "measure", DM_U_NOUN, 3, DM_D_OBJ, NULL } };
     dm_doc *doc = RUN(PART(a), PART(b));
     assert_int_equal(doc->insts.n, 2);
     same(doc->insts.v[0].name, "Ottawa Treaty");
@@ -247,12 +272,14 @@ static void test_names_and_weak(void **state)
 /* Sanctions on nobody in particular take no subject from elsewhere; bare ones take the one spoken of before. */
 static void test_sanctions(void **state)
 {
-    static const word a[] = { { "Canada", "Canada", DM_U_PROPN, 2, DM_D_NSUBJ, "CAN" }, { "imposed", "impose", DM_U_VERB, 0, DM_D_ROOT, NULL },
-        { "sanctions", "sanction", DM_U_NOUN, 2, DM_D_OBJ, NULL }, { "on", "on", DM_U_ADP, 5, DM_D_CASE, NULL }, { "Syria", "Syria", DM_U_PROPN, 3, DM_D_NMOD, "SYR" } };
-    static const word b[] = { { "Others", "other", DM_U_NOUN, 2, DM_D_NSUBJ, NULL }, { "imposed", "impose", DM_U_VERB, 0, DM_D_ROOT, NULL },
-        { "sanctions", "sanction", DM_U_NOUN, 2, DM_D_OBJ, NULL } };
-    static const word c[] = { { "Others", "other", DM_U_NOUN, 2, DM_D_NSUBJ, NULL }, { "imposed", "impose", DM_U_VERB, 0, DM_D_ROOT, NULL },
-        { "sanctions", "sanction", DM_U_NOUN, 2, DM_D_OBJ, NULL }, { "on", "on", DM_U_ADP, 6, DM_D_CASE, NULL }, { "other", "other", DM_U_ADJ, 6, DM_D_AMOD, NULL },
+    static const word a[] = { { "Canada", "Canada", DM_U_PROPN, 2, DM_D_NSUBJ, "CAN" },
+        { "imposed", "impose", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "sanctions", "sanction", DM_U_NOUN, 2, DM_D_OBJ, NULL },
+        { "on", "on", DM_U_ADP, 5, DM_D_CASE, NULL }, { "Syria", "Syria", DM_U_PROPN, 3, DM_D_NMOD, "SYR" } };
+    static const word b[] = { { "Others", "other", DM_U_NOUN, 2, DM_D_NSUBJ, NULL },
+        { "imposed", "impose", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "sanctions", "sanction", DM_U_NOUN, 2, DM_D_OBJ, NULL } };
+    static const word c[] = { { "Others", "other", DM_U_NOUN, 2, DM_D_NSUBJ, NULL },
+        { "imposed", "impose", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "sanctions", "sanction", DM_U_NOUN, 2, DM_D_OBJ, NULL },
+        { "on", "on", DM_U_ADP, 6, DM_D_CASE, NULL }, { "other", "other", DM_U_ADJ, 6, DM_D_AMOD, NULL },
         { "countries", "country", DM_U_NOUN, 3, DM_D_NMOD, NULL } };
     dm_doc *doc = RUN(PART(a), PART(b), PART(c));
     assert_int_equal(doc->insts.n, 3);
@@ -265,8 +292,9 @@ static void test_sanctions(void **state)
 /* A verb that is an instrument by itself, aimed at the host of the games. */
 static void test_games(void **state)
 {
-    static const word a[] = { { "Kenya", "Kenya", DM_U_PROPN, 2, DM_D_NSUBJ, "KEN" }, { "boycotted", "boycott", DM_U_VERB, 0, DM_D_ROOT, NULL },
-        { "the", "the", DM_U_DET, 5, DM_D_DET, NULL }, { "Sochi", "Sochi", DM_U_PROPN, 5, DM_D_COMPOUND, NULL }, { "Olympics", "Olympics", DM_U_PROPN, 2, DM_D_OBJ, NULL } };
+    static const word a[] = { { "Kenya", "Kenya", DM_U_PROPN, 2, DM_D_NSUBJ, "KEN" },
+        { "boycotted", "boycott", DM_U_VERB, 0, DM_D_ROOT, NULL }, { "the", "the", DM_U_DET, 5, DM_D_DET, NULL },
+        { "Sochi", "Sochi", DM_U_PROPN, 5, DM_D_COMPOUND, NULL }, { "Olympics", "Olympics", DM_U_PROPN, 2, DM_D_OBJ, NULL } };
     dm_doc *doc = RUN(PART(a));
     assert_int_equal(doc->insts.n, 1);
     same(doc->insts.v[0].type, "boycott");
@@ -278,8 +306,12 @@ static void test_games(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_slots), cmocka_unit_test(test_chain), cmocka_unit_test(test_no_action),
-        cmocka_unit_test(test_names_and_weak), cmocka_unit_test(test_sanctions), cmocka_unit_test(test_games),
+        cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_no_action),
+        cmocka_unit_test(test_names_and_weak),
+        cmocka_unit_test(test_sanctions),
+        cmocka_unit_test(test_games),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -18,12 +18,15 @@ static void parties(char *out, const dm_doc *doc, const dm_mention *m)
     out[0] = 0;
     for (uint32_t i = 0; i < m->n_entity && n < OUT; i++) {
         const dm_entity *en = &doc->entities.v[m->entity[i]];
-        n += (size_t)snprintf(out + n, OUT - n, "%s%s%s%s%s", i ? "+" : "", en->code[0] ? en->code : "?", en->sector[0] ? "[" : "", en->sector,
-            en->sector[0] ? "]" : "");
+        n += (size_t)snprintf(out + n, OUT - n, "%s%s%s%s%s", i ? "+" : "", en->code[0] ? en->code : "?",
+            en->sector[0] ? "[" : "", en->sector, en->sector[0] ? "]" : "");
     }
 }
 
-static dm_str words(const dm_doc *doc, const dm_mention *m) { return dm_doc_slice(doc, dm_doc_token_span(doc, m->first, m->n)); }
+static dm_str words(const dm_doc *doc, const dm_mention *m)
+{
+    return dm_doc_slice(doc, dm_doc_token_span(doc, m->first, m->n));
+}
 
 /* Every mention of these words has the party (a pronoun that stands twice must be right twice); party "none": there is no such mention. */
 static bool holds(const dm_doc *doc, const case_row *row)

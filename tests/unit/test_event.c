@@ -56,7 +56,8 @@ static bool event_is(const dm_doc *doc, const dm_event *e, const case_row *row)
     for (uint32_t i = 0; i < e->n_reason && !found; i++) {
         const char *kind = dm_reason_name((dm_reason_kind)e->reason[i].kind);
         size_t n = strlen(kind);
-        found = strncmp(reason, kind, n) == 0 && reason[n] == ':' && dm_str_is(dm_doc_slice(doc, e->reason[i].span), reason + n + 1);
+        found = strncmp(reason, kind, n) == 0 && reason[n] == ':' &&
+                dm_str_is(dm_doc_slice(doc, e->reason[i].span), reason + n + 1);
     }
     return ok && found;
 }
@@ -69,10 +70,11 @@ static void show(const dm_doc *doc, const dm_event *e)
     parties(speaker, e->attribution, e->n_attribution);
     status(aux, e->aux);
     dm_str act = e->instrument ? e->instrument->act : DM_NIL;
-    fprintf(stderr, "    got %s\t%s\t%s\t%s\t%s\t%.*s", dm_type_name(e->type), actor, recipient, aux, e->n_attribution ? speaker : "",
-        DM_FMT(act));
+    fprintf(stderr, "    got %s\t%s\t%s\t%s\t%s\t%.*s", dm_type_name(e->type), actor, recipient, aux,
+        e->n_attribution ? speaker : "", DM_FMT(act));
     for (uint32_t i = 0; i < e->n_reason; i++)
-        fprintf(stderr, "\t%s:%.*s", dm_reason_name((dm_reason_kind)e->reason[i].kind), DM_FMT(dm_doc_slice(doc, e->reason[i].span)));
+        fprintf(stderr, "\t%s:%.*s", dm_reason_name((dm_reason_kind)e->reason[i].kind),
+            DM_FMT(dm_doc_slice(doc, e->reason[i].span)));
     fprintf(stderr, "\t\"%.*s\"\n", DM_FMT(dm_doc_slice(doc, e->trigger)));
 }
 
@@ -100,7 +102,8 @@ static bool run_case(void *p, const case_row *row)
     if (!ok) {
         size_t n;
         const dm_event *e = dm_doc_events(doc, &n);
-        fprintf(stderr, "%s:%d: %s%s\n", row->file, row->line, c->gaps ? "holds now, move it to event_cases.tsv: " : "", row->field[F_TEXT]);
+        fprintf(stderr, "%s:%d: %s%s\n", row->file, row->line, c->gaps ? "holds now, move it to event_cases.tsv: " : "",
+            row->field[F_TEXT]);
         for (size_t i = 0; i < n; i++)
             show(doc, &e[i]);
     }

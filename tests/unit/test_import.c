@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* import: the forms, codes and dates of dictionaries, what is refused and why, the table written and read again, and lines that win. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "doc/doc.h"
 #include "import/import.h"
@@ -64,7 +64,8 @@ static bool refused_at(const dm_import *im, uint32_t line, const char *reason)
 
 static void dictionary_entries(void **state)
 {
-    dm_import *im = read_text(state, "# comment\nZORVANIA_ [GRC]\n+ZORVANIAN_ ; adjective\n\t[ITA <20010131]\n\nUN_THING_\nU.N._THING_\n^I\n");
+    dm_import *im = read_text(
+        state, "# comment\nZORVANIA_ [GRC]\n+ZORVANIAN_ ; adjective\n\t[ITA <20010131]\n\nUN_THING_\nU.N._THING_\n^I\n");
     assert_int_equal(im->format, DM_IMPORT_DICTIONARY);
     row_is(im, 0, "Zorvania|Zorvanian/GRC///");
     row_is(im, 1, "Zorvania|Zorvanian/ITA///2001-01-31");
@@ -80,8 +81,9 @@ static void dictionary_entries(void **state)
 
 static void dictionary_dates(void **state)
 {
-    dm_import *im = read_text(state, "SOME_VOSS_\n\t[USAGOV 990131-20050228]\n\t[USAELI >050301]\n\t[USAGOV <19801231]\n\t[USAMIL 250101-331108]\n"
-                                     "\t[USAGOV 2004017-20061201]\n\t[USAGOV 20060101-20050101]\n\t[USAGOV991231-20000230]\n");
+    dm_import *im = read_text(state,
+        "SOME_VOSS_\n\t[USAGOV 990131-20050228]\n\t[USAELI >050301]\n\t[USAGOV <19801231]\n\t[USAMIL 250101-331108]\n"
+        "\t[USAGOV 2004017-20061201]\n\t[USAGOV 20060101-20050101]\n\t[USAGOV991231-20000230]\n");
     row_is(im, 0, "Some Voss/USA/GOV/1999-01-31/2005-02-28");
     row_is(im, 1, "Some Voss/USA/ELI/2005-03-01/");
     row_is(im, 2, "Some Voss/USA/GOV//1980-12-31");
@@ -97,10 +99,11 @@ static void dictionary_dates(void **state)
 
 static void dictionary_codes(void **state)
 {
-    static const char *const cases[][2] = { { "KSVGOV", "KOS/GOV" }, { "TMP", "TLS/" }, { "IGOUNOREFHCR", "UNO/" }, { "IGOEUREEC", "EUR/" },
-        { "NGOUSAHLH", "NGO/" }, { "USAMED", "USA/JRN" }, { "MEDCHN", "CHN/JRN" }, { "USAHLH", "USA/MED" }, { "AFGGOVHLH", "AFG/GOV" },
-        { "INDOPPPTY", "IND/PTY+OPP" }, { "GRCCHRDOX", "GRC/REL" }, { "INTREB", "IMG/REB" }, { "IMGMUSALQ", "IMG/REB" },
-        { "BMUGOV", "GBR/GOV" }, { "SRP", "BIH/PRE" }, { "MUS", "MUS/" }, { "NGOCHRPRO214", "NGO/" } };
+    static const char *const cases[][2] = { { "KSVGOV", "KOS/GOV" }, { "TMP", "TLS/" }, { "IGOUNOREFHCR", "UNO/" },
+        { "IGOEUREEC", "EUR/" }, { "NGOUSAHLH", "NGO/" }, { "USAMED", "USA/JRN" }, { "MEDCHN", "CHN/JRN" },
+        { "USAHLH", "USA/MED" }, { "AFGGOVHLH", "AFG/GOV" }, { "INDOPPPTY", "IND/PTY+OPP" }, { "GRCCHRDOX", "GRC/REL" },
+        { "INTREB", "IMG/REB" }, { "IMGMUSALQ", "IMG/REB" }, { "BMUGOV", "GBR/GOV" }, { "SRP", "BIH/PRE" }, { "MUS", "MUS/" },
+        { "NGOCHRPRO214", "NGO/" } };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[128], got[64];
         snprintf(text, sizeof text, "ZORVANIAN_THINGUMMY_ [%s]\n", cases[i][0]);
@@ -123,10 +126,11 @@ static void crosswalk_over_time(void **state)
 
 static void dictionary_refusals(void **state)
 {
-    dm_import *im = read_text(state, "\t[USA]\n+SYNONYM_\nNOBODY_ATALL_ [---]\nLOST_NAME_ [QQQ]\nMERE_ELITE_ [ELI]\nATTACK_ [USA]\nX_ [USA]\nEMPTY_ONE_ []\n"
-                                     "BAD_\xFF_BYTES_ [USA]\nFINE_NAME_ [USA\n");
-    static const char *const why[] = { "code without a name", "synonym without", "nobody", "unknown code", "without a country", "common word",
-        "two letters", "bracket without", "damaged" };
+    dm_import *im = read_text(state,
+        "\t[USA]\n+SYNONYM_\nNOBODY_ATALL_ [---]\nLOST_NAME_ [QQQ]\nMERE_ELITE_ [ELI]\nATTACK_ [USA]\nX_ [USA]\nEMPTY_ONE_ []\n"
+        "BAD_\xFF_BYTES_ [USA]\nFINE_NAME_ [USA\n");
+    static const char *const why[] = { "code without a name", "synonym without", "nobody", "unknown code", "without a country",
+        "common word", "two letters", "bracket without", "damaged" };
     for (uint32_t i = 0; i < sizeof why / sizeof why[0]; i++)
         if (!refused_at(im, i + 1, why[i]))
             fail_msg("line %u is not refused as '%s'", i + 1, why[i]);
@@ -138,16 +142,20 @@ static void dictionary_refusals(void **state)
 
 static void names_in_the_case_of_text(void **state)
 {
-    dm_import *im = read_text(state, "REPUBLIC_OF_ZORVANIA_(ROZ)_ [GRC]\n+RZVB_\n+IRAN_OF_THE_WEST\n+BAN_KI-MOON_\n+O'NEIL_K._\n+IRAX_\n+ERDO\xC4\x9E" "AN_\n"
-                                     "ZORVANIAN_GAS_UNION_ [MNC]\n+ZOGU_\n");
-    is(im->rows.v[0].names, "Republic of Zorvania|ROZ|RZVB|Iran of the West|Ban Ki-moon|O'Neil K.|Irax|Erdo\xC4\x9F" "an");
+    dm_import *im = read_text(state,
+        "REPUBLIC_OF_ZORVANIA_(ROZ)_ [GRC]\n+RZVB_\n+IRAN_OF_THE_WEST\n+BAN_KI-MOON_\n+O'NEIL_K._\n+IRAX_\n+ERDO\xC4\x9E"
+        "AN_\n"
+        "ZORVANIAN_GAS_UNION_ [MNC]\n+ZOGU_\n");
+    is(im->rows.v[0].names, "Republic of Zorvania|ROZ|RZVB|Iran of the West|Ban Ki-moon|O'Neil K.|Irax|Erdo\xC4\x9F"
+                            "an");
     is(im->rows.v[1].names, "Zorvanian Gas Union|ZOGU");
     dm_import_free(im);
 }
 
 static void agents_become_roles(void **state)
 {
-    dm_import *im = read_text(state, "!PERSON! = MAN, MEN, WOMAN\nSTEEL!PERSON! [~LAB]\nCHAMBER_OF_TRADE {CHAMBERS_OF_TRADE} [~BUS]\nMONK_IN_RED [~BUD]\nDEPUTY_ENVOY [~GOV]\nOBSERVERS_IN [IGO~]\n");
+    dm_import *im = read_text(state, "!PERSON! = MAN, MEN, WOMAN\nSTEEL!PERSON! [~LAB]\nCHAMBER_OF_TRADE {CHAMBERS_OF_TRADE} "
+                                     "[~BUS]\nMONK_IN_RED [~BUD]\nDEPUTY_ENVOY [~GOV]\nOBSERVERS_IN [IGO~]\n");
     row_is(im, 0, "steelman|steelmen|steelwoman//LAB//");
     row_is(im, 1, "chamber of trade|chambers of trade//BUS//");
     row_is(im, 2, "monk in red//REL//");
@@ -160,8 +168,10 @@ static void agents_become_roles(void **state)
 
 static void own_table(void **state)
 {
-    dm_import *im = read_text(state, "\xEF\xBB\xBF# mine\nname\tcode\tsector\tfrom\tto\r\nZorvania|Zorvanian\tGRC\t\t\t\r\nVoss Bank\tMNC\n"
-                                     "Quillan Voss\tFRAGOV\t\t2008\t2010-05\nA B\tQQQ\t\t\t\nC D\tFRA\tXYZ\t\t\nE F\tFRA\tGOV\t2010\t2008\nG H\tFRA\tGOV\tsoon\t\n\tFRA\t\t\t\nI\tFRA\t\t\t\t\tmore\n");
+    dm_import *im =
+        read_text(state, "\xEF\xBB\xBF# mine\nname\tcode\tsector\tfrom\tto\r\nZorvania|Zorvanian\tGRC\t\t\t\r\nVoss Bank\tMNC\n"
+                         "Quillan Voss\tFRAGOV\t\t2008\t2010-05\nA B\tQQQ\t\t\t\nC D\tFRA\tXYZ\t\t\nE "
+                         "F\tFRA\tGOV\t2010\t2008\nG H\tFRA\tGOV\tsoon\t\n\tFRA\t\t\t\nI\tFRA\t\t\t\t\tmore\n");
     assert_int_equal(im->format, DM_IMPORT_TSV);
     row_is(im, 0, "Zorvania|Zorvanian/GRC///");
     row_is(im, 1, "Voss Bank/MNC///");
@@ -175,16 +185,20 @@ static void own_table(void **state)
 
 static void office_holders(void **state)
 {
-    dm_import *im = read_text(state, "person,personLabel,personAltLabel,positionLabel,start,end,countryLabel\n"
-                                     "http://x/Q1,\"Voss, Quillan\",\"Quill Voss, Quilly\",Prime Minister of Zorvania,2001-04-26T00:00:00Z,2006-09-26T00:00:00Z,Japan\n"
-                                     "http://x/Q2,\"Mara\nDell\",,\"judge of the \"\"High\"\" Court\",t1234,,FRA\n\nhttp://x/Q3,Q3,,minister,,,JPN\nx,Ann Orr,,minister,,,Zorvania\nx,Ann Orr,,minister,2003,2001,JPN\n");
+    dm_import *im = read_text(state,
+        "person,personLabel,personAltLabel,positionLabel,start,end,countryLabel\n"
+        "http://x/Q1,\"Voss, Quillan\",\"Quill Voss, Quilly\",Prime Minister of "
+        "Zorvania,2001-04-26T00:00:00Z,2006-09-26T00:00:00Z,Japan\n"
+        "http://x/Q2,\"Mara\nDell\",,\"judge of the \"\"High\"\" Court\",t1234,,FRA\n\nhttp://x/Q3,Q3,,minister,,,JPN\nx,Ann "
+        "Orr,,minister,,,Zorvania\nx,Ann Orr,,minister,2003,2001,JPN\n");
     assert_int_equal(im->format, DM_IMPORT_CSV);
     row_is(im, 0, "Voss, Quillan|Quill Voss/JPN/GOV/2001-04-26/2006-09-26");
     row_is(im, 1, "Mara Dell/FRA/JUD//");
     is(im->rows.v[1].note, "judge of the \"High\" Court");
     is(im->rows.v[1].surname, "Dell");
     assert_int_equal(im->rows.n, 2);
-    assert_true(refused_at(im, 6, "without a label") && refused_at(im, 7, "unknown country") && refused_at(im, 8, "ends before"));
+    assert_true(
+        refused_at(im, 6, "without a label") && refused_at(im, 7, "unknown country") && refused_at(im, 8, "ends before"));
     dm_import_free(im);
 }
 
@@ -200,7 +214,8 @@ static void nothing_of_the_kind(void **state)
 
 static void written_and_read_again(void **state)
 {
-    dm_import *im = read_text(state, "SOME_VOSS_\n\t[USAGOV 990131-20050228]\nSTEEL_MAKER [~BUS]\nVOSS_BANK_ [MNCUSA]\nZORVANIA_ [GRC]\n");
+    dm_import *im =
+        read_text(state, "SOME_VOSS_\n\t[USAGOV 990131-20050228]\nSTEEL_MAKER [~BUS]\nVOSS_BANK_ [MNCUSA]\nZORVANIA_ [GRC]\n");
     dm_buf out = { 0 };
     assert_int_equal(dm_import_write(&out, im, "x", NULL), DM_OK);
     dm_buf_add(&out, "", 1);
@@ -208,8 +223,10 @@ static void written_and_read_again(void **state)
     assert_int_equal(again->rows.n, im->rows.n);
     assert_int_equal(again->refused, 0);
     for (uint32_t i = 0; i < im->rows.n; i++) {
-        assert_true(dm_str_eq(im->rows.v[i].names, again->rows.v[i].names) && dm_str_eq(im->rows.v[i].from, again->rows.v[i].from));
-        assert_true(dm_str_eq(im->rows.v[i].note, again->rows.v[i].note) && dm_str_eq(im->rows.v[i].scope, again->rows.v[i].scope));
+        assert_true(
+            dm_str_eq(im->rows.v[i].names, again->rows.v[i].names) && dm_str_eq(im->rows.v[i].from, again->rows.v[i].from));
+        assert_true(
+            dm_str_eq(im->rows.v[i].note, again->rows.v[i].note) && dm_str_eq(im->rows.v[i].scope, again->rows.v[i].scope));
         assert_int_equal(im->rows.v[i].kind, again->rows.v[i].kind);
     }
     dm_buf_free(&out);
@@ -253,13 +270,15 @@ static void users_lines_win(void **state)
     char got[64];
     first_event("name\tcode\tsector\nJapan\tGRC\t\n", "Japan condemned China on Tuesday.", "2010-05-05", got, sizeof got);
     assert_string_equal(got, "GRC/GOV traced");
-    first_event("names\tcode\tsector\tkind\tfrom\tto\nQuillan Voss\tITA\tGOV\tperson\t2008\t2009\nQuillan Voss\tIGO\t\tperson\t2010\t2011\n",
+    first_event("names\tcode\tsector\tkind\tfrom\tto\nQuillan Voss\tITA\tGOV\tperson\t2008\t2009\nQuillan "
+                "Voss\tIGO\t\tperson\t2010\t2011\n",
         "Quillan Voss condemned China on Tuesday.", "2010-05-05", got, sizeof got);
     assert_string_equal(got, "IGO/ traced");
-    first_event("names\tcode\tsector\tkind\tfrom\tto\nQuillan Voss\tITA\tGOV\tperson\t2008\t2009\n", "Quillan Voss condemned China on Tuesday.",
-        "2015-05-05", got, sizeof got);
+    first_event("names\tcode\tsector\tkind\tfrom\tto\nQuillan Voss\tITA\tGOV\tperson\t2008\t2009\n",
+        "Quillan Voss condemned China on Tuesday.", "2015-05-05", got, sizeof got);
     assert_string_equal(got, "ITA/ELI traced");
-    first_event("name\tcode\tsector\tfrom\tto\nJapan\tGRC\t\t1990\t1995\n", "Japan condemned China on Tuesday.", "2010-05-05", got, sizeof got);
+    first_event("name\tcode\tsector\tfrom\tto\nJapan\tGRC\t\t1990\t1995\n", "Japan condemned China on Tuesday.", "2010-05-05",
+        got, sizeof got);
     assert_string_equal(got, "JPN/GOV");
     first_event("THING_BEARER [~MIL]\n", "Japanese thing bearers condemned China on Tuesday.", "2010-05-05", got, sizeof got);
     assert_string_equal(got, "JPN/MIL");

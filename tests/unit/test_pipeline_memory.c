@@ -59,16 +59,21 @@ typedef struct article {
 static const article ARTICLES[] = {
     { "plain.txt",
         "TOKYO, March 3, 2006 (Agency) - Japan on Tuesday declined to cosponsor a resolution on China, officials said.\n\n"
-        "Foreign Minister Taro Aso told reporters that Tokyo would not join the United States. \"We have no plan to condemn Beijing,\" he "
+        "Foreign Minister Taro Aso told reporters that Tokyo would not join the United States. \"We have no plan to condemn "
+        "Beijing,\" he "
         "said. China welcomed the decision. Its spokesman said the two sides would hold talks next month.\n\n"
-        "If the motion is put to the vote, Japan may abstain, as it has done every year since 1997. The Organization of American States "
+        "If the motion is put to the vote, Japan may abstain, as it has done every year since 1997. The Organization of "
+        "American States "
         "(OAS) criticised Cuba; the OAS imposed sanctions on Haiti because of the coup.\n" },
-    { "page.html",
-        "<html><head><title>Kenya expels envoy</title><meta property='article:published_time' content='2004-03-17'></head><body><nav>Home "
-        "About</nav><article><p>Kenya on Monday expelled the Sudanese ambassador after soldiers from Sudan attacked a village near the "
-        "border.</p><p>Sudan denied the charge and accused Kenya of backing rebels in the south of the country.</p></article></body>"
-        "</html>" },
-    { "one.json", "{\"id\": \"a1\", \"title\": \"Peru and Chile\", \"date\": \"1999-05-04\", \"text\": \"Peru and Chile signed a treaty in "
+    { "page.html", "<html><head><title>Kenya expels envoy</title><meta property='article:published_time' "
+                   "content='2004-03-17'></head><body><nav>Home "
+                   "About</nav><article><p>Kenya on Monday expelled the Sudanese ambassador after soldiers from Sudan attacked "
+                   "a village near the "
+                   "border.</p><p>Sudan denied the charge and accused Kenya of backing rebels in the south of the "
+                   "country.</p></article></body>"
+                   "</html>" },
+    { "one.json", "{\"id\": \"a1\", \"title\": \"Peru and Chile\", \"date\": \"1999-05-04\", \"text\": \"Peru and Chile signed "
+                  "a treaty in "
                   "Lima. The two countries agreed to open the border within 90 days.\"}" },
 };
 enum { N_ARTICLES = sizeof ARTICLES / sizeof *ARTICLES };

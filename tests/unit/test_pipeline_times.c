@@ -33,9 +33,12 @@ static const struct {
     const char *text, *trigger, *from, *to, *said;
 } CASES[] = {
     { "Russia on Tuesday vetoed a draft resolution on Cyprus.", "vetoed", "2004-03-16", "2004-03-16", "" },
-    { "France expelled two Libyan diplomats last week and will recall its ambassador on Friday.", "expelled", "2004-03-08", "2004-03-14", "" },
-    { "France expelled two Libyan diplomats last week and will recall its ambassador on Friday.", "recall", "2004-03-19", "2004-03-19", "" },
-    { "Germany will sign the treaty on Monday, the foreign minister said on Sunday.", "sign", "2004-03-22", "2004-03-22", "2004-03-14" },
+    { "France expelled two Libyan diplomats last week and will recall its ambassador on Friday.", "expelled", "2004-03-08",
+        "2004-03-14", "" },
+    { "France expelled two Libyan diplomats last week and will recall its ambassador on Friday.", "recall", "2004-03-19",
+        "2004-03-19", "" },
+    { "Germany will sign the treaty on Monday, the foreign minister said on Sunday.", "sign", "2004-03-22", "2004-03-22",
+        "2004-03-14" },
     { "Since January, Israel has arrested more than 200 Palestinians.", "arrested", "2004-01-01", "2004-03-17", "" },
     { "Turkey condemned the attack, which killed 20 people in Istanbul on March 9.", "condemned", "", "", "" },
     { "Turkey condemned the attack, which killed 20 people in Istanbul on March 9.", "killed", "2004-03-09", "2004-03-09", "" },

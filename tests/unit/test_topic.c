@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* topic on events made by hand: near words count and far ones do not, kinds of events, the article's one subject, bad tables refused. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,21 +8,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "base/table_build.h"
 #include "topic/topic.h"
 
 enum { WORDS = 60, PATH_BYTES = 4096 };
 
-static const char words_tsv[] = "names\tcontexts\tnote\nvaccine\thealth\t\nhacker\tcyber\t\nminister\texecutive\tweak\nmonk\treligion_ethnicity|human_rights\t\n";
-static const char kinds_tsv[] = "kind\tvalue\tcontexts\tnote\nmode\tCOERCE arrest\tlegal\t\ncameo\t19\tmilitary\t\ncameo\t196\tpeacekeeping\t\nsector\tLEG\tlegislative\t\n"
-                                "body\tUNSC\tdiplomatic\t\nbody\t-LEG\tlegislative\t\ninstrument\tlaw\tlegal\t\n";
+static const char words_tsv[] = "names\tcontexts\tnote\nvaccine\thealth\t\nhacker\tcyber\t\nminister\texecutive\tweak\nmonk\tre"
+                                "ligion_ethnicity|human_rights\t\n";
+static const char kinds_tsv[] =
+    "kind\tvalue\tcontexts\tnote\nmode\tCOERCE "
+    "arrest\tlegal\t\ncameo\t19\tmilitary\t\ncameo\t196\tpeacekeeping\t\nsector\tLEG\tlegislative\t\n"
+    "body\tUNSC\tdiplomatic\t\nbody\t-LEG\tlegislative\t\ninstrument\tlaw\tlegal\t\n";
 
 /* Compiles the two tables to a file and opens it. */
 static dm_tables *compile(const char *words, const char *kinds)
 {
-    const dm_table_spec specs[] = { { "contexts/words", DM_STR("names"), DM_GROUP_TOPIC, DM_INFLECT_NONE }, { "contexts/kinds", DM_NIL, DM_GROUP_TOPIC, DM_INFLECT_NONE } };
+    const dm_table_spec specs[] = { { "contexts/words", DM_STR("names"), DM_GROUP_TOPIC, DM_INFLECT_NONE },
+        { "contexts/kinds", DM_NIL, DM_GROUP_TOPIC, DM_INFLECT_NONE } };
     dm_table_builder *b = NULL;
     assert_int_equal(dm_table_builder_new(&b, NULL), DM_OK);
     assert_int_equal(dm_table_builder_add(b, &specs[0], dm_str_of(words), NULL), DM_OK);
@@ -185,7 +189,11 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_distance), cmocka_unit_test(test_party_anchor), cmocka_unit_test(test_kinds), cmocka_unit_test(test_theme), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_distance),
+        cmocka_unit_test(test_party_anchor),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_theme),
+        cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
