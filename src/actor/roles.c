@@ -7,7 +7,7 @@
 #include "actor/work.h"
 #include <stdio.h>
 
-enum { CASE_MAX = 32, NAME_WORDS_MAX = 5 };
+enum { CASE_MAX = 32, NAME_WORDS_MAX = 5, SEAT_NAMES_MAX = 200 };
 
 static bool is_rank_hit(const aw *w, const dm_hit *h)
 {
@@ -279,7 +279,7 @@ static uint32_t seated_body(aw *w, uint32_t head, uint32_t place)
     const dm_str words = dm_doc_slice(w->doc, dm_doc_token_span(w->doc, p->first, p->n)), noun = dm_atok(w, head)->norm;
     int n = snprintf(key, sizeof key, "%.*s/%.*s", DM_FMT(words), DM_FMT(noun));
     uint32_t row = n > 0 && (size_t)n < sizeof key ? dm_map_get(&w->a->seat, (dm_str){ key, (size_t)n }, 0) : DM_NONE;
-    for (uint32_t i = 0; row != DM_NONE && i < w->n_names; i++) { /* one that the article names comes first */
+    for (uint32_t i = 0; row != DM_NONE && i < w->n_names && i < SEAT_NAMES_MAX; i++) { /* one that the article names comes first */
         const dm_entity *en = entity_at(w, i);
         if (en && en->nature == DM_NAT_BODY && en->table == w->a->i_bodies && sits_at(w, en->table_row, words, noun))
             return w->doc->mentions.v[i].entity[0];
