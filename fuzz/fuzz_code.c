@@ -48,6 +48,37 @@ static void check_events(const dm_doc *doc)
     }
 }
 
+/* What the stages leave for each other: every reference inside its array, mentions and instruments in text order, arcs inside their
+ * sentence. */
+static void check_stages(const dm_doc *doc)
+{
+    for (uint32_t t = 0; t < doc->tokens.n; t++) {
+        const dm_token *k = &doc->tokens.v[t];
+        must(k->sent < doc->sents.n, "a token without a sentence");
+        must(k->mention == DM_NONE || k->mention < doc->mentions.n, "a token of no mention");
+        must(!doc->sents.v[k->sent].parsed || k->head == DM_NONE || doc->tokens.v[k->head].sent == k->sent,
+            "an arc out of its sentence");
+    }
+    for (uint32_t i = 0; i < doc->mentions.n; i++) {
+        const dm_mention *m = &doc->mentions.v[i];
+        must(m->n && m->first < doc->tokens.n && m->n <= doc->tokens.n - m->first, "a mention outside the tokens");
+        must(m->head >= m->first && m->head < m->first + m->n, "a mention whose head is not in it");
+        must(i == 0 || doc->mentions.v[i - 1].first <= m->first, "mentions out of order");
+        for (uint32_t k = 0; k < m->n_entity; k++)
+            must(m->entity[k] < doc->entities.n, "a mention of nobody");
+    }
+    for (uint32_t i = 0; i < doc->insts.n; i++) {
+        const dm_inst *in = &doc->insts.v[i];
+        must(in->first < doc->tokens.n && in->n <= doc->tokens.n - in->first && in->head < doc->tokens.n,
+            "an instrument outside the tokens");
+        must(i == 0 || doc->insts.v[i - 1].first <= in->first, "instruments out of order");
+        must(in->chain == DM_NONE || in->chain < doc->insts.n, "an instrument in no chain");
+    }
+    for (uint32_t i = 1; i < doc->times.n; i++)
+        must(doc->times.v[i - 1].first <= doc->times.v[i].first, "times out of order");
+    must(doc->events.n == doc->event_head.n, "an event without a trigger");
+}
+
 static void write_all(dm_buf *out, const dm_doc *doc)
 {
     for (int f = DM_FORMAT_TEXT; f <= DM_FORMAT_TSV; f++) {
@@ -74,6 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dm_str bytes = { (const char *)data, size };
     if (dm_code_bytes(coder, &doc, "fuzz", bytes, &err) == DM_OK) {
         check_events(doc);
+        check_stages(doc);
         write_all(&first, doc);
         must(dm_code_bytes(coder, &doc, "fuzz", bytes, &err) == DM_OK, "an article that is coded once and not twice");
         write_all(&second, doc);

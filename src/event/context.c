@@ -212,15 +212,12 @@ static bool from_article(ev_work *w, cand *c)
     const char *code = doc->focus[0] && !code_in(&c->actor, doc->focus) ? doc->focus : doc->home;
     if (!code[0] || code_in(&c->actor, code))
         return false;
-    for (uint32_t m = 0; m < doc->mentions.n; m++) {
-        const dm_mention *me = &doc->mentions.v[m];
-        if (!me->n_entity || strcmp(doc->entities.v[me->entity[0]].code, code) != 0)
-            continue;
-        dm_party_add(&c->recipient, code, "", dm_doc_token_span(doc, me->first, me->n));
-        guessed(c, 0.5f, "event/recipient-from-article");
-        return true;
-    }
-    return false;
+    uint32_t m = code == doc->focus ? w->d.focus_at : w->d.home_at;
+    if (m == DM_NONE)
+        return false;
+    dm_party_add(&c->recipient, code, "", dm_doc_token_span(doc, doc->mentions.v[m].first, doc->mentions.v[m].n));
+    guessed(c, 0.5f, "event/recipient-from-article");
+    return true;
 }
 
 static void own_people(cand *c)

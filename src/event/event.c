@@ -346,6 +346,7 @@ static dm_status sentence(ev_work *w, uint32_t s, dm_error *err)
     dm_fill_parties(w);
     requests(w);
     dm_plain_duties(w, s);
+    dm_plain_refusals(w, s);
     for (uint32_t i = 0; i < w->n; i++)
         if (!w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
             convert_refusal(w, &w->c[i]);
@@ -371,6 +372,14 @@ static dm_status index_document(ev_doc *d, dm_error *err)
     d->inst_at = index_new(doc);
     if (!d->mention_at || !d->inst_at)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory indexing mentions");
+    d->focus_at = d->home_at = DM_NONE;
+    for (uint32_t i = doc->mentions.n; i-- > 0;) {
+        const char *code = doc->mentions.v[i].n_entity ? doc->entities.v[doc->mentions.v[i].entity[0]].code : "";
+        if (code[0] && strcmp(code, doc->focus) == 0)
+            d->focus_at = i;
+        if (code[0] && strcmp(code, doc->home) == 0)
+            d->home_at = i;
+    }
     for (uint32_t i = 0; i < doc->mentions.n; i++) {
         uint32_t h = doc->mentions.v[i].head;
         if (h >= doc->tokens.n)

@@ -222,14 +222,20 @@ static void of_quantity(const ev_doc *e, uint32_t h, role as, party_list *out)
 /* "it", "the measure" without a party of its own: the instrument spoken of last in the sentence. */
 static void from_last_instrument(const ev_doc *e, uint32_t h, party_list *out)
 {
-    uint32_t best = DM_NONE;
-    for (uint32_t i = e->doc->insts.n; i-- > 0 && e->doc->insts.v[i].sent + 1 >= dm_tok(e->doc, h)->sent;)
-        if (e->doc->insts.v[i].head < h && e->doc->insts.v[i].sent == dm_tok(e->doc, h)->sent) {
-            best = i;
-            break;
+    const dm_doc *doc = e->doc;
+    uint32_t lo = 0, hi = doc->insts.n;
+    while (lo < hi) { /* first instrument that starts behind h; they stand in text order */
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (doc->insts.v[mid].first <= h)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (uint32_t i = lo; i-- > 0 && doc->insts.v[i].sent == dm_tok(doc, h)->sent;)
+        if (doc->insts.v[i].head < h) {
+            from_instrument(e, doc->insts.v[i].head, out);
+            return;
         }
-    if (best != DM_NONE)
-        from_instrument(e, e->doc->insts.v[best].head, out);
 }
 
 static bool names_somebody(const ev_doc *e, uint32_t h)

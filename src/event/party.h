@@ -24,6 +24,7 @@ typedef struct ev_doc {
     uint32_t *mention_at; /* by token: mention whose head it is, or DM_NONE */
     uint32_t *inst_at;    /* by token: instrument mention whose head it is */
     uint32_t *quote_who;  /* by quotation: token of its speaker, or DM_NONE */
+    uint32_t focus_at, home_at; /* first mention of the article's focus and home, or DM_NONE */
     uint32_t persons_class;
 } ev_doc;
 
