@@ -57,6 +57,8 @@ void dm_fill_parties(ev_work *w);
 void dm_parties_from_context(ev_work *w, cand *c);
 /* duties.c: "should" and "must" of a verb that is no trigger itself. */
 void dm_plain_duties(ev_work *w, uint32_t sent);
+/* The same for "will not": a refusal. */
+void dm_plain_refusals(ev_work *w, uint32_t sent);
 /* instruments.c */
 void dm_fill_instrument(ev_work *w, cand *c);
 bool dm_acts_with_sponsor(dm_str act); /* cosponsoring, voting: toward whose instrument it is */

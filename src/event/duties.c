@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* A duty that a speaker lays on somebody ("Japan should do more, an adviser said") is a request of the speaker's, whatever the verb.
+/* What a modal says of a verb that is no trigger itself.
+ *
+ * "We will not enter, she said": whoever says so of himself refuses; the frame is the table line of the verb "refuse".
+ * A duty that a speaker lays on somebody ("Japan should do more, an adviser said") is a request of the speaker's, whatever the verb.
  * Events inside that clause are what is asked for, so they step back. The frame is the table line of the verb "urge". */
 #include "event/build.h"
 
@@ -72,6 +75,71 @@ static void lay(ev_work *w, uint32_t v, const frame *urge)
     c->status = (status){ .absorber = DM_NONE, .rejecter = DM_NONE, .top = v };
     dm_note(c, "event/duty-is-request");
     w->n++;
+}
+
+/* The table line of a plain refusal. */
+static const frame *refusal(const dm_frames *f)
+{
+    for (uint32_t i = dm_frames_find(f, DM_STR("refuse"), 'v'); i != DM_NONE; i = f->frames[i].next)
+        if (f->frames[i].type == DM_REJECT && strcmp(f->frames[i].cameo, "120") == 0)
+            return &f->frames[i];
+    return NULL;
+}
+
+/* Verbs whose negated future tells a state or a belief, not a refusal. */
+static bool may_refuse(const dm_doc *doc, uint32_t v)
+{
+    return dm_kid(doc, v, DM_D_COP) == DM_NONE && !dm_is_passive(doc, v) &&
+           !dm_str_in(dm_tok(doc, v)->lemma, "be have know happen affect become remain seem say tell comment elaborate need matter work succeed last suffer survive "
+                                             "win lose die get go feel think believe expect mean harm hurt stop cease hesitate forget");
+}
+
+static void refuse(ev_work *w, uint32_t v, const frame *line)
+{
+    const dm_doc *doc = w->d.doc;
+    uint32_t speaker[SPEAKERS_MAX], verb[SPEAKERS_MAX], subject = dm_surface_subject(doc, v);
+    bool deny = false;
+    unsigned n = dm_speakers(&w->e->status, doc, v, speaker, verb, &deny);
+    bool quoted = (dm_tok(doc, v)->flags & DM_T_QUOTED) != 0;
+    status st;
+    if ((!n && !quoted) || subject == DM_NONE || w->n == CANDIDATES_MAX)
+        return;
+    dm_status_of(&w->e->status, doc, v, DM_NONE, &st);
+    cand *c = &w->c[w->n];
+    memset(c, 0, sizeof *c);
+    dm_view_build(w->d.frames, doc, v, 'v', &c->m.view);
+    dm_parties_of(&w->d, subject, ROLE_ACTOR, &c->actor);
+    if (!st.will_not || !c->actor.n || !c->actor.p[0].code[0])
+        return;
+    uint32_t object = dm_view_slot(&c->m.view, SLOT_OBJ), with = dm_view_slot(&c->m.view, dm_frames_prep(w->d.frames, DM_STR("with")));
+    if (object != DM_NONE)
+        dm_parties_of(&w->d, object, ROLE_RECIPIENT, &c->recipient);
+    if (!c->recipient.n && with != DM_NONE)
+        dm_parties_of(&w->d, with, ROLE_RECIPIENT, &c->recipient);
+    c->t = v;
+    c->m.frame = line;
+    c->type = DM_REJECT;
+    c->inst = DM_NONE;
+    c->weight = 0.5f;
+    c->n_speakers = n;
+    memcpy(c->speaker, speaker, sizeof speaker);
+    memcpy(c->speech, verb, sizeof verb);
+    c->status = st;
+    c->status.aux &= (uint8_t)~DM_NEGATION;
+    dm_note(c, "event/will-not-is-refusal");
+    w->n++;
+    dm_parties_from_context(w, c);
+}
+
+void dm_plain_refusals(ev_work *w, uint32_t sent)
+{
+    const dm_doc *doc = w->d.doc;
+    const dm_sent *s = &doc->sents.v[sent];
+    const frame *line = refusal(w->d.frames);
+    for (uint32_t t = s->first; line && t < s->first + s->n; t++)
+        if (dm_tok(doc, t)->upos == DM_U_VERB && dm_tok(doc, t)->xpos == DM_X_VB && dm_kid(doc, t, DM_D_AUX) != DM_NONE && !is_candidate(w, t) &&
+            may_refuse(doc, t))
+            refuse(w, t, line);
 }
 
 void dm_plain_duties(ev_work *w, uint32_t sent)
