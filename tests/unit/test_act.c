@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* act on trees made by hand: slots from the words around, coreference, weak nouns, gaps, the games' host. Runs with the compiled tables
  * (DEMARCHE_DATA); hits come from the same phrase index that scan walks. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <cmocka.h>
 
 #include "act/act.h"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* import: the forms, codes and dates of dictionaries, what is refused and why, the table written and read again, and lines that win. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "doc/doc.h"
 #include "import/import.h"

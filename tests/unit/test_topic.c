@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* topic on events made by hand: near words count and far ones do not, kinds of events, the article's one subject, bad tables refused. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/table_build.h"
 #include "topic/topic.h"
