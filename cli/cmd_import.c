@@ -40,12 +40,13 @@ static void on_note(void *ctx, const dm_import_note *note)
     account *a = ctx;
     reason *r = find_reason(a, note);
     if (a->verbose || !r)
-        cli_say("%s:%u: %s%s: '%.*s'", a->path, note->line, note->refused ? "" : "repaired: ", note->reason, (int)note->detail.len,
-            note->detail.p ? note->detail.p : "");
+        cli_say("%s:%u: %s%s: '%.*s'", a->path, note->line, note->refused ? "" : "repaired: ", note->reason,
+            (int)note->detail.len, note->detail.p ? note->detail.p : "");
     if (!r)
         return;
     if (r->n < LINES_SHOWN)
-        snprintf(r->first[r->n], ITEM_BYTES, "line %u '%.*s'", note->line, (int)note->detail.len, note->detail.p ? note->detail.p : "");
+        snprintf(r->first[r->n], ITEM_BYTES, "line %u '%.*s'", note->line, (int)note->detail.len,
+            note->detail.p ? note->detail.p : "");
     r->n++;
 }
 

@@ -138,7 +138,7 @@ static dm_str code_of(imp *m, dm_str country)
         if (got.known && got.code.len)
             return got.code;
     }
-    if (dm_import_find(m, country, 1u << DM_GROUP_NAME, m->i_states, &p))
+    if (dm_import_phrase(m, country, 1u << DM_GROUP_NAME, m->i_states, &p))
         return dm_table_cell(m->states, p.row, m->states_code);
     return DM_NIL;
 }

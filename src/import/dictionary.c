@@ -9,7 +9,13 @@
  * All names are in capitals; dm_import_case() gives them the case of text. Whether a name is a person is not said: see is_person(). */
 #include "import/work.h"
 
-enum { EXPANSIONS_MAX = 64, SET_DEPTH_MAX = 3, ACRONYM_MAX = 6, LETTERS_MAX = 32, COMMENT_DIGITS_MAX = 3 };
+enum {
+    EXPANSIONS_MAX = 64,
+    CODES_MAX = 100 /* rows of one entry */,
+    ACRONYM_MAX = 6,
+    LETTERS_MAX = 32,
+    COMMENT_DIGITS_MAX = 3
+};
 #define LINE_GROUPS (1u << DM_GROUP_ROLE | 1u << DM_GROUP_TRIGGER | 1u << DM_GROUP_INST)
 
 typedef struct raw_name {
@@ -191,6 +197,10 @@ static void add_code(reader *r, dm_str s)
     }
     if (code.c.left_out.len || digits)
         dm_import_remark_add(r->m, r->line, false, "a piece of the code that is not known was left out", whole);
+    if (r->codes.n == CODES_MAX) {
+        dm_import_remark_add(r->m, r->line, true, "more codes than a name may have", whole);
+        return;
+    }
     raw_code *c = DM_PUSH(r->m->arena, &r->codes);
     if (c)
         *c = code;
@@ -288,15 +298,19 @@ static void choose_names(reader *r, bool role, bool org)
         const char *fault = dm_import_name_fault(raw->text);
         dm_phrase known;
         bool acronym = !role && (raw->acronym || is_acronym(r, raw->text, org));
-        if (!fault && !role && !acronym && dm_import_phrase(r->m, raw->text, LINE_GROUPS, &known) && known.caps == 0)
+        if (!fault && !role && !acronym && dm_import_phrase(r->m, raw->text, LINE_GROUPS, DM_ANY_TABLE, &known) &&
+            known.caps == 0)
             fault = "a name that is a common word";
+        dm_str name = fault ? DM_NIL : dm_import_case(r->m, raw->text, role ? CASE_LOWER : acronym ? CASE_ACRONYM : CASE_NAME);
+        if (!fault) /* small letters may come apart into more words */
+            fault = dm_import_name_fault(name);
         if (fault) {
             dm_import_remark_add(r->m, raw->line, true, fault, raw->text);
             continue;
         }
         dm_str *to = DM_PUSH(r->m->arena, &r->good);
         if (to)
-            *to = dm_import_case(r->m, raw->text, role ? CASE_LOWER : acronym ? CASE_ACRONYM : CASE_NAME);
+            *to = name;
         else
             oom(r);
     }
@@ -341,7 +355,7 @@ static bool is_person(const reader *r)
             return false;
         words++;
     }
-    return term && words >= 2 && words <= 5 && !dm_import_phrase(r->m, word, 1u << DM_GROUP_ROLE, &p);
+    return term && words >= 2 && words <= 5 && !dm_import_phrase(r->m, word, 1u << DM_GROUP_ROLE, DM_ANY_TABLE, &p);
 }
 
 static dm_str last_word(dm_str s)
@@ -369,7 +383,7 @@ static dm_str note_of(reader *r, const raw_code *c)
     dm_str note = DM_NIL;
     if (c->role && c->c.code.len)
         note = dm_arena_printf(r->m->arena, "code=%.*s", DM_FMT(c->c.code));
-    else if (c->role && r->good.n && dm_import_phrase(r->m, r->good.v[0], 1u << DM_GROUP_TRIGGER, &p))
+    else if (c->role && r->good.n && dm_import_phrase(r->m, r->good.v[0], 1u << DM_GROUP_TRIGGER, DM_ANY_TABLE, &p))
         note = DM_STR("noun");
     else if (c->c.home.len)
         note = dm_arena_printf(r->m->arena, "home=%.*s", DM_FMT(c->c.home));

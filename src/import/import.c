@@ -93,7 +93,8 @@ static dm_status sniff(imp *m, const char *name, dm_error *err)
         }
     }
     return dm_fail(err, DM_EINPUT, 0,
-        "'%s' is no list of actors: neither a table with columns 'names' and 'code', nor a dictionary with codes in [brackets], nor a CSV "
+        "'%s' is no list of actors: neither a table with columns 'names' and 'code', nor a dictionary with codes in "
+        "[brackets], nor a CSV "
         "with columns 'personLabel' and 'country'",
         name);
 }

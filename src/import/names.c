@@ -108,7 +108,7 @@ const char *dm_import_name_fault(dm_str name)
     return n == 0 || letters < 2 ? "a name of less than two letters" : NULL;
 }
 
-enum { OURS = 0, ANY_TABLE = UINT16_MAX };
+enum { OURS = 0 }; /* the image of our tables */
 
 /* The longest phrase of ours from words[0] on, of one of the groups and of the table; whole: all n words of it. */
 static bool match_in(const imp *m, uint32_t table, const dm_str *words, uint32_t n, unsigned groups, bool whole, dm_phrase *out)
@@ -121,7 +121,7 @@ static bool match_in(const imp *m, uint32_t table, const dm_str *words, uint32_t
             break;
         const dm_phrase *p = dm_phrase_at(m->tables, OURS, node, &n_at);
         for (uint32_t k = 0; k < n_at && (!whole || i + 1 == n); k++) {
-            if (!(groups >> p[k].group & 1) || (table != ANY_TABLE && p[k].table != table))
+            if (!(groups >> p[k].group & 1) || (table != DM_ANY_TABLE && p[k].table != table))
                 continue;
             *out = p[k];
             found = true;
@@ -150,11 +150,11 @@ static void cut_words(words *w, dm_str text)
     }
 }
 
-bool dm_import_phrase(const imp *m, dm_str text, unsigned groups, dm_phrase *out)
+bool dm_import_phrase(const imp *m, dm_str text, unsigned groups, uint32_t table, dm_phrase *out)
 {
     words w;
     cut_words(&w, text);
-    return w.n && match_in(m, ANY_TABLE, w.v, w.n, groups, true, out);
+    return w.n && match_in(m, table, w.v, w.n, groups, true, out);
 }
 
 bool dm_import_find(const imp *m, dm_str text, unsigned groups, uint32_t table, dm_phrase *out)

@@ -62,8 +62,9 @@ enum { CASE_KEEP, CASE_NAME, CASE_ACRONYM, CASE_LOWER };
 dm_str dm_import_case(imp *m, dm_str name, int how);
 bool dm_import_small_word(dm_str word);
 const char *dm_import_name_fault(dm_str name); /* NULL: a name that can be looked for */
-/* Rows of our tables whose phrase is exactly these words, in the groups of the mask; false when there is none. */
-bool dm_import_phrase(const imp *m, dm_str words, unsigned groups, dm_phrase *out);
+/* A row of our tables whose phrase is exactly these words, in the groups of the mask and the table; false when there is none. */
+enum { DM_ANY_TABLE = UINT16_MAX };
+bool dm_import_phrase(const imp *m, dm_str words, unsigned groups, uint32_t table, dm_phrase *out);
 /* The longest phrase of a table that starts at a word of the text, the first such word from the left. */
 bool dm_import_find(const imp *m, dm_str text, unsigned groups, uint32_t table, dm_phrase *out);
 

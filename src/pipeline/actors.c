@@ -43,8 +43,9 @@ static void tell(const dm_coder_opts *opts, const char *path, const dm_import *i
     char line[NOTE_BYTES];
     if (!opts->note || !im->refused)
         return;
-    int n = snprintf(line, sizeof line, "%.300s: %u of %u entries used, lines not used: %u ('demarche import actors' tells which)", path,
-        im->used, im->entries, im->refused);
+    int n =
+        snprintf(line, sizeof line, "%.300s: %u of %u entries used, lines not used: %u ('demarche import actors' tells which)",
+            path, im->used, im->entries, im->refused);
     opts->note(opts->note_ctx, (dm_str){ line, n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1 });
 }
 
@@ -83,8 +84,8 @@ static void report(const dm_import *im, dm_import_note_fn *note, void *ctx)
     }
 }
 
-dm_status dm_import_actors(const dm_coder *coder, const char *path, dm_buf *tsv, dm_import_stats *stats, dm_import_note_fn *note,
-    void *ctx, dm_error *err)
+dm_status dm_import_actors(const dm_coder *coder, const char *path, dm_buf *tsv, dm_import_stats *stats,
+    dm_import_note_fn *note, void *ctx, dm_error *err)
 {
     dm_import *im = NULL;
     dm_status st = read_file(&im, coder->tables, path, err);
