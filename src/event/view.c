@@ -323,6 +323,22 @@ static bool bare_object(const dm_doc *doc, uint32_t k)
            !calendar_name(doc, k);
 }
 
+/* "handed over the suspects", read as a phrase with "over": the word right after the verb is its particle when the tables know the two. */
+static bool after_particle(const dm_frames *f, const dm_doc *doc, uint32_t verb, uint32_t k)
+{
+    char buf[CASE_MAX];
+    dm_str lemma = dm_tok(doc, verb)->lemma, word = verb + 1 < doc->tokens.n ? dm_tok(doc, verb + 1)->norm : (dm_str){ 0 };
+    if (dm_tok(doc, k)->deprel != DM_D_OBL || !dm_str_eq(dm_case_of(doc, k, buf, sizeof buf), word) || dm_tok(doc, verb + 1)->head != k ||
+        calendar_name(doc, k) || !dm_str_in(word, "over out off down up back away aside"))
+        return false;
+    for (uint32_t i = dm_frames_find(f, lemma, 'v'); i != DM_NONE; i = f->frames[i].next) {
+        dm_str w = f->frames[i].words;
+        if (w.len == lemma.len + 1 + word.len && w.p[lemma.len] == ' ' && memcmp(w.p + lemma.len + 1, word.p, word.len) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* "at least 20 people", "up to 300 troops": an approximate number, not a place. */
 static bool counted(const dm_doc *doc, uint32_t k)
 {
@@ -354,7 +370,7 @@ static void put_verb_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_
     case DM_D_OBL_UNMARKED:
     case DM_D_OBL_TMOD: {
         char buf[CASE_MAX];
-        if ((counted(doc, k) || bare_object(doc, k)) && dm_kid(doc, v->t, DM_D_OBJ) == DM_NONE) {
+        if ((counted(doc, k) || bare_object(doc, k) || after_particle(f, doc, v->t, k)) && dm_kid(doc, v->t, DM_D_OBJ) == DM_NONE) {
             put(v, SLOT_OBJ, k, false); /* "killed at least 20 people" */
             break;
         }
