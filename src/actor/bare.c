@@ -138,6 +138,9 @@ static const char *owned(aw *w, const dm_mention *m)
 static const char *organisation(const aw *w, const dm_mention *m)
 {
     uint32_t last = m->first + m->n - 1;
+    bool upper = (dm_atok(w, m->first)->flags & DM_T_UPPER) != 0;
+    if (upper && dm_str_is(dm_atok(w, m->first)->norm, "high") && dm_str_is(dm_atok(w, last)->norm, "commissioner") && w->last_body != DM_NONE)
+        return w->doc->entities.v[w->last_body].code;
     bool general = dm_str_is(dm_atok(w, last)->norm, "general") && last > m->first && dm_str_in(dm_atok(w, m->first)->norm, "secretary director");
     return general && w->last_body != DM_NONE ? w->doc->entities.v[w->last_body].code : NULL;
 }
@@ -174,6 +177,25 @@ static bool titled_before(aw *w, dm_mention *m)
     return true;
 }
 
+/* "India refused to deal with the new regime": another state's, when a state is subject; NULL when nobody is ruled out. */
+static const char *not_own(const aw *w, const dm_mention *m)
+{
+    const dm_token *h = dm_atok(w, m->head);
+    if (!w->doc->sents.v[m->sent].parsed || (h->deprel != DM_D_OBJ && h->deprel != DM_D_IOBJ && h->deprel != DM_D_OBL) ||
+        !dm_str_in(h->norm, "government regime authorities junta rulers leadership administration president"))
+        return NULL;
+    uint32_t v = h->head;
+    for (unsigned i = 0; i < CLIMB_MAX && v != DM_NONE; i++, v = dm_atok(w, v)->head) {
+        uint32_t s = dm_kid(w->doc, v, DM_D_NSUBJ);
+        const dm_entity *en = s == DM_NONE || w->name_at[s] == DM_NONE ? NULL : entity_of(w, w->name_at[s]);
+        if (s != DM_NONE)
+            return en && en->nature == DM_NAT_STATE && dm_is_country(en->code) ? en->code : NULL;
+        if (dm_atok(w, v)->deprel != DM_D_XCOMP && dm_atok(w, v)->deprel != DM_D_CONJ)
+            return NULL;
+    }
+    return NULL;
+}
+
 static void settle_role(aw *w, dm_mention *m, const topics *tp)
 {
     if (titled_before(w, m))
@@ -190,8 +212,11 @@ static void settle_role(aw *w, dm_mention *m, const topics *tp)
             set_code(en, tp->place.code);
     } else
         set_code(en, dm_reported_subject(w, m));
-    if (near(w, &tp->state, m))
+    const char *barred = not_own(w, m);
+    if (near(w, &tp->state, m) && !(barred && strcmp(barred, tp->state.code) == 0))
         set_code(en, tp->state.code);
+    if (barred && strcmp(barred, w->doc->home) == 0 && w->doc->focus[0])
+        set_code(en, w->doc->focus);
     set_code(en, w->doc->home);
 }
 
@@ -289,12 +314,23 @@ static void move_on(aw *w, dm_mention *m, const topics *tp)
     m->confidence = 0.6f;
 }
 
+/* "members rejected the draft": the members of the organisation spoken of. */
+static bool is_member(const aw *w, const dm_mention *m)
+{
+    bool open = dm_str_starts(m->why, "actor/home-country") || dm_str_is(m->why, "actor/description") || dm_str_is(m->why, "actor/unknown-role");
+    return w->last_body != DM_NONE && m->form == DM_FORM_ROLE && open && dm_str_in(dm_atok(w, m->first + m->n - 1)->norm, "members member delegates");
+}
+
 void dm_bare_settle(aw *w, uint32_t mention, const topics *tp)
 {
     dm_mention *m = &w->doc->mentions.v[mention];
     if (!m->n_entity || inside_person(w, mention))
         return;
-    if (dm_str_is(m->why, "actor/description") && m->form == DM_FORM_ROLE && moved_on(w, m, tp))
+    if (is_member(w, m)) {
+        m->entity[0] = w->last_body;
+        m->why = DM_STR("actor/organisation");
+        m->confidence = 0.6f;
+    } else if (dm_str_is(m->why, "actor/description") && m->form == DM_FORM_ROLE && moved_on(w, m, tp))
         move_on(w, m, tp);
     else if (dm_str_is(m->why, "actor/counterpart"))
         settle_counterpart(w, m, tp);

@@ -523,6 +523,19 @@ static bool open_to_body(const aw *w, uint32_t t, uint32_t *first)
            (m->n == 1 || !dm_str_in(dm_atok(w, m->first)->norm, "national federal state local supreme constitutional provincial regional city military"));
 }
 
+/* Is this one of the general nouns for the body? */
+static bool called(const aw *w, uint32_t id, dm_str noun)
+{
+    const dm_entity *en = id == DM_NONE ? NULL : &w->doc->entities.v[id];
+    if (!en || en->table != w->a->i_bodies || en->table_row == DM_NONE)
+        return false;
+    dm_str heads = dm_table_cell(w->a->bodies, en->table_row, w->a->cb.heads), h;
+    while (dm_str_split(&heads, '|', &h))
+        if (dm_str_eq(h, noun))
+            return true;
+    return false;
+}
+
 /* "the Council", "the watchdog": a body named before, by a word of its name or one of the table's general nouns. */
 static dm_status take_body(aw *w, uint32_t t)
 {
@@ -532,10 +545,14 @@ static dm_status take_body(aw *w, uint32_t t)
         return DM_OK;
     if (first == 0 || !dm_str_in(dm_atok(w, first - 1)->norm, "the this that 's its their") || dm_atok(w, first - 1)->sent != k->sent)
         return DM_OK;
-    uint32_t id = dm_map_get(&w->body_word, k->norm, 0);
+    uint32_t id = dm_str_in(k->norm, "body organisation organization agency institution") && called(w, w->last_body, k->norm)
+                      ? w->last_body
+                      : dm_map_get(&w->body_word, k->norm, 0);
     bool longer = t + 1 < w->doc->tokens.n && dm_atok(w, t + 1)->upos == DM_U_PROPN && dm_atok(w, t + 1)->sent == k->sent;
     if (id == UINT32_MAX || longer)
         return DM_OK;
+    if (dm_str_in(dm_str_of(w->doc->entities.v[id].code), "UNO IGO EUR"))
+        w->last_body = id;
     if (w->name_at[t] == DM_NONE)
         return dm_mention_new(w, t, 1, DM_FORM_DESC, id, 0.75f, DM_STR("actor/description-body")) ? DM_OK : DM_ENOMEM;
     dm_mention *m = &w->doc->mentions.v[w->name_at[t]];

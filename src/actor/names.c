@@ -356,24 +356,22 @@ dm_status dm_actor_names(aw *w)
     return DM_OK;
 }
 
-/* "President Clinton", "Mr Obuchi": a known office holder by surname, when office and date agree. */
+/* "President Clinton", "Mr Obuchi": a known office holder by surname, when office and date agree; else whoever held that office last. */
 uint32_t dm_person_by_surname(aw *w, uint32_t t, dm_str office)
 {
     const dm_actor *a = w->a;
-    uint32_t best = DM_NONE;
-    bool best_office = false;
-    for (uint32_t r = dm_map_get(&a->surname, dm_token_text(w->doc, t), 0); r != DM_NONE && r != 0; r = a->next_surname[r - 1]) {
+    uint32_t now = DM_NONE, past = DM_NONE;
+    for (uint32_t r = dm_map_get(&a->surname, dm_token_text(w->doc, t), 0); office.len && r != DM_NONE && r != 0; r = a->next_surname[r - 1]) {
         uint32_t row = r - 1;
-        dm_str held = dm_table_cell(a->people, row, a->cp.office);
-        bool fits = office.len && held.len >= office.len && memmem(held.p, held.len, office.p, office.len) != NULL;
-        if (!dm_dates_cover(w->doc, dm_table_cell(a->people, row, a->cp.from), dm_table_cell(a->people, row, a->cp.to)))
+        dm_str held = dm_table_cell(a->people, row, a->cp.office), from = dm_table_cell(a->people, row, a->cp.from);
+        if (held.len < office.len || !memmem(held.p, held.len, office.p, office.len) || !dm_dates_cover(w->doc, from, DM_NIL))
             continue;
-        if (best == DM_NONE || (fits && !best_office)) {
-            best = row;
-            best_office = fits;
-        }
+        if (now == DM_NONE && dm_dates_cover(w->doc, from, dm_table_cell(a->people, row, a->cp.to)))
+            now = row;
+        dm_str best = past == DM_NONE ? DM_NIL : dm_table_cell(a->people, past, a->cp.from);
+        if (past == DM_NONE || dm_str_cmp(from, best) > 0)
+            past = row;
     }
-    if (best == DM_NONE || !best_office)
-        return DM_NONE;
-    return person_entity(w, best);
+    uint32_t row = now != DM_NONE ? now : past;
+    return row == DM_NONE ? DM_NONE : person_entity(w, row);
 }
