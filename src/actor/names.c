@@ -333,6 +333,22 @@ static bool is_actor_hit(const dm_actor *a, const dm_hit *h)
     return dm_is_user_name(a, h->table) || h->table == a->i_states || h->table == a->i_people || h->table == a->i_bodies || h->table == a->i_regions;
 }
 
+/* A user's line that names the state that ours names adds nothing, and ours knows capitals, peoples and places apart. */
+static const dm_hit *agreed(const aw *w, uint32_t from, uint32_t end, const dm_hit *best)
+{
+    const dm_actor *a = w->a;
+    if (!best || !dm_is_user_name(a, best->table) || !dm_str_is(user_cell(w, best, a->cu.kind), "state"))
+        return best;
+    dm_str code = user_cell(w, best, a->cu.code);
+    for (uint32_t i = from; i < end; i++) {
+        const dm_hit *h = &w->doc->hits.v[i];
+        if (h->table == a->i_states && dm_str_eq(dm_table_cell(a->states, h->row, a->cs.code), code) &&
+            dm_dates_cover(w->doc, dm_table_cell(a->states, h->row, a->cs.from), dm_table_cell(a->states, h->row, a->cs.to)))
+            return h;
+    }
+    return best;
+}
+
 dm_status dm_actor_names(aw *w)
 {
     if (see_codes(w) != DM_OK)
@@ -349,6 +365,7 @@ dm_status dm_actor_names(aw *w)
                 best = o;
             }
         }
+        best = agreed(w, i, k, best);
         i = k;
         if (best && take_hit(w, best) != DM_OK)
             return DM_ENOMEM;

@@ -64,13 +64,20 @@ static dm_str clean(reader *r, dm_str s)
     return dm_str_trim((dm_str){ out, n });
 }
 
+/* "THE UNITED STATES": the article is no part of a name of several words; of "THE TIMES" it is. */
+static dm_str without_article(dm_str s)
+{
+    dm_str rest = { s.p + 4, s.len > 4 ? s.len - 4 : 0 };
+    return dm_str_starts(s, "THE ") && rest.len && memchr(rest.p, ' ', rest.len) ? rest : s;
+}
+
 static void push_name(reader *r, dm_str text, bool acronym)
 {
     raw_name *n = DM_PUSH(r->m->arena, &r->names);
     if (!n)
         oom(r);
     else
-        *n = (raw_name){ text, r->line, acronym };
+        *n = (raw_name){ without_article(text), r->line, acronym };
 }
 
 /* "NAME (ABC)": the name without and the acronym. */

@@ -74,9 +74,9 @@ static void dictionary_entries(void **state)
     assert_int_equal(im->rows.v[0].kind, DM_KIND_STATE);
     assert_true(refused_at(im, 6, "without a code"));
     dm_import_free(im);
-    im = read_text(state, "UN_THING_\nTHING_OF_THE_UN_\n\t[IGOUNO]\nNEXT_THING_ [USAGOV]\n");
+    im = read_text(state, "UN_THING_\nTHE_THING_OF_THE_UN_\nTHE_THING_\n\t[IGOUNO]\nNEXT_THING_ [USAGOV]\n");
     assert_int_equal(im->entries, 2);
-    row_is(im, 0, "Un Thing|Thing of the Un/UNO///");
+    row_is(im, 0, "Un Thing|Thing of the Un|the Thing/UNO///");
     dm_import_free(im);
 }
 
