@@ -69,7 +69,7 @@ DM_API dm_status dm_code_doc(const dm_coder *coder, dm_doc *doc, dm_error *err);
 /* Sentences, tokens and trees of a document that was read, every sentence parsed. */
 DM_API dm_status dm_parse_text(const dm_coder *coder, dm_doc *doc, dm_error *err);
 
-/* Time that the stages took, added up over threads. */
+/* Processor time that the stages took, added up over threads. */
 typedef struct dm_stage_time {
     const char *name;
     uint64_t ns;

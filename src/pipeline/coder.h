@@ -43,7 +43,7 @@ const char *dm_stage_name(unsigned i);
 
 /* All stages but read and write; ns[i] grows by what stage i took. ns may be NULL. */
 dm_status dm_code_timed(const dm_coder *coder, dm_doc *doc, uint64_t *ns, dm_error *err);
-uint64_t dm_now_ns(void);
+uint64_t dm_now_ns(void); /* processor time of this thread: other work on the machine does not count */
 
 /* actors.c: the users' own actors as tables beside ours. */
 dm_status dm_add_actors(dm_tables *tables, const dm_coder_opts *opts, dm_error *err);
