@@ -8,15 +8,9 @@
 
 enum { TOPIC_PARAS = 1, TOPIC_SENTENCES = 3, CLIMB_MAX = 8 };
 
-static const dm_entity *entity_of(const aw *w, uint32_t mention)
-{
-    const dm_mention *m = &w->doc->mentions.v[mention];
-    return m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
-}
-
 static const char *code_at(const aw *w, uint32_t t)
 {
-    const dm_entity *en = t == DM_NONE || w->name_at[t] == DM_NONE ? NULL : entity_of(w, w->name_at[t]);
+    const dm_entity *en = t == DM_NONE || w->name_at[t] == DM_NONE ? NULL : dm_first_entity(w, w->name_at[t]);
     return en && en->code[0] ? en->code : NULL;
 }
 
@@ -53,8 +47,8 @@ static const char *sentence_place(const aw *w, const dm_mention *m)
     uint32_t lo = self > LOOK_BACK ? self - LOOK_BACK : 0, hi = self + LOOK_BACK < w->doc->mentions.n ? self + LOOK_BACK : w->doc->mentions.n;
     for (uint32_t i = lo; i < hi; i++) {
         const dm_mention *o = &w->doc->mentions.v[i];
-        if (i != self && o->sent == m->sent && is_place(entity_of(w, i)) && after_in(w, o))
-            return entity_of(w, i)->code;
+        if (i != self && o->sent == m->sent && is_place(dm_first_entity(w, i)) && after_in(w, o))
+            return dm_first_entity(w, i)->code;
     }
     return NULL;
 }
@@ -73,7 +67,7 @@ const char *dm_reported_subject(const aw *w, const dm_mention *m)
     {
         unsigned d = dm_atok(w, k)->deprel;
         uint32_t o = (d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) ? w->name_at[k] : DM_NONE;
-        const dm_entity *en = o == DM_NONE ? NULL : entity_of(w, o);
+        const dm_entity *en = o == DM_NONE ? NULL : dm_first_entity(w, o);
         if (en && en->code[0] && (en->nature == DM_NAT_STATE || en->nature == DM_NAT_BODY || en->nature == DM_NAT_PERSON))
             return en->code;
     }
@@ -108,7 +102,7 @@ static const char *beside(const aw *w, const dm_mention *m)
         return NULL;
     if (h->deprel == DM_D_APPOS)
         return code_at(w, h->head);
-    const dm_entity *en = h->deprel == DM_D_CONJ && w->name_at[h->head] != DM_NONE ? entity_of(w, w->name_at[h->head]) : NULL;
+    const dm_entity *en = h->deprel == DM_D_CONJ && w->name_at[h->head] != DM_NONE ? dm_first_entity(w, w->name_at[h->head]) : NULL;
     bool fellow = en && (en->nature == DM_NAT_PERSON || en->nature == DM_NAT_ROLE) && w->doc->entities.v[m->entity[0]].nature == DM_NAT_ROLE;
     return fellow ? code_at(w, h->head) : NULL; /* "the president and the speaker" */
 }
@@ -187,7 +181,7 @@ static const char *not_own(const aw *w, const dm_mention *m)
     uint32_t v = h->head;
     for (unsigned i = 0; i < CLIMB_MAX && v != DM_NONE; i++, v = dm_atok(w, v)->head) {
         uint32_t s = dm_kid(w->doc, v, DM_D_NSUBJ);
-        const dm_entity *en = s == DM_NONE || w->name_at[s] == DM_NONE ? NULL : entity_of(w, w->name_at[s]);
+        const dm_entity *en = s == DM_NONE || w->name_at[s] == DM_NONE ? NULL : dm_first_entity(w, w->name_at[s]);
         if (s != DM_NONE)
             return en && en->nature == DM_NAT_STATE && dm_is_country(en->code) ? en->code : NULL;
         if (dm_atok(w, v)->deprel != DM_D_XCOMP && dm_atok(w, v)->deprel != DM_D_CONJ)
@@ -297,7 +291,7 @@ static bool moved_on(const aw *w, const dm_mention *m, const topics *tp)
 {
     const dm_entity *en = &w->doc->entities.v[m->entity[0]];
     return en->nature == DM_NAT_ROLE && dm_is_country(en->code) && here(w, &tp->state, m) && strcmp(tp->state.code, en->code) != 0 &&
-           strcmp(en->code, w->doc->home) != 0 && en->table_row != DM_NONE && dm_str_is(dm_table_cell(w->a->roles, en->table_row, w->a->cr.scope), "national");
+           strcmp(en->code, w->doc->home) != 0 && dm_role_is_national(w, en);
 }
 
 static void move_on(aw *w, dm_mention *m, const topics *tp)
@@ -374,7 +368,7 @@ static void put(const aw *w, struct topic *p, const dm_mention *m, const char *c
 void dm_topic_see(const aw *w, topics *tp, uint32_t mention)
 {
     const dm_mention *m = &w->doc->mentions.v[mention];
-    const dm_entity *en = entity_of(w, mention);
+    const dm_entity *en = dm_first_entity(w, mention);
     if (!en || m->n_entity != 1 || !dm_is_country(en->code) || w->doc->sents.v[m->sent].kind == DM_SENT_NOISE)
         return;
     if (en->table == w->a->i_bodies && en->table_row != DM_NONE && dm_str_is(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.kind), "media"))

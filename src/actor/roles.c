@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Roles ("the foreign minister", "government sources") and persons whom no table knows.
+/* Roles ("the foreign minister", "government sources").
  *
  * A role takes its country from what stands with it: possessor, demonym, "of X", a body inside it, a named person beside it. Without any
  * it is bare: the clause (event stage), the sentence or the home country decides, and the trace says so. */
@@ -7,12 +7,7 @@
 #include "actor/work.h"
 #include <stdio.h>
 
-enum { CASE_MAX = 32, NAME_WORDS_MAX = 5, SEAT_NAMES_MAX = 200 };
-
-static bool is_rank_hit(const aw *w, const dm_hit *h)
-{
-    return h->table == w->a->i_ranks;
-}
+enum { CASE_MAX = 32, SEAT_NAMES_MAX = 200 };
 
 static dm_str lemma_of(const aw *w, uint32_t t)
 {
@@ -27,7 +22,7 @@ static role_info info_of(const aw *w, const dm_hit *h)
     const col_roles *c = user ? &w->a->cur : &w->a->cr;
     uint32_t row = h->row;
     dm_str scope = dm_table_cell(t, row, c->scope), kind = dm_table_cell(t, row, c->kind);
-    role_info info = { .row = row, .scope = dm_str_is(scope, "national") ? SCOPE_NATIONAL : dm_str_is(scope, "spokes") ? SCOPE_SPOKES : SCOPE_ANY,
+    role_info info = { .row = row, .table = h->table, .scope = dm_str_is(scope, "national") ? SCOPE_NATIONAL : dm_str_is(scope, "spokes") ? SCOPE_SPOKES : SCOPE_ANY,
                         .person = dm_str_is(kind, "person"), .group = dm_str_is(kind, "group"),
                        .sector = dm_table_cell(t, row, c->sector) };
     dm_str note = dm_table_cell(t, row, c->note);
@@ -38,7 +33,20 @@ static role_info info_of(const aw *w, const dm_hit *h)
     return info;
 }
 
-static bool coded(const aw *w, uint32_t mention)
+static dm_str role_cell(const aw *w, const dm_entity *en, bool kind)
+{
+    if (en->nature != DM_NAT_ROLE || en->table_row == DM_NONE)
+        return DM_NIL;
+    bool user = dm_is_user_role(w->a, en->table);
+    const col_roles *c = user ? &w->a->cur : &w->a->cr;
+    return dm_table_cell(user ? dm_tables_at(w->a->tables, en->table) : w->a->roles, en->table_row, kind ? c->kind : c->scope);
+}
+
+dm_str dm_role_kind(const aw *w, const dm_entity *en) { return role_cell(w, en, true); }
+
+bool dm_role_is_national(const aw *w, const dm_entity *en) { return dm_str_is(role_cell(w, en, false), "national"); }
+
+bool dm_is_coded(const aw *w, uint32_t mention)
 {
     return mention != DM_NONE && w->doc->mentions.v[mention].n_entity && w->doc->entities.v[w->doc->mentions.v[mention].entity[0]].code[0];
 }
@@ -73,7 +81,7 @@ static uint32_t owner_in_tree(const aw *w, uint32_t head, const char **step)
     {
         uint32_t m = w->name_at[k];
         int rank = 9;
-        if (!coded(w, m))
+        if (!dm_is_coded(w, m))
             continue;
         switch (dm_atok(w, k)->deprel) {
         case DM_D_NMOD_POSS: rank = apart ? 2 : 0; break;
@@ -108,7 +116,7 @@ static uint32_t owner_beside(const aw *w, uint32_t first, uint32_t end, const ch
     while (t > 0 && dm_atok(w, t - 1)->sent == sent && (dm_str_in(dm_atok(w, t - 1)->norm, "'s ' former then senior top deputy chief new ruling") ||
                                                         w->name_at[t - 1] != DM_NONE)) {
         t--;
-        if (coded(w, w->name_at[t])) {
+        if (dm_is_coded(w, w->name_at[t])) {
             *step = "actor/modifier";
             return w->name_at[t];
         }
@@ -120,7 +128,7 @@ static uint32_t owner_beside(const aw *w, uint32_t first, uint32_t end, const ch
                      dm_atok(w, t)->head != DM_NONE && w->name_at[dm_atok(w, t)->head] != w->name_at[t];
         if (inner) /* "the minister for EU affairs" */
             break;
-        if (coded(w, w->name_at[t])) {
+        if (dm_is_coded(w, w->name_at[t])) {
             *step = "actor/of";
             return w->name_at[t];
         }
@@ -145,7 +153,7 @@ static uint32_t new_role(aw *w, dm_str lemma, const char *code, const role_info 
     uint32_t id = dm_entity_new(w, DM_NIL, code, sector, DM_NAT_ROLE, lemma);
     if (id != DM_NONE) {
         w->doc->entities.v[id].plural = plural || info->group;
-        w->doc->entities.v[id].table = (uint16_t)w->a->i_roles;
+        w->doc->entities.v[id].table = info->table;
         w->doc->entities.v[id].table_row = info->row;
     }
     return id;
@@ -242,7 +250,7 @@ static dm_status add_owners(aw *w, uint32_t mention, uint32_t owner, dm_str lemm
     DM_EACH_KID(w->doc, head, k)
     {
         uint32_t o = w->name_at[k];
-        if (dm_atok(w, k)->deprel != DM_D_CONJ || !coded(w, o) || w->doc->mentions.v[mention].n_entity == DM_MENTION_ENTITIES)
+        if (dm_atok(w, k)->deprel != DM_D_CONJ || !dm_is_coded(w, o) || w->doc->mentions.v[mention].n_entity == DM_MENTION_ENTITIES)
             continue;
         uint32_t id = new_role(w, lemma, w->doc->entities.v[w->doc->mentions.v[o].entity[0]].code, info, former, true);
         if (id == DM_NONE)
@@ -287,283 +295,120 @@ static uint32_t seated_body(aw *w, uint32_t head, uint32_t place)
     return row == DM_NONE ? DM_NONE : dm_body_entity(w, row - 1);
 }
 
+/* One role on its way to a mention. */
+typedef struct role_case {
+    const dm_hit *h;
+    role_info info;
+    uint32_t head, end, owner;
+    const char *step; /* how the owner was found */
+    dm_str lemma, key, words;
+    bool parsed, former, theirs; /* theirs: "its", "his" before it */
+    bool bare;
+} role_case;
+
+/* A verb, or an adjective that is nobody: "to police", "military". */
+static bool is_no_role(const aw *w, const role_case *c)
+{
+    unsigned pos = dm_atok(w, c->head)->upos;
+    return c->parsed && (pos == DM_U_VERB || pos == DM_U_ADP || pos == DM_U_ADV || (pos == DM_U_ADJ && !c->info.group && !c->info.person));
+}
+
+/* What stands in an owner's place is not always the owner. */
+static bool is_no_owner(const aw *w, const role_case *c)
+{
+    const dm_mention *o = &w->doc->mentions.v[c->owner];
+    dm_str step = dm_str_of(c->step);
+    bool of = dm_str_is(step, "actor/of"), in = dm_str_is(step, "actor/in"), strict = dm_str_is(case_word(w, o->head), "of");
+    if ((of || in) && !strict && c->info.code[0]) /* "to expel aid agencies from X" */
+        return true;
+    if (of && !strict && c->theirs) /* "its peacekeepers from X" */
+        return true;
+    if (in && (c->theirs || is_posted(c->lemma)))
+        return true;
+    if (c->info.scope == SCOPE_NATIONAL && dm_str_is(step, "actor/apposition") && !dm_is_country(w->doc->entities.v[o->entity[0]].code))
+        return true; /* a minister is no organisation's */
+    return stands_apart(w, c->lemma, c->owner, c->step);
+}
+
+static dm_str bare_step(const aw *w, const role_case *c)
+{
+    bool any = c->info.scope == SCOPE_ANY, org = any && !c->info.person && !c->info.group;
+    if (c->theirs && !is_relational(c->lemma))
+        return DM_STR("actor/possessive-pronoun");
+    if (dm_str_is(c->lemma, "counterpart"))
+        return DM_STR("actor/counterpart");
+    if (c->info.states || c->theirs || (org && (!c->info.sector.len || !is_definite(w, c->head, c->h->first))))
+        return DM_STR("actor/unknown-role");
+    return any ? DM_STR("actor/home-country-any") : c->info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
+}
+
+/* The entity of a role whose owner is known. */
+static uint32_t owned_role(aw *w, role_case *c, dm_str *why)
+{
+    uint32_t id = w->doc->mentions.v[c->owner].entity[0];
+    char code[DM_CODE_MAX];
+    memcpy(code, w->doc->entities.v[id].code, sizeof code);
+    bool same = dm_str_is(dm_str_of(c->step), "actor/apposition") && w->doc->entities.v[id].nature == DM_NAT_PERSON;
+    uint32_t seated = dm_str_is(dm_str_of(c->step), "actor/in") && !is_new(w, c->head) ? seated_body(w, c->head, c->owner) : DM_NONE;
+    *why = seated != DM_NONE ? DM_STR("actor/seat") : dm_arena_printf(&w->doc->arena, "%s", c->step);
+    return seated != DM_NONE ? seated : same ? id : new_role(w, c->lemma, code, &c->info, c->former, is_plural(w, c->head));
+}
+
+/* The entity of a role that stands alone: one spoken of before, or somebody of a country to be found. */
+static uint32_t lone_role(aw *w, role_case *c, dm_str *why, float *confidence)
+{
+    bool again = !c->theirs && !(c->parsed && introduces_name(w, c->head)) &&
+                 (is_definite(w, c->head, c->h->first) || (c->info.scope == SCOPE_SPOKES && !is_new(w, c->head)));
+    uint32_t id = again ? earlier_holder(w, c->h->first, c->key, c->words, c->info.person) : DM_NONE;
+    *why = DM_STR("actor/description");
+    *confidence = 0.8f;
+    if (id != DM_NONE)
+        return id;
+    c->bare = true;
+    *why = bare_step(w, c);
+    *confidence = c->info.scope == SCOPE_NATIONAL ? 0.7f : 0.5f;
+    return new_role(w, c->lemma, c->info.code, &c->info, c->former, is_plural(w, c->head));
+}
+
+/* So that "the coalition", "the agencies" later are these. */
+static bool keep_role(aw *w, const role_case *c, uint32_t id)
+{
+    bool keep = c->bare ? c->info.scope == SCOPE_SPOKES || is_new(w, c->head) : c->info.scope != SCOPE_ANY;
+    if (keep && !remember(w, c->key, id))
+        return false;
+    return !(c->info.code[0] && !c->info.person && c->h->n > 1) || remember(w, dm_atok(w, c->end - 1)->norm, id);
+}
+
 static dm_status take_role(aw *w, const dm_hit *h)
 {
-    dm_doc *doc = w->doc;
-    role_info info = info_of(w, h);
-    uint32_t end = h->first + h->n, head = dm_phrase_head(w, h->first, h->n), first = widen_left(w, h->first);
-    const char *step = NULL;
-    bool parsed = doc->sents.v[dm_atok(w, head)->sent].parsed, former = says_former(w, head, h->first);
-    if (parsed && (dm_atok(w, head)->upos == DM_U_VERB || dm_atok(w, head)->upos == DM_U_ADP || dm_atok(w, head)->upos == DM_U_ADV))
+    char row[24];
+    snprintf(row, sizeof row, "%u/%u", (unsigned)h->table, (unsigned)h->row);
+    role_case c = { .h = h, .info = info_of(w, h), .head = dm_phrase_head(w, h->first, h->n), .end = h->first + h->n, .key = dm_str_of(row),
+                    .words = dm_doc_slice(w->doc, dm_doc_token_span(w->doc, h->first, h->n)) };
+    c.parsed = w->doc->sents.v[dm_atok(w, c.head)->sent].parsed;
+    if (is_no_role(w, &c))
         return DM_OK;
-    if (parsed && dm_atok(w, head)->upos == DM_U_ADJ && !info.group && !info.person)
-        return DM_OK;
-    dm_str lemma = lemma_of(w, end - 1);
-    char rows[24];
-    snprintf(rows, sizeof rows, "%u", (unsigned)h->row);
-    dm_str key = dm_str_of(rows);
-    dm_str role_words = dm_doc_slice(doc, dm_doc_token_span(doc, h->first, h->n));
-    uint32_t owner = parsed ? owner_in_tree(w, head, &step) : DM_NONE;
-    if (owner == DM_NONE)
-        owner = owner_beside(w, h->first, end, &step);
-    bool loose = info.code[0] && step && dm_str_in(dm_str_of(step), "actor/of actor/in") && !dm_str_is(case_word(w, doc->mentions.v[owner].head), "of");
-    loose = loose || (owner != DM_NONE && info.scope == SCOPE_NATIONAL && dm_str_is(dm_str_of(step), "actor/apposition") &&
-                      !dm_is_country(doc->entities.v[doc->mentions.v[owner].entity[0]].code)); /* a minister is no organisation's */
-    bool theirs = parsed && has_pronoun_owner(w, head); /* "its peacekeepers from X" */
-    loose = loose || (owner != DM_NONE && theirs && dm_str_is(dm_str_of(step), "actor/of") && !dm_str_is(case_word(w, doc->mentions.v[owner].head), "of"));
-    loose = loose || (owner != DM_NONE && dm_str_is(dm_str_of(step), "actor/in") && (theirs || is_posted(lemma)));
-    if (owner != DM_NONE && (loose || stands_apart(w, lemma, owner, step)))
-        owner = DM_NONE; /* "to expel aid agencies from X": not X's */
-    else if (owner == DM_NONE && info.states && parsed && !has_pronoun_owner(w, head) && dm_str_in(lemma, "country nation state"))
+    c.former = says_former(w, c.head, h->first);
+    c.lemma = lemma_of(w, c.end - 1);
+    c.theirs = c.parsed && has_pronoun_owner(w, c.head);
+    c.owner = c.parsed ? owner_in_tree(w, c.head, &c.step) : DM_NONE;
+    if (c.owner == DM_NONE)
+        c.owner = owner_beside(w, h->first, c.end, &c.step);
+    bool country = c.owner == DM_NONE && c.info.states && c.parsed && !c.theirs && dm_str_in(c.lemma, "country nation state");
+    if (country)
         return DM_OK; /* "the country": coref.c */
-    uint32_t id = DM_NONE;
-    float confidence = 0.9f;
+    if (c.owner != DM_NONE && is_no_owner(w, &c))
+        c.owner = DM_NONE;
     dm_str why;
-    bool bare = false;
-    if (owner != DM_NONE) {
-        const dm_entity *en = &doc->entities.v[doc->mentions.v[owner].entity[0]];
-        bool same = step && dm_str_is(dm_str_of(step), "actor/apposition") && en->nature == DM_NAT_PERSON;
-        uint32_t seated = dm_str_is(dm_str_of(step), "actor/in") && !is_new(w, head) ? seated_body(w, head, owner) : DM_NONE;
-        if (seated != DM_NONE)
-            step = "actor/seat";
-        id = seated != DM_NONE ? seated : same ? doc->mentions.v[owner].entity[0] : new_role(w, lemma, en->code, &info, former, is_plural(w, head));
-        why = dm_arena_printf(&doc->arena, "%s", step);
-    } else {
-        if (!(parsed && has_pronoun_owner(w, head)) && !(parsed && introduces_name(w, head)) && (is_definite(w, head, h->first) || (info.scope == SCOPE_SPOKES && !is_new(w, head))))
-            id = earlier_holder(w, h->first, key, role_words, info.person);
-        if (id != DM_NONE) {
-            why = DM_STR("actor/description");
-            confidence = 0.8f;
-        } else {
-            id = new_role(w, lemma, info.code, &info, former, is_plural(w, head));
-            bool vague = info.states || (info.scope == SCOPE_ANY && !info.person && !info.group && !info.sector.len) || (info.scope == SCOPE_ANY && !info.person && !info.group && !is_definite(w, head, h->first));
-            vague = vague || (theirs && is_relational(lemma));
-            theirs = theirs && !is_relational(lemma);
-            why = theirs ? DM_STR("actor/possessive-pronoun") : dm_str_is(lemma, "counterpart") ? DM_STR("actor/counterpart") : vague ? DM_STR("actor/unknown-role") : info.scope == SCOPE_ANY ? DM_STR("actor/home-country-any") : info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
-            confidence = info.scope == SCOPE_NATIONAL ? 0.7f : 0.5f;
-            bare = true;
-        }
-    }
-    if (id == DM_NONE || (!bare && info.scope != SCOPE_ANY && !remember(w, key, id)) || (bare && (info.scope == SCOPE_SPOKES || is_new(w, head)) && !remember(w, key, id)))
-        return dm_fail(w->err, DM_ENOMEM, 0, "out of memory resolving roles");
-    bool own = info.code[0] && !info.person && h->n > 1;
-    if (own && !remember(w, dm_atok(w, end - 1)->norm, id))
+    float confidence = 0.9f;
+    uint32_t id = c.owner != DM_NONE ? owned_role(w, &c, &why) : lone_role(w, &c, &why, &confidence), first = widen_left(w, h->first);
+    if (id == DM_NONE || !keep_role(w, &c, id))
         return DM_ENOMEM;
-    dm_mention *m = dm_mention_new(w, first, end - first, DM_FORM_ROLE, id, confidence, why);
+    dm_mention *m = dm_mention_new(w, first, c.end - first, DM_FORM_ROLE, id, confidence, why);
     if (!m)
         return DM_ENOMEM;
-    m->head = head;
-    return owner == DM_NONE || !parsed ? DM_OK : add_owners(w, w->doc->mentions.n - 1, owner, lemma, &info, former);
-}
-
-/* A person's name takes the titles and roles before it: one mention from "Japanese Prime Minister" to the surname. */
-static uint32_t titles_before(const aw *w, uint32_t first, const uint8_t *title)
-{
-    uint32_t sent = dm_atok(w, first)->sent;
-    while (first > 0 && dm_atok(w, first - 1)->sent == sent) {
-        uint32_t t = first - 1;
-        bool adjective = w->name_at[t] != DM_NONE && w->doc->mentions.v[w->name_at[t]].form == DM_FORM_ADJ;
-        bool state = w->name_at[t] != DM_NONE && first < w->doc->tokens.n && title[first] && coded(w, w->name_at[t]);
-        if ((!title[t] || title[t] == 3) && !adjective && !state && !dm_str_in(dm_atok(w, t)->norm, "then former"))
-            break;
-        first = state ? w->doc->mentions.v[w->name_at[t]].first : t;
-    }
-    return first;
-}
-
-static void widen_persons(aw *w, const uint8_t *title)
-{
-    for (uint32_t i = 0; i < w->doc->mentions.n; i++) {
-        dm_mention *m = &w->doc->mentions.v[i];
-        if (!m->n_entity || w->doc->entities.v[m->entity[0]].nature != DM_NAT_PERSON)
-            continue;
-        uint32_t first = titles_before(w, m->first, title), end = m->first + m->n;
-        if (first == m->first)
-            continue;
-        m->first = first;
-        m->n = end - first;
-        m->head = dm_phrase_head(w, first, end - first);
-    }
-}
-
-static uint8_t *title_marks(aw *w)
-{
-    uint8_t *title = dm_arena_alloc(&w->doc->arena, w->doc->tokens.n + 1u, 1);
-    for (uint32_t i = 0; title && i < w->doc->hits.n; i++) {
-        const dm_hit *h = &w->doc->hits.v[i];
-        if (!is_rank_hit(w, h) && !dm_is_role(w->a, h->table))
-            continue;
-        for (uint32_t t = h->first; t < h->first + h->n; t++)
-            if (is_rank_hit(w, h) || (dm_atok(w, t)->flags & DM_T_UPPER) || h->n > 0)
-                title[t] = is_rank_hit(w, h) ? 2 : title[t] ? title[t] : 1;
-    }
-    for (uint32_t i = 0; title && i < w->doc->times.n; i++) /* "Monday" is nobody */
-        for (uint32_t t = w->doc->times.v[i].first; t < w->doc->times.v[i].first + w->doc->times.v[i].n; t++)
-            if (w->name_at[t] == DM_NONE)
-                title[t] = 3;
-    return title;
-}
-
-static bool is_name_word(const aw *w, uint32_t t, uint32_t sent, const uint8_t *title)
-{
-    const dm_token *k = dm_atok(w, t);
-    if (k->sent != sent || w->name_at[t] != DM_NONE || !(k->flags & DM_T_UPPER) || title[t] == 2 || title[t] == 3)
-        return false;
-    bool number = t + 1 < w->doc->tokens.n && (dm_atok(w, t + 1)->flags & DM_T_NUM) && dm_atok(w, t + 1)->sent == sent;
-    if (number) /* "Article 16" */
-        return false;
-    return w->doc->sents.v[sent].parsed ? k->upos == DM_U_PROPN : !(k->flags & DM_T_SENT_START);
-}
-
-/* "Saro-Wiwa": one name. */
-static bool joins_name(const aw *w, uint32_t t, uint32_t sent, uint32_t end, const uint8_t *title)
-{
-    return t + 1 < end && dm_str_is(dm_atok(w, t)->norm, "-") && !(dm_atok(w, t)->flags & DM_T_SPACE) && !(dm_atok(w, t + 1)->flags & DM_T_SPACE) &&
-           is_name_word(w, t + 1, sent, title);
-}
-
-static dm_str office_before(const aw *w, uint32_t first, const uint8_t *title, char *buf, size_t size)
-{
-    uint32_t t = first;
-    size_t n = 0;
-    while (t > 0 && title[t - 1] && title[t - 1] != 3 && dm_atok(w, t - 1)->sent == dm_atok(w, first)->sent)
-        t--;
-    for (; t < first; t++) {
-        dm_str s = dm_atok(w, t)->norm;
-        if (n + s.len + 2 > size)
-            break;
-        if (n)
-            buf[n++] = ' ';
-        memcpy(buf + n, s.p, s.len);
-        n += s.len;
-    }
-    return (dm_str){ buf, n };
-}
-
-static const dm_entity *code_beside(const aw *w, uint32_t first, uint32_t head, float *confidence)
-{
-    /* a role or state in the titles before, or in apposition */
-    uint32_t sent = dm_atok(w, first)->sent;
-    for (uint32_t t = first; t-- > 0 && first - t <= 6 && dm_atok(w, t)->sent == sent && !(dm_atok(w, t)->flags & DM_T_PUNCT);)
-        if (coded(w, w->name_at[t]) && w->doc->entities.v[w->doc->mentions.v[w->name_at[t]].entity[0]].nature != DM_NAT_PERSON) {
-            *confidence = 0.85f;
-            return &w->doc->entities.v[w->doc->mentions.v[w->name_at[t]].entity[0]];
-        }
-    if (!w->doc->sents.v[sent].parsed)
-        return NULL;
-    DM_EACH_KID(w->doc, head, k) if (dm_atok(w, k)->deprel == DM_D_APPOS && coded(w, w->name_at[k]))
-    {
-        *confidence = 0.85f;
-        return &w->doc->entities.v[w->doc->mentions.v[w->name_at[k]].entity[0]];
-    }
-    uint32_t g = dm_atok(w, head)->head;
-    if (dm_atok(w, head)->deprel == DM_D_APPOS && g != DM_NONE && coded(w, w->name_at[g])) {
-        *confidence = 0.85f;
-        return &w->doc->entities.v[w->doc->mentions.v[w->name_at[g]].entity[0]];
-    }
-    return NULL;
-}
-
-static bool looks_like_body(dm_str last)
-{
-    return dm_str_in(last, "ministry party army council court university inc corp ltd group association union commission committee agency front "
-                           "movement bank institute foundation company department office bureau league organization organisation network club center centre");
-}
-
-static uint32_t unknown_entity(aw *w, uint32_t first, uint32_t n, uint32_t head, bool titled)
-{
-    float confidence = 0.4f;
-    const dm_entity *beside = code_beside(w, first, head, &confidence);
-    dm_str name = dm_arena_str(&w->doc->arena, dm_doc_slice(w->doc, dm_doc_token_span(w->doc, first, n)));
-    dm_str last = dm_atok(w, first + n - 1)->norm;
-    bool the = first && dm_str_is(dm_atok(w, first - 1)->norm, "the"); /* persons take no article */
-    bool body = !titled && (the || looks_like_body(last));
-    char code[DM_CODE_MAX] = "", sector[DM_SECTOR_MAX] = "";
-    if (beside) {
-        memcpy(code, beside->code, sizeof code);
-        if (beside->nature == DM_NAT_ROLE)
-            memcpy(sector, beside->sector, sizeof sector);
-    }
-    bool place = !titled && !beside && n == 1 && first && dm_atok(w, first - 1)->sent == dm_atok(w, first)->sent &&
-                 dm_str_in(dm_atok(w, first - 1)->norm, "in at near around outside inside across");
-    uint32_t id = dm_entity_new(w, DM_NIL, code, dm_str_of(sector), place ? DM_NAT_OTHER : body ? DM_NAT_BODY : DM_NAT_PERSON, name);
-    if (id == DM_NONE)
-        return id;
-    if (!body && (n > 1 || titled) && !dm_map_put(&w->surname_entity, dm_token_text(w->doc, first + n - 1), 0, id)) {
-        dm_oom(w);
-        return DM_NONE;
-    }
-    return id;
-}
-
-static dm_status take_unknown(aw *w, uint32_t first, uint32_t n, const uint8_t *title)
-{
-    char buf[96];
-    bool titled = first > 0 && title[first - 1] && title[first - 1] != 3 && dm_atok(w, first - 1)->sent == dm_atok(w, first)->sent;
-    uint32_t head = dm_phrase_head(w, first, n), id = DM_NONE;
-    dm_str why = DM_STR("actor/unknown-name");
-    float confidence = 0.5f;
-    if (n == 1)
-        id = dm_map_get(&w->surname_entity, dm_token_text(w->doc, first), 0);
-    else
-        id = dm_map_get(&w->surname_entity, dm_doc_slice(w->doc, dm_doc_token_span(w->doc, first, n)), 0);
-    if (id == DM_NONE && n == 3 && dm_str_is(dm_atok(w, first + 1)->norm, "-"))
-        id = dm_map_get(&w->surname_entity, dm_token_text(w->doc, first + 2), 0);
-    if (id != DM_NONE) {
-        why = DM_STR("actor/coref-surname");
-        confidence = 0.9f;
-    } else if (n == 1 && titled) {
-        id = dm_person_by_surname(w, first, office_before(w, first, title, buf, sizeof buf));
-        if (id != DM_NONE) {
-            why = w->doc->entities.v[id].why;
-            confidence = 0.9f;
-        }
-    }
-    if (id == DM_NONE && n > 1) { /* "Gen Nakatani" again as "Mr Gen Nakatani": the last word may be known */
-        uint32_t known = dm_map_get(&w->surname_entity, dm_token_text(w->doc, first + n - 1), 0);
-        if (known != DM_NONE && w->doc->entities.v[known].table_row == DM_NONE) {
-            id = known;
-            why = DM_STR("actor/coref-surname");
-        }
-    }
-    if (id == DM_NONE)
-        id = unknown_entity(w, first, n, head, titled);
-    if (id == DM_NONE)
-        return DM_ENOMEM;
-    uint32_t from = titles_before(w, first, title);
-    return dm_mention_new(w, from, first + n - from, DM_FORM_NAME, id, confidence, why) ? DM_OK : DM_ENOMEM;
-}
-
-dm_status dm_actor_unknown(aw *w)
-{
-    const uint8_t *title = w->title;
-    for (uint32_t s = 0; s < w->doc->sents.n; s++) {
-        const dm_sent *sent = &w->doc->sents.v[s];
-        if (sent->kind == DM_SENT_NOISE)
-            continue;
-        for (uint32_t t = sent->first; t < sent->first + sent->n; t++) {
-            uint32_t n = 0, end = sent->first + sent->n;
-            while (n < NAME_WORDS_MAX && t + n < end && (is_name_word(w, t + n, s, title) || (n && joins_name(w, t + n, s, end, title))))
-                n++;
-            if (n > 1 && dm_str_is(dm_atok(w, t + n - 1)->norm, "-"))
-                n--;
-            if (!n)
-                continue;
-            if (take_unknown(w, t, n, title) != DM_OK)
-                return DM_ENOMEM;
-            t += n - 1;
-        }
-    }
-    return DM_OK;
-}
-
-dm_status dm_actor_titles(aw *w)
-{
-    w->title = title_marks(w);
-    if (!w->title)
-        return dm_fail(w->err, DM_ENOMEM, 0, "out of memory resolving names");
-    widen_persons(w, w->title);
-    return DM_OK;
+    m->head = c.head;
+    return c.owner == DM_NONE || !c.parsed ? DM_OK : add_owners(w, w->doc->mentions.n - 1, c.owner, c.lemma, &c.info, c.former);
 }
 
 /* Is the role part of a person's mention already ("Prime Minister" of "Prime Minister Obuchi")? */

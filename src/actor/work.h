@@ -38,6 +38,7 @@ typedef enum scope { SCOPE_ANY, SCOPE_NATIONAL, SCOPE_SPOKES } scope;
 
 typedef struct role_info {
     uint32_t row;
+    uint16_t table;
     scope scope;
     bool person, group;
     bool states; /* a word for states: nobody's by default */
@@ -87,9 +88,13 @@ static inline bool dm_is_role(const dm_actor *a, uint32_t table) { return table 
 dm_status dm_actor_names(aw *w);
 uint32_t dm_body_entity(aw *w, uint32_t row);
 uint32_t dm_person_by_surname(aw *w, uint32_t t, dm_str office);
-/* roles.c: common nouns for people and bodies; persons unknown to the tables. */
-dm_status dm_actor_titles(aw *w);
+/* roles.c: common nouns for people and bodies. */
+dm_str dm_role_kind(const aw *w, const dm_entity *en); /* "person", "group", "org"; empty when it is no role */
+bool dm_role_is_national(const aw *w, const dm_entity *en);
+bool dm_is_coded(const aw *w, uint32_t mention);
 dm_status dm_actor_roles(aw *w);
+/* persons.c: titles before names; persons unknown to the tables. */
+dm_status dm_actor_titles(aw *w);
 dm_status dm_actor_unknown(aw *w);
 /* home.c */
 void dm_actor_home(aw *w);
@@ -100,6 +105,23 @@ void dm_bare_settle(aw *w, uint32_t mention, const topics *tp);
 void dm_topic_see(const aw *w, topics *tp, uint32_t mention);
 /* issuer.c: who says "we" in a press release. */
 dm_status dm_actor_issuer(aw *w);
+/* The mentions seen last by the walk over the text. */
+typedef struct recent {
+    uint32_t mention[LOOK_BACK];
+    uint32_t n;
+} recent;
+
+/* pronouns.c */
+const dm_entity *dm_first_entity(const aw *w, uint32_t mention);
+bool dm_has_conjunct(const aw *w, const dm_mention *m);
+uint32_t dm_clause_subject(const aw *w, uint32_t t); /* as a mention already seen, or DM_NONE */
+dm_status dm_take_pronoun(aw *w, const recent *r, uint32_t t);
+/* groups.c */
+uint32_t dm_group_size(const aw *w, uint32_t t, uint32_t *words); /* 0: no such phrase */
+dm_status dm_take_group(aw *w, const recent *r, uint32_t t, uint32_t words, uint32_t size);
+/* bodies.c */
+dm_status dm_take_body(aw *w, uint32_t t);
+bool dm_learn_body(aw *w, const dm_mention *m);
 /* coref.c: pronouns, descriptions, groups; bare roles. */
 dm_status dm_actor_coref(aw *w);
 
