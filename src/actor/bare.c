@@ -375,7 +375,9 @@ void dm_topic_see(const aw *w, topics *tp, uint32_t mention)
         return;
     unsigned rank = prominence(w, m);
     bool place = is_place(en) && after_in(w, m);
-    if (place)
+    const dm_token *h = dm_atok(w, m->head);
+    bool aside = w->doc->sents.v[m->sent].parsed && h->deprel == DM_D_OBL && h->head != DM_NONE && dm_atok(w, h->head)->deprel == DM_D_ACL_RELCL;
+    if (place && !aside)
         put(w, &tp->place, m, en->code, 1);
     if (place && m->first <= w->doc->sents.v[m->sent].first + 1u)
         rank = 2;

@@ -14,7 +14,7 @@ static bool open_to_body(const aw *w, uint32_t t, uint32_t *first)
     *first = m->first;
     bool bare = dm_str_starts(m->why, "actor/home-country") || dm_str_is(m->why, "actor/unknown-role") || dm_str_is(m->why, "actor/description");
     return m->form == DM_FORM_ROLE && bare && m->first + m->n == t + 1 &&
-           (m->n == 1 || !dm_str_in(dm_atok(w, m->first)->norm, "national federal state local supreme constitutional provincial regional city military"));
+           (m->n == 1 || ((dm_atok(w, m->first)->flags & DM_T_UPPER) && !dm_str_in(dm_atok(w, m->first)->norm, "national federal state local supreme constitutional")));
 }
 
 /* Is this one of the general nouns for the body? */

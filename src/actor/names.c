@@ -180,6 +180,9 @@ static dm_status take_state(aw *w, const dm_hit *h, dm_str words)
     dm_nature nature = h->column == a->cs.places || (h->column == a->cs.government && is_locative(w, h->first)) ? DM_NAT_PLACE
                        : h->column == a->cs.people || (h->column == a->cs.demonyms && !adjective)               ? DM_NAT_PEOPLE
                                                                                                                 : DM_NAT_STATE;
+    uint32_t person = nature == DM_NAT_PLACE && h->n == 1 && !is_locative(w, h->first) ? dm_map_get(&w->surname_entity, words, 0) : DM_NONE;
+    if (person != DM_NONE) /* a town's name after a person of that name */
+        return dm_mention_new(w, h->first, h->n, DM_FORM_NAME, person, 0.9f, DM_STR("actor/coref-surname")) ? DM_OK : DM_ENOMEM;
     uint32_t id = state_entity(w, h->row, nature, words);
     if (id == DM_NONE)
         return DM_ENOMEM;

@@ -354,10 +354,16 @@ static uint32_t owned_role(aw *w, role_case *c, dm_str *why)
     return seated != DM_NONE ? seated : same ? id : new_role(w, c->lemma, code, &c->info, c->former, is_plural(w, c->head));
 }
 
+/* "the new president", "another minister": not the one before. */
+static bool is_another(const aw *w, uint32_t first)
+{
+    return first && dm_str_in(dm_atok(w, first - 1)->norm, "new next incoming another other future");
+}
+
 /* The entity of a role that stands alone: one spoken of before, or somebody of a country to be found. */
 static uint32_t lone_role(aw *w, role_case *c, dm_str *why, float *confidence)
 {
-    bool again = !c->theirs && !(c->parsed && introduces_name(w, c->head)) &&
+    bool again = !c->theirs && !(c->parsed && introduces_name(w, c->head)) && !is_another(w, c->h->first) &&
                  (is_definite(w, c->head, c->h->first) || (c->info.scope == SCOPE_SPOKES && !is_new(w, c->head)));
     uint32_t id = again ? earlier_holder(w, c->h->first, c->key, c->words, c->info.person) : DM_NONE;
     *why = DM_STR("actor/description");
