@@ -55,12 +55,25 @@ static bool tables_ok(const unsigned char *base, const dm_image_head *h)
     return true;
 }
 
+/* Phrases are used as indices by the scan: each must name a cell that is there. */
+static bool phrases_ok(const unsigned char *base, const dm_image_head *h)
+{
+    const dm_table *t = (const dm_table *)(const void *)(base + h->tables);
+    const dm_phrase *p = (const dm_phrase *)(const void *)(base + h->phrases);
+    for (uint32_t i = 0; i < h->n_phrases; i++)
+        if (p[i].group >= DM_GROUPS || p[i].table >= h->n_tables || p[i].row >= t[p[i].table].rows ||
+            p[i].column >= t[p[i].table].columns)
+            return false;
+    return true;
+}
+
 static dm_status add(dm_tables *t, const unsigned char *base, size_t size, bool mapped, const char *name, dm_error *err)
 {
     const dm_image_head *h = (const dm_image_head *)(const void *)base;
     if (t->n_images == IMAGES_MAX)
         return dm_fail(err, DM_ELIMIT, 0, "more than %d table files", IMAGES_MAX);
-    if (!head_ok(h, size) || !tables_ok(base, h) || dm_hash(base + sizeof *h, size - sizeof *h, 0) != h->hash)
+    if (!head_ok(h, size) || !tables_ok(base, h) || !phrases_ok(base, h) ||
+        dm_hash(base + sizeof *h, size - sizeof *h, 0) != h->hash)
         return dm_fail(
             err, DM_ECORRUPT, 0, "'%s' is damaged or of another version; compile the tables again (make build)", name);
     t->images[t->n_images++] = (image){ base, size, mapped, t->n_tables, h };
