@@ -36,12 +36,15 @@ uint32_t dm_entity_new(aw *w, dm_str key, const char *code, dm_str sector, dm_na
     return id;
 }
 
-static bool is_nominal(const dm_token *t)
+static bool is_noun(const dm_token *t) { return t->upos == DM_U_NOUN || t->upos == DM_U_PROPN || t->upos == DM_U_PRON; }
+
+static bool is_empty_word(const dm_token *t)
 {
-    return t->upos == DM_U_NOUN || t->upos == DM_U_PROPN || t->upos == DM_U_PRON || t->upos == DM_U_NUM || t->upos == DM_U_ADJ || t->upos == DM_U_X;
+    return t->upos == DM_U_ADP || t->upos == DM_U_DET || t->upos == DM_U_PUNCT || t->upos == DM_U_ADV;
 }
 
-/* The token by which the tree holds the phrase: the first nominal one whose head lies outside; the last token where there is no tree. */
+/* The token by which the tree holds the phrase: the first noun whose head lies outside, else the first other word of content; the last
+ * token where there is no tree. */
 uint32_t dm_phrase_head(const aw *w, uint32_t first, uint32_t n)
 {
     uint32_t other = DM_NONE;
@@ -49,10 +52,9 @@ uint32_t dm_phrase_head(const aw *w, uint32_t first, uint32_t n)
         uint32_t h = dm_atok(w, t)->head;
         if (h != DM_NONE && h >= first && h < first + n)
             continue;
-        if (is_nominal(dm_atok(w, t)))
+        if (is_noun(dm_atok(w, t)))
             return t;
-        if (other == DM_NONE && dm_atok(w, t)->upos != DM_U_ADP && dm_atok(w, t)->upos != DM_U_DET && dm_atok(w, t)->upos != DM_U_PUNCT &&
-            dm_atok(w, t)->upos != DM_U_ADV)
+        if (other == DM_NONE && !is_empty_word(dm_atok(w, t)))
             other = t;
     }
     return other == DM_NONE ? first + n - 1 : other;
