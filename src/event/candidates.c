@@ -139,7 +139,8 @@ static bool fuse_content(ev_work *w, cand *c)
 {
     const dm_doc *doc = w->d.doc;
     uint32_t text = dm_tok(doc, c->t)->head;
-    if (dm_tok(doc, c->t)->deprel != DM_D_ACL || dm_tok(doc, c->t)->xpos != DM_X_VBG || text == DM_NONE || w->d.inst_at[text] == DM_NONE)
+    if (dm_tok(doc, c->t)->deprel != DM_D_ACL || dm_tok(doc, c->t)->xpos != DM_X_VBG || text == DM_NONE ||
+        w->d.inst_at[text] == DM_NONE)
         return false;
     unsigned d = dm_tok(doc, text)->deprel;
     cand *maker = dm_tok(doc, text)->head == DM_NONE ? NULL : find_cand(w, dm_tok(doc, text)->head);
@@ -185,7 +186,8 @@ static void settle_purpose(const ev_work *w, cand *c)
 {
     bool speech = c->type == DM_REQUEST || c->type == DM_CONSULT || c->type == DM_SUPPORT || c->type == DM_ACCUSE;
     const dm_token *g = dm_tok(w->d.doc, c->status.purpose_of);
-    if (speech && dm_str_in(g->lemma, "send go travel fly visit come meet telephone phone call write appear arrive dispatch gather take use"))
+    if (speech && dm_str_in(g->lemma,
+                      "send go travel fly visit come meet telephone phone call write appear arrive dispatch gather take use"))
         c->status.aux &= (uint8_t)~DM_HYPOTHETICAL;
     else
         c->dropped = 1;
@@ -196,7 +198,8 @@ static void fuse_vote(ev_work *w, cand *c)
 {
     uint32_t inf = dm_view_slot(&c->m.view, SLOT_INF);
     cand *done = inf == DM_NONE ? NULL : find_cand(w, inf);
-    if (done && !done->dropped && done->type != DM_TYPE_NONE && dm_str_in(dm_tok(w->d.doc, c->t)->lemma, "vote decide resolve choose move act join"))
+    if (done && !done->dropped && done->type != DM_TYPE_NONE &&
+        dm_str_in(dm_tok(w->d.doc, c->t)->lemma, "vote decide resolve choose move act join"))
         c->dropped = 1;
 }
 
@@ -215,6 +218,8 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
     w->n = 0;
     for (uint32_t t = s->first + s->dateline; t < s->first + s->n; t++) {
         match m;
+        if (w->d.in_name[t])
+            continue;
         dm_match(&w->d, t, &m);
         if (m.frame)
             add(w, t, &m);

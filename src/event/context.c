@@ -199,7 +199,8 @@ static bool from_same_kind(ev_work *w, cand *c)
 /* Opposition, unions, crowds and courts ask their own government. */
 static bool asks_at_home(cand *c)
 {
-    if (!c->actor.n || !c->actor.p[0].code[0] || !dm_str_in(dm_str_of(c->actor.p[0].sector), "OPP CVL LAB EDU REL SOC PTY+OPP LEG"))
+    if (!c->actor.n || !c->actor.p[0].code[0] ||
+        !dm_str_in(dm_str_of(c->actor.p[0].sector), "OPP CVL LAB EDU REL SOC PTY+OPP LEG"))
         return false;
     dm_party_add(&c->recipient, c->actor.p[0].code, "GOV", c->actor.p[0].span);
     guessed(c, 0.7f, "event/own-government");
@@ -213,7 +214,7 @@ static bool from_article(ev_work *w, cand *c)
     if (!code[0] || code_in(&c->actor, code))
         return false;
     uint32_t m = code == doc->focus ? w->d.focus_at : w->d.home_at;
-    if (m == DM_NONE)
+    if (m == DM_NONE || doc->mentions.v[m].first > c->t)
         return false;
     dm_party_add(&c->recipient, code, "", dm_doc_token_span(doc, doc->mentions.v[m].first, doc->mentions.v[m].n));
     guessed(c, 0.5f, "event/recipient-from-article");
@@ -255,8 +256,11 @@ static void find_recipient(ev_work *w, cand *c)
         if (!asks_at_home(c) && !from_dealings(w, c))
             (void)from_doer(w, c);
         return;
-    case DM_COERCE:
     case DM_ASSAULT:
+        if (!from_dealings(w, c))
+            own_people(c);
+        return;
+    case DM_COERCE:
     case DM_PROTEST: own_people(c); return;
     default: return;
     }
@@ -269,7 +273,10 @@ static void find_actor(ev_work *w, cand *c)
     past p;
     float loud = 1.0f;
     for (uint32_t i = 0; i < LOOK_BACK && past_at(w, c, i, &p); i++, loud *= 0.85f) {
-        bool hard = p.type == c->type || p.type == DM_SANCTION || p.type == DM_COERCE || p.type == DM_ASSAULT || p.type == DM_ACCUSE;
+        bool hard =
+            p.type == c->type || p.type == DM_SANCTION || p.type == DM_COERCE || p.type == DM_ASSAULT || p.type == DM_ACCUSE;
+        if (c->type == DM_ASSAULT && p.type != DM_ASSAULT)
+            continue; /* who killed is not guessed from other quarrels */
         if (any_shared(&c->recipient, p.recipient, p.n_recipient))
             vote(&b, p.actor, p.n_actor, &c->recipient, hard ? loud : loud * 0.4f);
     }
@@ -295,10 +302,10 @@ static bool from_left_body(ev_work *w, cand *c)
     return false;
 }
 
-/* Civilians who are arrested, driven out or killed, nobody is said by whom: their own state's doing before anybody else's. */
+/* Civilians who are arrested or driven out, nobody is said by whom: their own state's doing before anybody else's. */
 static bool from_own_state(cand *c)
 {
-    if ((c->type != DM_COERCE && c->type != DM_ASSAULT) || c->recipient.n != 1 ||
+    if (c->type != DM_COERCE || c->recipient.n != 1 ||
         !dm_str_in(dm_str_of(c->recipient.p[0].sector), "CVL OPP REF JRN LAB EDU REL SOC MED"))
         return false;
     dm_party_add(&c->actor, c->recipient.p[0].code, "GOV", c->recipient.p[0].span);
@@ -317,6 +324,7 @@ void dm_parties_from_context(ev_work *w, cand *c)
         return;
     c->recipient.n = 0;
     find_recipient(w, c);
-    if (c->recipient.n && c->inst != DM_NONE && dm_acts_with_sponsor(c->act) && code_in_str(&c->recipient, w->d.doc->insts.v[c->inst].subject))
+    if (c->recipient.n && c->inst != DM_NONE && dm_acts_with_sponsor(c->act) &&
+        code_in_str(&c->recipient, w->d.doc->insts.v[c->inst].subject))
         c->recipient.n = 0; /* its subject is not whom a vote is cast toward */
 }

@@ -365,13 +365,23 @@ static uint32_t *index_new(dm_doc *doc)
     return v;
 }
 
+/* Capitalised words of a name are never what somebody does: "Ban Ki-moon", "the Group of Friends". */
+static void mark_name(ev_doc *d, const dm_mention *m)
+{
+    for (uint32_t t = m->first; t < m->first + m->n && t < d->doc->tokens.n; t++)
+        if (dm_tok(d->doc, t)->flags & DM_T_UPPER)
+            d->in_name[t] = 1;
+}
+
 static dm_status index_document(ev_doc *d, dm_error *err)
 {
     dm_doc *doc = d->doc;
     d->mention_at = index_new(doc);
     d->inst_at = index_new(doc);
-    if (!d->mention_at || !d->inst_at)
+    d->in_name = dm_arena_alloc(&doc->arena, doc->tokens.n ? doc->tokens.n : 1, 1);
+    if (!d->mention_at || !d->inst_at || !d->in_name)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory indexing mentions");
+    memset(d->in_name, 0, doc->tokens.n);
     d->focus_at = d->home_at = DM_NONE;
     for (uint32_t i = doc->mentions.n; i-- > 0;) {
         const char *code = doc->mentions.v[i].n_entity ? doc->entities.v[doc->mentions.v[i].entity[0]].code : "";
@@ -381,6 +391,8 @@ static dm_status index_document(ev_doc *d, dm_error *err)
             d->home_at = i;
     }
     for (uint32_t i = 0; i < doc->mentions.n; i++) {
+        if (doc->mentions.v[i].form == DM_FORM_NAME)
+            mark_name(d, &doc->mentions.v[i]);
         uint32_t h = doc->mentions.v[i].head;
         if (h >= doc->tokens.n)
             continue;

@@ -21,9 +21,10 @@ typedef struct ev_doc {
     dm_doc *doc;
     const dm_frames *frames;
     const dm_status_tables *status;
-    uint32_t *mention_at; /* by token: mention whose head it is, or DM_NONE */
-    uint32_t *inst_at;    /* by token: instrument mention whose head it is */
-    uint32_t *quote_who;  /* by quotation: token of its speaker, or DM_NONE */
+    uint32_t *mention_at;       /* by token: mention whose head it is, or DM_NONE */
+    uint32_t *inst_at;          /* by token: instrument mention whose head it is */
+    uint8_t *in_name;           /* by token: whether it is a capitalised word of a name */
+    uint32_t *quote_who;        /* by quotation: token of its speaker, or DM_NONE */
     uint32_t focus_at, home_at; /* first mention of the article's focus and home, or DM_NONE */
     uint32_t persons_class;
 } ev_doc;

@@ -43,6 +43,8 @@ static dm_status add(ev_work *w, dm_event *ev, int kind, uint32_t k, dm_error *e
     dm_subtree(doc, k, &first, &end);
     while (end > first + 1 && (dm_tok(doc, end - 1)->flags & DM_T_PUNCT))
         end--;
+    while (first + 1 < end && dm_str_in(dm_tok(doc, first)->norm, ", ; :"))
+        first++;
     dm_reason *list = dm_arena_alloc(&doc->arena, ev->n_reason + 1u, sizeof *list);
     if (!list)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for reasons");
