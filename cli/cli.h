@@ -46,7 +46,7 @@ typedef struct cli_job {
     const dm_coder_opts *coder;
     const char **paths; /* NULL or empty: usage error */
     int threads;
-    bool timings, at_once; /* at_once: flush behind each document */
+    bool timings;
     dm_status (*code)(const dm_coder *coder, dm_doc *doc, dm_error *err);
     dm_status (*begin)(void *ctx, dm_buf *out, dm_error *err); /* may be NULL */
     dm_status (*render)(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err);

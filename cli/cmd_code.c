@@ -3,7 +3,6 @@
 #include "cli.h"
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static dm_status begin(void *ctx, dm_buf *out, dm_error *err) { return dm_write_begin(out, ctx, err); }
 
@@ -75,7 +74,6 @@ static int run(const args *a, const char **paths)
         .paths = paths,
         .threads = a->threads,
         .timings = a->timings != 0,
-        .at_once = isatty(STDOUT_FILENO) != 0,
         .begin = begin,
         .render = render,
         .ctx = &write };

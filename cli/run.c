@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* From the paths on the command line to standard output: messages, progress, exit code.
- * Output is buffered; what has been ready for a while is written even when the buffer is not full, so that pipes keep flowing. A
- * reader that has gone away (EPIPE) ends the work without a word, as it would end any filter. */
+ * The events of a document are written at once, so that whoever reads a pipe need not wait for the next document. A reader that has
+ * gone away (EPIPE) ends the work without a word, as it would end any filter. */
 #include "cli.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -10,20 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OUT_BYTES = 64 * 1024, OUT_MS = 200, MS = 1000000 };
-
 typedef struct output {
     const cli_job *job;
-    dm_buf pending;
-    uint64_t last_write; /* ms */
-    bool gone;           /* the reader of our output */
+    bool gone; /* the reader of our output */
 } output;
 
-static uint64_t now_ms(void)
+static double now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / MS;
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 void cli_say(const char *format, ...)
@@ -37,33 +33,22 @@ void cli_say(const char *format, ...)
     va_end(ap);
 }
 
-static dm_status write_all(output *o, dm_error *err)
+static dm_status on_emit(void *ctx, dm_str bytes, dm_error *err)
 {
+    output *o = ctx;
     cli_progress_clear();
-    const char *p = o->pending.p;
-    for (size_t left = o->pending.len; left;) {
-        ssize_t n = write(STDOUT_FILENO, p, left);
+    while (bytes.len) {
+        ssize_t n = write(STDOUT_FILENO, bytes.p, bytes.len);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
             o->gone = errno == EPIPE;
             return dm_fail(err, DM_EIO, 0, "cannot write the output: %s", strerror(errno));
         }
-        p += n;
-        left -= (size_t)n;
+        bytes.p += n;
+        bytes.len -= (size_t)n;
     }
-    dm_buf_clear(&o->pending);
-    o->last_write = now_ms();
     return DM_OK;
-}
-
-static dm_status on_emit(void *ctx, dm_str bytes, dm_error *err)
-{
-    output *o = ctx;
-    if (dm_buf_add(&o->pending, bytes.p, bytes.len) != DM_OK)
-        return dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu bytes of output", bytes.len);
-    bool due = o->job->at_once || o->pending.len >= OUT_BYTES || now_ms() - o->last_write >= OUT_MS;
-    return due ? write_all(o, err) : DM_OK;
 }
 
 static dm_status on_render(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err)
@@ -90,9 +75,9 @@ static void on_after(void *ctx, const dm_run_stats *so_far)
     cli_progress(so_far, false);
 }
 
-static void tell_timings(const dm_run_stats *s, uint64_t from_ms)
+static void tell_timings(const dm_run_stats *s, double from)
 {
-    double total = 0, wall = (double)(now_ms() - from_ms) / 1e3;
+    double total = 0, wall = now() - from;
     for (unsigned i = 0; i < s->n_stages; i++)
         total += (double)s->stage[i].ns;
     fprintf(stderr, "%-10s %9s %6s\n", "stage", "seconds", "share");
@@ -112,6 +97,16 @@ static dm_status add_paths(dm_input *in, const char **paths, dm_error *err)
     return st;
 }
 
+static dm_status write_begin(const cli_job *job, output *o, dm_error *err)
+{
+    dm_buf head = { 0 };
+    dm_status st = job->begin ? job->begin(job->ctx, &head, err) : DM_OK;
+    if (st == DM_OK)
+        st = on_emit(o, (dm_str){ head.p, head.len }, err);
+    dm_buf_free(&head);
+    return st;
+}
+
 static dm_status run_inputs(
     const cli_job *job, const dm_coder *coder, dm_input *in, output *o, dm_run_stats *stats, dm_error *err)
 {
@@ -123,13 +118,9 @@ static dm_status run_inputs(
         .failed = on_failed,
         .after = on_after };
     dm_status st = add_paths(in, job->paths, err);
-    if (st == DM_OK && job->begin)
-        st = job->begin(job->ctx, &o->pending, err);
     if (st == DM_OK)
-        st = dm_run(coder, in, &sink, (unsigned)job->threads, stats, err);
-    if (st == DM_OK)
-        st = write_all(o, err);
-    return st;
+        st = write_begin(job, o, err);
+    return st == DM_OK ? dm_run(coder, in, &sink, (unsigned)job->threads, stats, err) : st;
 }
 
 static int exit_code(dm_status st, const output *o, const dm_run_stats *stats, const dm_error *err)
@@ -148,7 +139,7 @@ int cli_run(const cli_job *job)
         cli_say("no input; name files or folders, or - for standard input");
         return EXIT_USAGE;
     }
-    uint64_t from = now_ms();
+    double from = now();
     dm_coder *coder = NULL;
     dm_input *in = NULL;
     output o = { .job = job };
@@ -166,6 +157,5 @@ int cli_run(const cli_job *job)
     int code = exit_code(st, &o, &stats, &err);
     dm_input_close(in);
     dm_coder_close(coder);
-    dm_buf_free(&o.pending);
     return code;
 }
