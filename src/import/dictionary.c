@@ -67,8 +67,10 @@ static dm_str clean(reader *r, dm_str s)
 /* "THE UNITED STATES": the article is no part of a name of several words; of "THE TIMES" it is. */
 static dm_str without_article(dm_str s)
 {
-    dm_str rest = { s.p + 4, s.len > 4 ? s.len - 4 : 0 };
-    return dm_str_starts(s, "THE ") && rest.len && memchr(rest.p, ' ', rest.len) ? rest : s;
+    if (!dm_str_starts(s, "THE "))
+        return s;
+    dm_str rest = { s.p + 4, s.len - 4 };
+    return rest.len && memchr(rest.p, ' ', rest.len) ? rest : s;
 }
 
 static void push_name(reader *r, dm_str text, bool acronym)
