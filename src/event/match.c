@@ -13,7 +13,8 @@ static uint32_t look_through(const dm_doc *doc, uint32_t h)
             !dm_str_in(dm_tok(doc, h)->lemma,
                 "series number use kind sort type form lot range set round wave string package act piece dozen hundred "
                 "thousand million billion one some any most many part majority group member amount level percent rest "
-                "remainder share half none neither each both last first quantity batch shipment consignment fleet total worth ton tonne couple handful pair "
+                "remainder share half none neither each both last first quantity batch shipment consignment fleet total worth "
+                "ton tonne couple handful pair "
                 "several all few score bulk"))
             return h;
         uint32_t next = DM_NONE;
@@ -33,10 +34,7 @@ static uint32_t look_through(const dm_doc *doc, uint32_t h)
 }
 
 /* Words of one entry: spaces in the lemma column, '_' in a value. */
-static bool is_gap(char c)
-{
-    return c == ' ' || c == '_';
-}
+static bool is_gap(char c) { return c == ' ' || c == '_'; }
 
 static bool multiword_fits(const dm_doc *doc, uint32_t h, dm_str words)
 {
@@ -87,7 +85,8 @@ static bool values_fit(const ev_doc *e, const frame_cond *c, uint32_t arg)
             (h != arg && value_fits(e, &e->frames->values[c->first + i], arg)))
             return true;
         DM_EACH_KID(e->doc, h, k)
-        if (dm_tok(e->doc, k)->deprel == DM_D_CONJ && value_fits(e, &e->frames->values[c->first + i], k)) return true;
+        if (dm_tok(e->doc, k)->deprel == DM_D_CONJ && value_fits(e, &e->frames->values[c->first + i], k))
+            return true;
     }
     return false;
 }

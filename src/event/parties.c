@@ -291,8 +291,9 @@ static void from_object_purpose(const ev_work *w, cand *c)
     }
     DM_EACH_KID(w->d.doc, c->t, a)
     if (dm_tok(w->d.doc, a)->deprel == DM_D_ADVCL) /* "if necessary, to reunify" */
-        DM_EACH_KID(w->d.doc, a, k) if (dm_tok(w->d.doc, k)->deprel == DM_D_ADVCL && dm_tok(w->d.doc, k)->upos == DM_U_VERB &&
-                                        !c->recipient.n) from_complement(w, k, ROLE_RECIPIENT, &c->recipient);
+        DM_EACH_KID(w->d.doc, a, k)
+        if (dm_tok(w->d.doc, k)->deprel == DM_D_ADVCL && dm_tok(w->d.doc, k)->upos == DM_U_VERB && !c->recipient.n)
+            from_complement(w, k, ROLE_RECIPIENT, &c->recipient);
     uint32_t inf = dm_view_slot(&c->m.view, SLOT_INF);
     if (!c->recipient.n && inf != DM_NONE && (c->type == DM_CONCEDE || c->type == DM_THREATEN || c->type == DM_RETREAT))
         from_complement(w, inf, ROLE_RECIPIENT, &c->recipient);

@@ -32,7 +32,8 @@ bool dm_is_passive(const dm_doc *doc, uint32_t t)
     if (!is_verbal(doc, t) || !participle_past(tk))
         return false;
     if (tk->deprel == DM_D_CONJ && tk->head != DM_NONE)
-        return dm_is_passive(doc, tk->head) || (dm_tok(doc, tk->head)->xpos != DM_X_VBN && dm_tok(doc, tk->head)->xpos != DM_X_VBD);
+        return dm_is_passive(doc, tk->head) ||
+               (dm_tok(doc, tk->head)->xpos != DM_X_VBN && dm_tok(doc, tk->head)->xpos != DM_X_VBD);
     return tk->deprel == DM_D_ACL || tk->deprel == DM_D_ADVCL || tk->deprel == DM_D_XCOMP || tk->deprel == DM_D_AMOD ||
            tk->deprel == DM_D_ROOT || tk->deprel == DM_D_CCOMP || tk->deprel == DM_D_PARATAXIS;
 }
@@ -95,7 +96,8 @@ static uint32_t own_object(const dm_doc *doc, uint32_t t)
 static bool object_does_it(const dm_doc *doc, uint32_t clause)
 {
     uint32_t g = dm_tok(doc, clause)->head;
-    if (g != DM_NONE && dm_str_in(dm_tok(doc, g)->lemma, "have use need make take set give hold find")) /* "has no law for imposing" */
+    if (g != DM_NONE &&
+        dm_str_in(dm_tok(doc, g)->lemma, "have use need make take set give hold find")) /* "has no law for imposing" */
         return false;
     DM_EACH_KID(doc, clause, k)
     {
@@ -174,9 +176,11 @@ uint32_t dm_headline_subject(const dm_doc *doc, uint32_t t)
 {
     uint32_t g = dm_tok(doc, t)->head;
     unsigned d = dm_tok(doc, t)->deprel;
-    if (g == DM_NONE || g > t || dm_tok(doc, g)->head != DM_NONE || (d != DM_D_ACL && d != DM_D_ADVCL) || !has_infinitive_mark(doc, t))
+    if (g == DM_NONE || g > t || dm_tok(doc, g)->head != DM_NONE || (d != DM_D_ACL && d != DM_D_ADVCL) ||
+        !has_infinitive_mark(doc, t))
         return DM_NONE;
-    bool name = dm_tok(doc, g)->upos == DM_U_PROPN && dm_kid(doc, g, DM_D_COP) == DM_NONE && dm_kid(doc, g, DM_D_AUX) == DM_NONE;
+    bool name =
+        dm_tok(doc, g)->upos == DM_U_PROPN && dm_kid(doc, g, DM_D_COP) == DM_NONE && dm_kid(doc, g, DM_D_AUX) == DM_NONE;
     return name ? g : DM_NONE;
 }
 
@@ -204,7 +208,8 @@ static uint32_t surface(const dm_doc *doc, uint32_t t, unsigned depth)
     case DM_D_NMOD:
     case DM_D_ACL: return noun_controller(doc, t, g, depth);
     case DM_D_ACL_RELCL: return g;
-    case DM_D_CSUBJ: return dm_str_in(dm_tok(doc, g)->lemma, "first last only next") ? noun_controller(doc, t, g, depth) : DM_NONE;
+    case DM_D_CSUBJ:
+        return dm_str_in(dm_tok(doc, g)->lemma, "first last only next") ? noun_controller(doc, t, g, depth) : DM_NONE;
     case DM_D_PARATAXIS: return dm_tok(doc, t)->xpos == DM_X_VBG ? surface(doc, g, depth + 1) : DM_NONE;
     default: return DM_NONE;
     }
@@ -255,8 +260,9 @@ static dm_str particle_before(const dm_doc *doc, const view *v, uint32_t k)
 
 static bool calendar_name(const dm_doc *doc, uint32_t k)
 {
-    return dm_str_in(dm_tok(doc, k)->norm, "monday tuesday wednesday thursday friday saturday sunday january february march april may june "
-                                           "july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec");
+    return dm_str_in(dm_tok(doc, k)->norm,
+        "monday tuesday wednesday thursday friday saturday sunday january february march april may june "
+        "july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec");
 }
 
 static void put_prep(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool inherited)
@@ -294,10 +300,10 @@ static void put_clause(const dm_frames *f, const dm_doc *doc, view *v, uint32_t 
         DM_EACH_KID(doc, k, s)
         if (dm_tok(doc, s)->deprel == DM_D_NSUBJ && dm_tok(doc, k)->deprel != DM_D_CONJ)
             DM_EACH_KID(doc, k, m) if (dm_token_is(doc, m, "for"))
-        {
-            put(v, dm_frames_prep(f, DM_STR("for")), s, false);
-            put(v, SLOT_FOR_INF, k, false);
-        }
+            {
+                put(v, dm_frames_prep(f, DM_STR("for")), s, false);
+                put(v, SLOT_FOR_INF, k, false);
+            }
     } else if (dm_tok(doc, k)->xpos == DM_X_VBG) {
         put(v, SLOT_ING, k, false);
         put_prep(f, doc, v, k, false);
@@ -317,9 +323,11 @@ static bool bare_object(const dm_doc *doc, uint32_t k)
 {
     char buf[CASE_MAX];
     const dm_token *t = dm_tok(doc, k);
-    return t->deprel == DM_D_OBL && (t->upos == DM_U_NOUN || t->upos == DM_U_PROPN) && dm_case_of(doc, k, buf, sizeof buf).len == 0 &&
-           !dm_str_in(t->lemma, "day week weekend month year decade century morning night evening afternoon midnight noon time hour minute "
-                                "moment today yesterday tomorrow tonight spring summer autumn winter way fashion percent home") &&
+    return t->deprel == DM_D_OBL && (t->upos == DM_U_NOUN || t->upos == DM_U_PROPN) &&
+           dm_case_of(doc, k, buf, sizeof buf).len == 0 &&
+           !dm_str_in(t->lemma,
+               "day week weekend month year decade century morning night evening afternoon midnight noon time hour minute "
+               "moment today yesterday tomorrow tonight spring summer autumn winter way fashion percent home") &&
            !calendar_name(doc, k);
 }
 
@@ -328,8 +336,8 @@ static bool after_particle(const dm_frames *f, const dm_doc *doc, uint32_t verb,
 {
     char buf[CASE_MAX];
     dm_str lemma = dm_tok(doc, verb)->lemma, word = verb + 1 < doc->tokens.n ? dm_tok(doc, verb + 1)->norm : (dm_str){ 0 };
-    if (dm_tok(doc, k)->deprel != DM_D_OBL || !dm_str_eq(dm_case_of(doc, k, buf, sizeof buf), word) || dm_tok(doc, verb + 1)->head != k ||
-        calendar_name(doc, k) || !dm_str_in(word, "over out off down up back away aside"))
+    if (dm_tok(doc, k)->deprel != DM_D_OBL || !dm_str_eq(dm_case_of(doc, k, buf, sizeof buf), word) ||
+        dm_tok(doc, verb + 1)->head != k || calendar_name(doc, k) || !dm_str_in(word, "over out off down up back away aside"))
         return false;
     for (uint32_t i = dm_frames_find(f, lemma, 'v'); i != DM_NONE; i = f->frames[i].next) {
         dm_str w = f->frames[i].words;
@@ -370,7 +378,8 @@ static void put_verb_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_
     case DM_D_OBL_UNMARKED:
     case DM_D_OBL_TMOD: {
         char buf[CASE_MAX];
-        if ((counted(doc, k) || bare_object(doc, k) || after_particle(f, doc, v->t, k)) && dm_kid(doc, v->t, DM_D_OBJ) == DM_NONE) {
+        if ((counted(doc, k) || bare_object(doc, k) || after_particle(f, doc, v->t, k)) &&
+            dm_kid(doc, v->t, DM_D_OBJ) == DM_NONE) {
             put(v, SLOT_OBJ, k, false); /* "killed at least 20 people" */
             break;
         }
@@ -424,6 +433,10 @@ static uint32_t gap_filler(const dm_doc *doc, uint32_t t)
 
 static void share_with_conjunct(const dm_frames *f, const dm_doc *doc, view *v)
 {
+    if (dm_view_slot(v, SLOT_OBJ) == DM_NONE && !v->passive) /* "criticised and threatened Fiji": hung on the second */
+        DM_EACH_KID(doc, v->t, k)
+    if (dm_tok(doc, k)->deprel == DM_D_CONJ && k == v->t + 2 && is_verbal(doc, k) && !dm_is_passive(doc, k))
+        put(v, SLOT_OBJ, own_object(doc, k), true);
     uint32_t g = dm_tok(doc, v->t)->head;
     if (dm_tok(doc, v->t)->deprel != DM_D_CONJ || g == DM_NONE || !is_verbal(doc, g))
         return;
@@ -472,8 +485,8 @@ static void put_noun_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_
     case DM_D_NMOD: {
         char buf[CASE_MAX];
         put_prep(f, doc, v, k, inherited);
-        DM_EACH_KID(doc, k, by) /* "the arrest of two men by Turkey": hung on the men */
-        if (dm_tok(doc, by)->deprel == DM_D_NMOD && dm_str_is(dm_case_of(doc, by, buf, sizeof buf), "by"))
+        DM_EACH_KID(doc, k, by) /* "the arrest of two men by Turkey", "the visit of X to Y" */
+        if (dm_tok(doc, by)->deprel == DM_D_NMOD && dm_str_in(dm_case_of(doc, by, buf, sizeof buf), "by to"))
             put_prep(f, doc, v, by, inherited);
         break;
     }
