@@ -50,8 +50,8 @@ static dm_status table_missing(const char *name, dm_error *err)
 
 static dm_status row_bad(const dm_table *t, uint32_t row, dm_error *err)
 {
-    return dm_fail(err, DM_EINPUT, dm_table_line(t, row), "%.*s.tsv:%u: unknown effect or reason",
-        DM_FMT(dm_table_name(t)), dm_table_line(t, row));
+    return dm_fail(err, DM_EINPUT, dm_table_line(t, row), "%.*s.tsv:%u: unknown effect or reason", DM_FMT(dm_table_name(t)),
+        dm_table_line(t, row));
 }
 
 static dm_status out_of_memory(dm_error *err) { return dm_fail(err, DM_ENOMEM, 0, "out of memory loading status tables"); }
@@ -228,8 +228,10 @@ static bool inverted(const dm_doc *doc, uint32_t aux)
 static void local_modal(const dm_status_tables *s, const dm_doc *doc, uint32_t k, status *out, local *l)
 {
     uint32_t v = dm_map_get(&s->modals, dm_tok(doc, k)->norm, 0);
-    if (v == UINT32_MAX)
-        return;
+    bool name = (dm_tok(doc, k)->flags & (DM_T_UPPER | DM_T_SENT_START | DM_T_ALLCAPS)) == DM_T_UPPER && k &&
+                !(dm_tok(doc, k - 1)->flags & DM_T_PUNCT);
+    if (v == UINT32_MAX || (name && dm_str_is(dm_tok(doc, k)->norm, "may")))
+        return; /* "Theresa May condemned" */
     if (dm_str_in(dm_tok(doc, k)->norm, "would 'd"))
         l->would = true;
     else if (dm_str_is(dm_tok(doc, k)->norm, "should") && inverted(doc, k))
@@ -261,8 +263,8 @@ static void local_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, u
         else if (k != from && (d == DM_D_NSUBJ || d == DM_D_OBJ || d == DM_D_NSUBJ_PASS)) {
             v = dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 't');
             DM_EACH_KID(doc, k, q)
-            if ((dm_tok(doc, q)->deprel == DM_D_DET || dm_tok(doc, q)->deprel == DM_D_CC_PRECONJ) && v == UINT32_MAX) v =
-                dm_map_get(&s->adverbs, dm_tok(doc, q)->norm, 't');
+            if ((dm_tok(doc, q)->deprel == DM_D_DET || dm_tok(doc, q)->deprel == DM_D_CC_PRECONJ) && v == UINT32_MAX)
+                v = dm_map_get(&s->adverbs, dm_tok(doc, q)->norm, 't');
         }
         if (v != UINT32_MAX && !(dm_str_in(dm_tok(doc, k)->norm, "not n't") && correlative_only(doc, k)))
             take(out, l, s->adverb_table, v);
@@ -554,7 +556,8 @@ static bool step_conj(const dm_status_tables *s, const dm_doc *doc, uint32_t cur
     if (has_own_aux(doc, cur) && !marked_to(doc, g))
         return dm_tok(doc, g)->deprel == DM_D_CCOMP || dm_tok(doc, g)->deprel == DM_D_XCOMP;
     uint16_t e = effects_at(s, doc, g, cur, out);
-    bool shared = joined_by(doc, cur, "or") || (is_nominal(doc, cur) && !joined_by(doc, cur, "nor")); /* "nor" negates by itself */
+    bool shared =
+        joined_by(doc, cur, "or") || (is_nominal(doc, cur) && !joined_by(doc, cur, "nor")); /* "nor" negates by itself */
     apply(out, shared ? e : e & (uint16_t)~EFFECT_NEG);
     return true;
 }

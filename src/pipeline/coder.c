@@ -94,6 +94,20 @@ static dm_status check_opts(const dm_coder_opts *o, dm_error *err)
     return DM_OK;
 }
 
+static dm_status check_home(const dm_coder *c, dm_error *err)
+{
+    const dm_table *states = c->home[0] ? dm_tables_get(c->tables, "actors/states") : NULL;
+    int code = states ? dm_table_column(states, "code") : -1;
+    for (uint32_t r = 0; code >= 0 && r < dm_table_rows(states); r++) {
+        dm_str cell = dm_table_cell(states, r, code);
+        if (cell.len == 3 && memcmp(cell.p, c->home, 3) == 0)
+            return DM_OK;
+    }
+    return code < 0
+               ? DM_OK
+               : dm_fail(err, DM_EUSAGE, 0, "no country has the code '%s'; codes are those of ISO 3166-1, as JPN", c->home);
+}
+
 static dm_status open_data(dm_coder *c, const dm_coder_opts *opts, dm_error *err)
 {
     char path[DM_PATH_MAX];
@@ -103,6 +117,8 @@ static dm_status open_data(dm_coder *c, const dm_coder_opts *opts, dm_error *err
         st = dm_tables_open(&c->tables, path, err);
     if (st == DM_OK)
         st = dm_add_actors(c->tables, opts, err);
+    if (st == DM_OK)
+        st = check_home(c, err);
     if (st == DM_OK)
         st = dm_data_path(path, dir, "english.dmm", err);
     if (st == DM_OK)

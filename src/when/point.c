@@ -186,6 +186,17 @@ static uint32_t rel_year(const dm_wstate *st, uint32_t t, uint32_t end, dm_point
     return u + 1 - t;
 }
 
+/* "Theresa May", "Mrs May", "May said": a name, no month. */
+static bool is_surname(const dm_wstate *st, uint32_t t)
+{
+    if (!dm_norm_in(st, t, "may april june august"))
+        return false;
+    if (t && tok(st, t - 1)->xpos == DM_X_NNP && dm_lex(st, t - 1).kind == W_NONE)
+        return true;
+    const dm_token *head = tok(st, t)->head == DM_NONE ? NULL : tok(st, tok(st, t)->head);
+    return tok(st, t)->deprel == DM_D_NSUBJ && head && dm_str_in(head->lemma, "say tell add reply answer warn announce");
+}
+
 /* 3 June 1989, 3rd of June, June 3, 1989, June 1989, June. */
 static bool month_date(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *p)
 {
@@ -204,7 +215,7 @@ static bool month_date(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *
         i++;
     } else {
         m = month_at(st, i, end);
-        if (!m)
+        if (!m || is_surname(st, i))
             return false;
         i += dm_lex(st, i).n;
         if (i < end && dm_norm_is(st, i, "the") && day_number(st, i + 1, end))
