@@ -197,6 +197,7 @@ static dm_status steps(aw *w)
         st = dm_actor_unknown(w);
     if (st != DM_OK)
         return st;
+    dm_actor_owners(w);
     dm_actor_home(w);
     st = dm_actor_issuer(w);
     return st != DM_OK ? st : dm_actor_coref(w);

@@ -246,14 +246,24 @@ static void settle_counterpart(aw *w, dm_mention *m, const topics *tp)
     m->confidence = 0.5f;
 }
 
-/* "The foreign minister, X": X is the minister's, whatever he came to head later. */
-static void share_code(aw *w, const dm_mention *m)
+/* "The foreign minister, X": one person. X is the minister's country's, whatever organisation he came to head later. */
+static void join_name(aw *w, dm_mention *m)
 {
-    uint32_t k = w->doc->sents.v[m->sent].parsed ? dm_kid(w->doc, m->head, DM_D_APPOS) : DM_NONE;
+    uint32_t k = w->doc->sents.v[m->sent].parsed && m->form == DM_FORM_ROLE ? dm_kid(w->doc, m->head, DM_D_APPOS) : DM_NONE;
     uint32_t o = k == DM_NONE ? DM_NONE : w->name_at[k];
-    dm_entity *en = o == DM_NONE || !w->doc->mentions.v[o].n_entity ? NULL : &w->doc->entities.v[w->doc->mentions.v[o].entity[0]];
-    if (en && en->nature == DM_NAT_PERSON && !dm_is_country(en->code))
-        memcpy(en->code, w->doc->entities.v[m->entity[0]].code, sizeof en->code);
+    if (o == DM_NONE || !w->doc->mentions.v[o].n_entity || m->n_entity != 1)
+        return;
+    const dm_entity *role = &w->doc->entities.v[m->entity[0]];
+    dm_entity *en = &w->doc->entities.v[w->doc->mentions.v[o].entity[0]];
+    if (en->nature != DM_NAT_PERSON || role->nature != DM_NAT_ROLE || role->plural || !role->code[0])
+        return;
+    if (!dm_is_country(en->code) && dm_role_is_national(w, role))
+        memcpy(en->code, role->code, sizeof en->code);
+    set_code(en, role->code);
+    if (!en->sector[0])
+        memcpy(en->sector, role->sector, sizeof en->sector);
+    if (strcmp(en->code, role->code) == 0)
+        m->entity[0] = w->doc->mentions.v[o].entity[0];
 }
 
 static void settle_person(aw *w, dm_mention *m, const topics *tp)
@@ -328,13 +338,11 @@ void dm_bare_settle(aw *w, uint32_t mention, const topics *tp)
         move_on(w, m, tp);
     else if (dm_str_is(m->why, "actor/counterpart"))
         settle_counterpart(w, m, tp);
-    else if (dm_str_starts(m->why, "actor/home-country")) {
+    else if (dm_str_starts(m->why, "actor/home-country"))
         settle_role(w, m, tp);
-        if (dm_str_is(m->why, "actor/home-country"))
-            share_code(w, m);
-    }
     else if (w->doc->entities.v[m->entity[0]].nature == DM_NAT_PERSON && !w->doc->entities.v[m->entity[0]].code[0])
         settle_person(w, m, tp);
+    join_name(w, m);
 }
 
 static bool in_main_clause(const aw *w, uint32_t verb)

@@ -24,7 +24,8 @@ static bool alone(const aw *w, uint32_t t)
         return true;
     if (t && dm_str_in(k->norm, "side party government country") && dm_str_in(dm_atok(w, t - 1)->norm, "each either neither"))
         return true;
-    return t && dm_str_in(k->norm, "neighbours neighbors rivals foes") && dm_str_is(dm_atok(w, t - 1)->norm, "the");
+    return t && dm_str_in(k->norm, "neighbours neighbors rivals foes sides presidents premiers delegations") && dm_str_is(dm_atok(w, t - 1)->norm, "the") &&
+           dm_kid(w->doc, t, DM_D_NMOD) == DM_NONE;
 }
 
 /* "the two sides", "both capitals", "the four countries": how many parties, 0 when it is no such phrase. */

@@ -69,7 +69,15 @@ static bool fits(const aw *w, const dm_mention *m, const dm_entity *en, dm_str p
         return person_like(w, en) && m->n_entity == 1 && !(en->female && one_of(pronoun, "he him his himself")) && !(en->male && one_of(pronoun, "she her hers herself"));
     if (is_it(pronoun))
         return m->n_entity == 1 && !dm_has_conjunct(w, m) && fits_it(w, m, en, object);
+    if (is_media(w, en))
+        return false;
     return en->plural || m->n_entity > 1 || en->nature == DM_NAT_PEOPLE || (en->nature == DM_NAT_BODY && en->code[0]) || en->nature == DM_NAT_STATE;
+}
+
+static bool in_root_clause(const aw *w, uint32_t verb)
+{
+    unsigned d = dm_atok(w, verb)->deprel;
+    return d == DM_D_ROOT || d == DM_D_CONJ || d == DM_D_PARATAXIS;
 }
 
 /* The subject first, then whose the subject is, then what is nearest; a place least. */
@@ -80,7 +88,7 @@ static int salience(const aw *w, const dm_mention *m)
     uint32_t h = m->head;
     if (dm_deprel_base((dm_deprel)dm_atok(w, h)->deprel) == DM_D_NSUBJ) {
         uint32_t v = dm_atok(w, h)->head;
-        return v != DM_NONE && dm_atok(w, v)->deprel == DM_D_ADVCL ? 3 : 4;
+        return v == DM_NONE || in_root_clause(w, v) ? 5 : dm_atok(w, v)->deprel == DM_D_ADVCL ? 3 : 4;
     }
     unsigned d = dm_atok(w, h)->deprel;
     uint32_t up = dm_atok(w, h)->head;
@@ -170,6 +178,7 @@ static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
             break;
         bool several = !is_he(p) && !is_it(p) && dm_has_conjunct(w, m);
         bool self = barred && (en == barred || (barred->code[0] && en && dm_is_country(barred->code) && strcmp(en->code, barred->code) == 0 && !is_he(p)));
+        self = self || (subject != DM_NONE && dm_atok(w, m->head)->deprel == DM_D_APPOS && dm_atok(w, m->head)->head == w->doc->mentions.v[subject].head);
         if (!en || self || m->first >= t || !(several || fits(w, m, en, p, object && dm_atok(w, t)->deprel == DM_D_OBJ)))
             continue;
         bool spoken = (dm_atok(w, m->first)->flags & DM_T_QUOTED) && !(dm_atok(w, t)->flags & DM_T_QUOTED);
@@ -216,12 +225,6 @@ static void add_conjuncts(const aw *w, dm_mention *to, const dm_mention *from)
         if (!known)
             to->entity[to->n_entity++] = w->doc->mentions.v[w->name_at[k]].entity[0];
     }
-}
-
-static bool in_root_clause(const aw *w, uint32_t verb)
-{
-    unsigned d = dm_atok(w, verb)->deprel;
-    return d == DM_D_ROOT || d == DM_D_CONJ || d == DM_D_PARATAXIS;
 }
 
 static bool is_paper(const aw *w, uint32_t t)

@@ -430,8 +430,8 @@ static bool covered(const aw *w, const dm_hit *h)
     return m->n_entity && w->doc->entities.v[m->entity[0]].nature == DM_NAT_PERSON && m->first <= h->first;
 }
 
-/* "a coalition of civil society groups": the role inside was named after the one it belongs to. */
-static void second_look(aw *w)
+/* "a coalition of civil society groups", "the party of Mr Vajpayee": the role inside was named after the one it belongs to. */
+void dm_actor_owners(aw *w)
 {
     for (uint32_t i = 0; i < w->doc->mentions.n; i++) {
         dm_mention *m = &w->doc->mentions.v[i];
@@ -475,6 +475,6 @@ dm_status dm_actor_roles(aw *w)
         if (st != DM_OK)
             return st;
     }
-    second_look(w);
+    dm_actor_owners(w);
     return DM_OK;
 }

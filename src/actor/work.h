@@ -93,6 +93,7 @@ dm_str dm_role_kind(const aw *w, const dm_entity *en); /* "person", "group", "or
 bool dm_role_is_national(const aw *w, const dm_entity *en);
 bool dm_is_coded(const aw *w, uint32_t mention);
 dm_status dm_actor_roles(aw *w);
+void dm_actor_owners(aw *w); /* bare roles whose owner was named after them */
 /* persons.c: titles before names; persons unknown to the tables. */
 dm_status dm_actor_titles(aw *w);
 dm_status dm_actor_unknown(aw *w);
