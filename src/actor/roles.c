@@ -350,7 +350,7 @@ static uint32_t owned_role(aw *w, role_case *c, dm_str *why)
     memcpy(code, w->doc->entities.v[id].code, sizeof code);
     bool same = dm_str_is(dm_str_of(c->step), "actor/apposition") && w->doc->entities.v[id].nature == DM_NAT_PERSON;
     uint32_t seated = dm_str_is(dm_str_of(c->step), "actor/in") && !is_new(w, c->head) ? seated_body(w, c->head, c->owner) : DM_NONE;
-    *why = seated != DM_NONE ? DM_STR("actor/seat") : dm_arena_printf(&w->doc->arena, "%s", c->step);
+    *why = seated != DM_NONE ? DM_STR("actor/seat") : dm_str_of(c->step);
     return seated != DM_NONE ? seated : same ? id : new_role(w, c->lemma, code, &c->info, c->former, is_plural(w, c->head));
 }
 
