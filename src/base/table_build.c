@@ -104,8 +104,12 @@ static uint32_t node_after(dm_table_builder *b, uint32_t node, dm_str word)
 static bool attach(dm_table_builder *b, uint32_t node, dm_phrase p)
 {
     uint32_t newest = b->node_head.v[node]; /* rows come in order: only the newest can be the same */
-    if (newest != UINT32_MAX && b->phrases.v[newest].phrase.table == p.table && b->phrases.v[newest].phrase.row == p.row)
-        return true; /* the same row by another spelling */
+    if (newest != UINT32_MAX && b->phrases.v[newest].phrase.table == p.table && b->phrases.v[newest].phrase.row == p.row) {
+        dm_phrase *same = &b->phrases.v[newest].phrase; /* the same row by another spelling ("NATO", "Nato"): either will do */
+        same->caps &= p.caps;
+        same->flags &= p.flags;
+        return true;
+    }
     chained *c = DM_PUSH(&b->arena, &b->phrases);
     if (!c)
         return false;
