@@ -9,14 +9,6 @@ enum { WORD_MAX = 64, LOOK_THROUGH = 2, PARTICLE_WINDOW = 5 };
 static uint32_t look_through(const dm_doc *doc, uint32_t h)
 {
     for (unsigned i = 0; i < LOOK_THROUGH; i++) {
-        if (dm_tok(doc, h)->upos != DM_U_NUM &&
-            !dm_str_in(dm_tok(doc, h)->lemma,
-                "series number use kind sort type form lot range set round wave string package act piece dozen hundred "
-                "thousand million billion one some any most many part majority group member amount level percent rest "
-                "remainder share half none neither each both last first quantity batch shipment consignment fleet total worth "
-                "ton tonne couple handful pair "
-                "several all few score bulk"))
-            return h;
         uint32_t next = DM_NONE;
         DM_EACH_KID(doc, h, k)
         {
@@ -27,6 +19,14 @@ static uint32_t look_through(const dm_doc *doc, uint32_t h)
             }
         }
         if (next == DM_NONE)
+            return h;
+        if (dm_tok(doc, h)->upos != DM_U_NUM &&
+            !dm_str_in(dm_tok(doc, h)->lemma,
+                "series number use kind sort type form lot range set round wave string package act piece dozen hundred "
+                "thousand million billion one some any most many part majority group member amount level percent rest "
+                "remainder share half none neither each both last first quantity batch shipment consignment fleet total worth "
+                "ton tonne couple handful pair "
+                "several all few score bulk"))
             return h;
         h = next;
     }
