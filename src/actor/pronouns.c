@@ -257,6 +257,41 @@ static dm_status take_we(aw *w, uint32_t t)
     return dm_mention_new(w, t, 1, DM_FORM_PRONOUN, w->issuer, 0.7f, DM_STR("actor/issuer")) ? DM_OK : DM_ENOMEM;
 }
 
+/* "X met his counterpart Y. They agreed": the two who dealt with each other in the sentence before. */
+static bool pair_before(const aw *w, uint32_t t, uint32_t *one, uint32_t *other)
+{
+    uint32_t sent = dm_atok(w, t)->sent;
+    if (sent == 0 || !w->doc->sents.v[sent - 1].parsed || w->doc->sents.v[sent - 1].para != w->doc->sents.v[sent].para)
+        return false;
+    const dm_sent *s = &w->doc->sents.v[sent - 1];
+    for (uint32_t k = s->first; k < s->first + s->n; k++) {
+        if (dm_atok(w, k)->deprel != DM_D_ROOT)
+            continue;
+        uint32_t a = dm_kid(w->doc, k, DM_D_NSUBJ), b = dm_kid(w->doc, k, DM_D_OBJ);
+        if (a == DM_NONE || b == DM_NONE || !dm_str_in(dm_atok(w, k)->lemma, "meet visit telephone phone host receive join"))
+            return false;
+        *one = w->name_at[a];
+        *other = w->name_at[b];
+        const dm_entity *x = *one == DM_NONE ? NULL : dm_first_entity(w, *one), *y = *other == DM_NONE ? NULL : dm_first_entity(w, *other);
+        return x && y && x->code[0] && y->code[0] && !x->plural && strcmp(x->code, y->code) != 0;
+    }
+    return false;
+}
+
+/* "they" for such a pair; *done tells whether there was one. */
+static dm_status take_pair(aw *w, uint32_t t, bool *done)
+{
+    uint32_t a = DM_NONE, b = DM_NONE;
+    *done = dm_str_in(dm_atok(w, t)->norm, "they") && pair_before(w, t, &a, &b);
+    if (!*done)
+        return DM_OK;
+    dm_mention *m = dm_mention_new(w, t, 1, DM_FORM_PRONOUN, w->doc->mentions.v[a].entity[0], 0.7f, DM_STR("actor/coref-pronoun"));
+    if (!m)
+        return DM_ENOMEM;
+    m->entity[m->n_entity++] = w->doc->mentions.v[b].entity[0];
+    return DM_OK;
+}
+
 dm_status dm_take_pronoun(aw *w, const recent *r, uint32_t t)
 {
     dm_str p = dm_atok(w, t)->norm;
@@ -264,6 +299,10 @@ dm_status dm_take_pronoun(aw *w, const recent *r, uint32_t t)
         return take_we(w, t);
     if (!dm_str_in(p, "he him his himself she her hers herself it its itself they them their theirs themselves") || !w->doc->sents.v[dm_atok(w, t)->sent].parsed || pleonastic(w, t))
         return DM_OK;
+    bool done = false;
+    dm_status st = take_pair(w, t, &done);
+    if (st != DM_OK || done)
+        return st;
     uint32_t a = is_it(p) && after_paper(w, t) ? DM_NONE : antecedent(w, r, t);
     if (a == DM_NONE)
         return DM_OK;
