@@ -202,6 +202,23 @@ static void judged_from_governor(ev_work *w, cand *c)
         }
 }
 
+/* Somebody unknown who speaks against a state is not taken for that state's man because the article is about it. */
+static void settle_unknown(cand *c)
+{
+    bool against = c->type == DM_ACCUSE || c->type == DM_REJECT || c->type == DM_THREATEN || c->type == DM_SANCTION;
+    if (!against || !c->actor.bare || c->actor.n != 1 || !dm_str_is(c->actor.why, "actor/home-country-person"))
+        return;
+    for (uint32_t i = 0; i < c->recipient.n && !c->recipient.bare; i++)
+        if (strcmp(c->recipient.p[i].code, c->actor.p[0].code) == 0)
+            c->actor.p[0].code[0] = '\0';
+}
+
+/* What is done to civilians by those who rule them (CAMEO 175: violent repression); other killing may be anybody's. */
+static bool represses(const cand *c)
+{
+    return c->type == DM_COERCE || (c->type == DM_ASSAULT && strncmp(c->m.frame->cameo, "175", 3) == 0);
+}
+
 /* A state's own people: arrests and crackdowns without another actor are their state's. */
 static void settle_bare(cand *c)
 {
@@ -217,8 +234,8 @@ static void settle_bare(cand *c)
                (c->actor.bare || !has_code(&c->actor))) {
         memcpy(c->actor.p[0].code, c->recipient.p[0].code, DM_CODE_MAX);
         dm_note(c, "event/own-forces");
-    } else if (is_civil(c->recipient.n ? c->recipient.p[0].sector : "") && (c->type == DM_COERCE || c->type == DM_ASSAULT) &&
-               c->actor.n == 0 && !c->recipient.bare && c->recipient.n == 1 && c->recipient.p[0].code[0]) {
+    } else if (is_civil(c->recipient.n ? c->recipient.p[0].sector : "") && represses(c) && c->actor.n == 0 &&
+               !c->recipient.bare && c->recipient.n == 1 && c->recipient.p[0].code[0]) {
         c->actor = c->recipient;
         strcpy(c->actor.p[0].sector, "GOV");
         c->weight *= 0.6f;
@@ -292,8 +309,8 @@ static void from_object_purpose(const ev_work *w, cand *c)
     DM_EACH_KID(w->d.doc, c->t, a)
     if (dm_tok(w->d.doc, a)->deprel == DM_D_ADVCL) /* "if necessary, to reunify" */
         DM_EACH_KID(w->d.doc, a, k)
-        if (dm_tok(w->d.doc, k)->deprel == DM_D_ADVCL && dm_tok(w->d.doc, k)->upos == DM_U_VERB && !c->recipient.n)
-            from_complement(w, k, ROLE_RECIPIENT, &c->recipient);
+    if (dm_tok(w->d.doc, k)->deprel == DM_D_ADVCL && dm_tok(w->d.doc, k)->upos == DM_U_VERB && !c->recipient.n)
+        from_complement(w, k, ROLE_RECIPIENT, &c->recipient);
     uint32_t inf = dm_view_slot(&c->m.view, SLOT_INF);
     if (!c->recipient.n && inf != DM_NONE && (c->type == DM_CONCEDE || c->type == DM_THREATEN || c->type == DM_RETREAT))
         from_complement(w, inf, ROLE_RECIPIENT, &c->recipient);
@@ -360,10 +377,12 @@ void dm_fill_parties(ev_work *w)
         if (c->dropped || c->type == DM_TYPE_NONE)
             continue;
         dm_fill_instrument(w, c);
+        settle_unknown(c);
         settle_bare(c);
         actor_from_governor(w, c);
         meeting_from_governor(w, c);
         judged_from_governor(w, c);
+        settle_unknown(c);
         settle_bare(c);
         dm_parties_from_context(w, c);
     }

@@ -186,9 +186,11 @@ static uint32_t rel_year(const dm_wstate *st, uint32_t t, uint32_t end, dm_point
     return u + 1 - t;
 }
 
-/* "Theresa May", "Mrs May", "May said": a name, no month. */
+/* "Theresa May", "Mrs May", "May said", "Jan Novak": a name, no month. */
 static bool is_surname(const dm_wstate *st, uint32_t t)
 {
+    if (dm_norm_is(st, t, "jan")) /* "Jan Novak" */
+        return t + 1 < st->doc->tokens.n && tok(st, t + 1)->xpos == DM_X_NNP && dm_lex(st, t + 1).kind == W_NONE;
     if (!dm_norm_in(st, t, "may april june august"))
         return false;
     if (t && tok(st, t - 1)->xpos == DM_X_NNP && dm_lex(st, t - 1).kind == W_NONE)
