@@ -6,10 +6,10 @@
 
 #include <stdint.h>
 
+/* clang-format off */
 #define DM_UPOS_LIST(M)                                                                                                        \
-    M(X)                                                                                                                       \
-    M(ADJ) M(ADP) M(ADV) M(AUX) M(CCONJ) M(DET) M(INTJ) M(NOUN) M(NUM) M(PART) M(PRON) M(PROPN) M(PUNCT) M(SCONJ) M(SYM) M(VERB)
-
+    M(X) M(ADJ) M(ADP) M(ADV) M(AUX) M(CCONJ) M(DET) M(INTJ) M(NOUN) M(NUM) M(PART) M(PRON) M(PROPN) M(PUNCT) M(SCONJ) M(SYM) M(VERB)
+/* clang-format on */
 typedef enum dm_upos {
 #define X_(n) DM_U_##n,
     DM_UPOS_LIST(X_)
@@ -18,23 +18,19 @@ typedef enum dm_upos {
 } dm_upos;
 
 /* enum suffix, label */
+/* clang-format off */
 #define DM_DEPREL_LIST(X)                                                                                                      \
-    X(NONE, "_")                                                                                                               \
-    X(ROOT, "root")                                                                                                            \
-    X(ACL, "acl") X(ACL_RELCL, "acl:relcl") X(ADVCL, "advcl") X(ADVCL_RELCL, "advcl:relcl") X(ADVMOD, "advmod")                \
-        X(AMOD, "amod") X(APPOS, "appos") X(AUX, "aux") X(AUX_PASS, "aux:pass") X(CASE, "case") X(CC, "cc")                    \
-            X(CC_PRECONJ, "cc:preconj") X(CCOMP, "ccomp") X(COMPOUND, "compound") X(COMPOUND_PRT, "compound:prt")              \
-                X(CONJ, "conj") X(COP, "cop") X(CSUBJ, "csubj") X(CSUBJ_OUTER, "csubj:outer") X(CSUBJ_PASS, "csubj:pass")      \
-                    X(DEP, "dep") X(DET, "det") X(DET_PREDET, "det:predet") X(DISCOURSE, "discourse")                          \
-                        X(DISLOCATED, "dislocated") X(EXPL, "expl") X(FIXED, "fixed") X(FLAT, "flat") X(GOESWITH, "goeswith")  \
-                            X(IOBJ, "iobj") X(LIST, "list") X(MARK, "mark") X(NMOD, "nmod") X(NMOD_DESC, "nmod:desc")          \
-                                X(NMOD_POSS, "nmod:poss") X(NMOD_TMOD, "nmod:tmod") X(NMOD_UNMARKED, "nmod:unmarked")          \
-                                    X(NSUBJ, "nsubj") X(NSUBJ_OUTER, "nsubj:outer") X(NSUBJ_PASS, "nsubj:pass")                \
-                                        X(NUMMOD, "nummod") X(OBJ, "obj") X(OBL, "obl") X(OBL_AGENT, "obl:agent")              \
-                                            X(OBL_TMOD, "obl:tmod") X(OBL_UNMARKED, "obl:unmarked") X(ORPHAN, "orphan")        \
-                                                X(PARATAXIS, "parataxis") X(PUNCT, "punct") X(REPARANDUM, "reparandum")        \
-                                                    X(VOCATIVE, "vocative") X(XCOMP, "xcomp")
-
+    X(NONE, "_") X(ROOT, "root") X(ACL, "acl") X(ACL_RELCL, "acl:relcl") X(ADVCL, "advcl") X(ADVCL_RELCL, "advcl:relcl")       \
+    X(ADVMOD, "advmod") X(AMOD, "amod") X(APPOS, "appos") X(AUX, "aux") X(AUX_PASS, "aux:pass") X(CASE, "case") X(CC, "cc")    \
+    X(CC_PRECONJ, "cc:preconj") X(CCOMP, "ccomp") X(COMPOUND, "compound") X(COMPOUND_PRT, "compound:prt") X(CONJ, "conj")      \
+    X(COP, "cop") X(CSUBJ, "csubj") X(CSUBJ_OUTER, "csubj:outer") X(CSUBJ_PASS, "csubj:pass") X(DEP, "dep") X(DET, "det")      \
+    X(DET_PREDET, "det:predet") X(DISCOURSE, "discourse") X(DISLOCATED, "dislocated") X(EXPL, "expl") X(FIXED, "fixed")        \
+    X(FLAT, "flat") X(GOESWITH, "goeswith") X(IOBJ, "iobj") X(LIST, "list") X(MARK, "mark") X(NMOD, "nmod")                    \
+    X(NMOD_DESC, "nmod:desc") X(NMOD_POSS, "nmod:poss") X(NMOD_TMOD, "nmod:tmod") X(NMOD_UNMARKED, "nmod:unmarked")            \
+    X(NSUBJ, "nsubj") X(NSUBJ_OUTER, "nsubj:outer") X(NSUBJ_PASS, "nsubj:pass") X(NUMMOD, "nummod") X(OBJ, "obj") X(OBL, "obl")\
+    X(OBL_AGENT, "obl:agent") X(OBL_TMOD, "obl:tmod") X(OBL_UNMARKED, "obl:unmarked") X(ORPHAN, "orphan")                      \
+    X(PARATAXIS, "parataxis") X(PUNCT, "punct") X(REPARANDUM, "reparandum") X(VOCATIVE, "vocative") X(XCOMP, "xcomp")
+/* clang-format on */
 typedef enum dm_deprel {
 #define X_(e, s) DM_D_##e,
     DM_DEPREL_LIST(X_)
@@ -43,17 +39,15 @@ typedef enum dm_deprel {
 } dm_deprel;
 
 /* Penn Treebank tags (XPOS). Enum suffix, tag. */
+/* clang-format off */
 #define DM_XPOS_LIST(X)                                                                                                        \
-    X(NONE, "_")                                                                                                               \
-    X(CC, "CC")                                                                                                                \
-    X(CD, "CD") X(DT, "DT") X(EX, "EX") X(FW, "FW") X(IN, "IN") X(JJ, "JJ") X(JJR, "JJR") X(JJS, "JJS") X(LS, "LS")            \
-        X(MD, "MD") X(NN, "NN") X(NNS, "NNS") X(NNP, "NNP") X(NNPS, "NNPS") X(PDT, "PDT") X(POS, "POS") X(PRP, "PRP")          \
-            X(PRPS, "PRP$") X(RB, "RB") X(RBR, "RBR") X(RBS, "RBS") X(RP, "RP") X(SYM, "SYM") X(TO, "TO") X(UH, "UH")          \
-                X(VB, "VB") X(VBD, "VBD") X(VBG, "VBG") X(VBN, "VBN") X(VBP, "VBP") X(VBZ, "VBZ") X(WDT, "WDT") X(WP, "WP")    \
-                    X(WPS, "WP$") X(WRB, "WRB") X(PUNCT, ".") X(COMMA, ",") X(COLON, ":") X(LQ, "``") X(RQ, "''")              \
-                        X(LRB, "-LRB-") X(RRB, "-RRB-") X(DOLLAR, "$") X(HASH, "#") X(HYPH, "HYPH") X(NFP, "NFP")              \
-                            X(ADD, "ADD") X(AFX, "AFX") X(GW, "GW") X(XX, "XX")
-
+    X(NONE, "_") X(CC, "CC") X(CD, "CD") X(DT, "DT") X(EX, "EX") X(FW, "FW") X(IN, "IN") X(JJ, "JJ") X(JJR, "JJR") X(JJS, "JJS")\
+    X(LS, "LS") X(MD, "MD") X(NN, "NN") X(NNS, "NNS") X(NNP, "NNP") X(NNPS, "NNPS") X(PDT, "PDT") X(POS, "POS") X(PRP, "PRP")  \
+    X(PRPS, "PRP$") X(RB, "RB") X(RBR, "RBR") X(RBS, "RBS") X(RP, "RP") X(SYM, "SYM") X(TO, "TO") X(UH, "UH") X(VB, "VB")      \
+    X(VBD, "VBD") X(VBG, "VBG") X(VBN, "VBN") X(VBP, "VBP") X(VBZ, "VBZ") X(WDT, "WDT") X(WP, "WP") X(WPS, "WP$")              \
+    X(WRB, "WRB") X(PUNCT, ".") X(COMMA, ",") X(COLON, ":") X(LQ, "``") X(RQ, "''") X(LRB, "-LRB-") X(RRB, "-RRB-")            \
+    X(DOLLAR, "$") X(HASH, "#") X(HYPH, "HYPH") X(NFP, "NFP") X(ADD, "ADD") X(AFX, "AFX") X(GW, "GW") X(XX, "XX")
+/* clang-format on */
 typedef enum dm_xpos {
 #define X_(e, s) DM_X_##e,
     DM_XPOS_LIST(X_)
