@@ -57,6 +57,7 @@ void *dm_arena_alloc(dm_arena *a, size_t n, size_t size)
 #endif
     if (!b || b->size - b->used < need) {
         b = block_new(a, need);
+        a->failed = a->failed || !b;
         if (!b)
             return NULL;
     }
@@ -87,6 +88,7 @@ void dm_arena_reset(dm_arena *a)
     }
     a->head = keep;
     a->used = 0;
+    a->failed = false;
 }
 
 void dm_arena_free(dm_arena *a)
@@ -136,6 +138,7 @@ static void *vec_block(dm_arena *a, void *v, size_t old, size_t bytes)
     if (bytes > SIZE_MAX - sizeof(dm_arena_block))
         return NULL;
     dm_arena_block *b = realloc(grown ? *link : NULL, sizeof *b + bytes);
+    a->failed = a->failed || !b;
     if (!b)
         return NULL;
     if (grown) {

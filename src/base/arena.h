@@ -12,6 +12,7 @@ typedef struct dm_arena_block dm_arena_block;
 typedef struct dm_arena {
     dm_arena_block *head;
     size_t used; /* bytes handed out since the last reset */
+    bool failed; /* a request was refused since the last reset: whoever runs the stages asks once, behind each */
 } dm_arena;
 
 void *dm_arena_alloc(dm_arena *a, size_t n, size_t size); /* n elements of size bytes, checked */

@@ -193,6 +193,8 @@ dm_status dm_code_timed(const dm_coder *c, dm_doc *doc, uint64_t *ns, dm_error *
         if (!stages[i].run)
             continue;
         dm_status st = stages[i].run(c, doc, err);
+        if (st == DM_OK && doc->arena.failed)
+            st = dm_fail(err, DM_ENOMEM, 0, "out of memory in stage '%s'", stages[i].name);
         if (st != DM_OK)
             return st;
         if (ns) {

@@ -37,7 +37,8 @@ static dm_status next_into(dm_reader *reader, dm_doc **doc, dm_error *err)
         *doc = dm_doc_new();
     if (!*doc)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for a document");
-    return dm_reader_next(reader, *doc, err);
+    dm_status st = dm_reader_next(reader, *doc, err);
+    return st == DM_OK && (*doc)->arena.failed ? dm_fail(err, DM_ENOMEM, 0, "out of memory reading a document") : st;
 }
 
 dm_status dm_input_next(dm_input *in, dm_doc **doc, dm_error *err) { return next_into(in->reader, doc, err); }
