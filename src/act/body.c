@@ -125,7 +125,8 @@ static bool parliament(const iw *w, inst *i)
     else if (!phrase_word(w, i, "parliamentary legislative parliament"))
         return false;
     DM_EACH_KID(w->doc, i->head, k)
-    if (dm_act_state(dm_act_entity_at(w, k)) && dm_ict(w, k)->deprel != DM_D_NMOD) state = dm_act_entity_at(w, k)->code;
+    if (dm_act_state(dm_act_entity_at(w, k)) && dm_ict(w, k)->deprel != DM_D_NMOD)
+        state = dm_act_entity_at(w, k)->code;
     if (!state[0])
         return false;
     memcpy(body, state, 3);

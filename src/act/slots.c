@@ -280,8 +280,9 @@ static bool from_verb_args(iw *w, inst *i, uint32_t verb, const char *why)
                      (criticises(dm_ict(w, k)->lemma) || asks(dm_ict(w, k)->lemma));
         if (inner && k != verb)
             DM_EACH_KID(w->doc, k, o)
-            if ((dm_ict(w, o)->deprel == DM_D_OBJ || dm_ict(w, o)->deprel == DM_D_OBL) &&
-                subject(i, dm_act_find_state(w, o, false), "purpose")) return true;
+        if ((dm_ict(w, o)->deprel == DM_D_OBJ || dm_ict(w, o)->deprel == DM_D_OBL) &&
+            subject(i, dm_act_find_state(w, o, false), "purpose"))
+            return true;
     }
     return false;
 }
@@ -304,7 +305,8 @@ static bool from_governing(iw *w, inst *i)
         if ((d == DM_D_ADVCL || d == DM_D_XCOMP) && k > i->head && criticises(dm_ict(w, k)->lemma) &&
             !dm_str_is(i->type, "sanction"))
             DM_EACH_KID(w->doc, k, o)
-            if (dm_ict(w, o)->deprel == DM_D_OBJ && subject(i, dm_act_find_state(w, o, false), "clause beside it")) return true;
+        if (dm_ict(w, o)->deprel == DM_D_OBJ && subject(i, dm_act_find_state(w, o, false), "clause beside it"))
+            return true;
     }
     return false;
 }

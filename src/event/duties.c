@@ -90,8 +90,10 @@ static const frame *refusal(const dm_frames *f)
 static bool may_refuse(const dm_doc *doc, uint32_t v)
 {
     return dm_kid(doc, v, DM_D_COP) == DM_NONE && !dm_is_passive(doc, v) &&
-           !dm_str_in(dm_tok(doc, v)->lemma, "be have know happen affect become remain seem say tell comment elaborate need matter work succeed last suffer survive "
-                                             "win lose die get go feel think believe expect mean harm hurt stop cease hesitate forget");
+           !dm_str_in(dm_tok(doc, v)->lemma,
+               "be have know happen affect become remain seem say tell comment elaborate need matter work succeed last suffer "
+               "survive "
+               "win lose die get go feel think believe expect mean harm hurt stop cease hesitate forget");
 }
 
 static void refuse(ev_work *w, uint32_t v, const frame *line)
@@ -111,7 +113,8 @@ static void refuse(ev_work *w, uint32_t v, const frame *line)
     dm_parties_of(&w->d, subject, ROLE_ACTOR, &c->actor);
     if (!st.will_not || !c->actor.n || !c->actor.p[0].code[0])
         return;
-    uint32_t object = dm_view_slot(&c->m.view, SLOT_OBJ), with = dm_view_slot(&c->m.view, dm_frames_prep(w->d.frames, DM_STR("with")));
+    uint32_t object = dm_view_slot(&c->m.view, SLOT_OBJ),
+             with = dm_view_slot(&c->m.view, dm_frames_prep(w->d.frames, DM_STR("with")));
     if (object != DM_NONE)
         dm_parties_of(&w->d, object, ROLE_RECIPIENT, &c->recipient);
     if (!c->recipient.n && with != DM_NONE)
@@ -137,8 +140,8 @@ void dm_plain_refusals(ev_work *w, uint32_t sent)
     const dm_sent *s = &doc->sents.v[sent];
     const frame *line = refusal(w->d.frames);
     for (uint32_t t = s->first; line && t < s->first + s->n; t++)
-        if (dm_tok(doc, t)->upos == DM_U_VERB && dm_tok(doc, t)->xpos == DM_X_VB && dm_kid(doc, t, DM_D_AUX) != DM_NONE && !is_candidate(w, t) &&
-            may_refuse(doc, t))
+        if (dm_tok(doc, t)->upos == DM_U_VERB && dm_tok(doc, t)->xpos == DM_X_VB && dm_kid(doc, t, DM_D_AUX) != DM_NONE &&
+            !is_candidate(w, t) && may_refuse(doc, t))
             refuse(w, t, line);
 }
 

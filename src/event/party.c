@@ -183,7 +183,8 @@ static void inside(const ev_doc *e, uint32_t h, role as, unsigned depth, party_l
             } else {
                 one(e, k, as, depth + 1, out);
                 DM_EACH_KID(e->doc, k, c)
-                if (dm_tok(e->doc, c)->deprel == DM_D_CONJ && out->n > before) one(e, c, as, depth + 1, out);
+                if (dm_tok(e->doc, c)->deprel == DM_D_CONJ && out->n > before)
+                    one(e, c, as, depth + 1, out);
             }
         }
         if (out->n > before)

@@ -58,14 +58,14 @@ typedef struct status_step {
 } status_step;
 
 typedef struct status {
-    uint8_t aux;       /* DM_NEGATION ... */
-    uint8_t request;   /* a duty ("should") laid on the subject */
-    uint8_t purpose;    /* what it was done for ("to win back"), governed by no operator */
+    uint8_t aux;         /* DM_NEGATION ... */
+    uint8_t request;     /* a duty ("should") laid on the subject */
+    uint8_t purpose;     /* what it was done for ("to win back"), governed by no operator */
     uint32_t purpose_of; /* the verb done for it */
-    uint8_t will_not;  /* its own auxiliaries say "will not" */
-    uint32_t absorber; /* operator token that carries this event, or DM_NONE */
-    uint32_t rejecter; /* operator token of a refusal, or DM_NONE */
-    uint32_t top;      /* highest operator or support word that the status came through */
+    uint8_t will_not;    /* its own auxiliaries say "will not" */
+    uint32_t absorber;   /* operator token that carries this event, or DM_NONE */
+    uint32_t rejecter;   /* operator token of a refusal, or DM_NONE */
+    uint32_t top;        /* highest operator or support word that the status came through */
     uint8_t n_why;
     status_step why[STATUS_WHY];
 } status;
