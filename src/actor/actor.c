@@ -18,18 +18,19 @@ static dm_status need(const dm_table **out, uint32_t *index, const dm_tables *ta
 static void find_columns(dm_actor *a)
 {
     const dm_table *t = a->states;
-    a->cs = (col_states){ dm_table_column(t, "code"), dm_table_column(t, "names"), dm_table_column(t, "demonyms"), dm_table_column(t, "people"),
-                          dm_table_column(t, "government"), dm_table_column(t, "places"), dm_table_column(t, "from"), dm_table_column(t, "to"),
-                          dm_table_column(t, "note") };
+    a->cs = (col_states){ dm_table_column(t, "code"), dm_table_column(t, "names"), dm_table_column(t, "demonyms"),
+        dm_table_column(t, "people"), dm_table_column(t, "government"), dm_table_column(t, "places"),
+        dm_table_column(t, "from"), dm_table_column(t, "to"), dm_table_column(t, "note") };
     t = a->bodies;
-    a->cb = (col_bodies){ dm_table_column(t, "code"), dm_table_column(t, "names"), dm_table_column(t, "sector"), dm_table_column(t, "kind"),
-                          dm_table_column(t, "heads"), dm_table_column(t, "from"), dm_table_column(t, "to"), dm_table_column(t, "note") };
+    a->cb = (col_bodies){ dm_table_column(t, "code"), dm_table_column(t, "names"), dm_table_column(t, "sector"),
+        dm_table_column(t, "kind"), dm_table_column(t, "heads"), dm_table_column(t, "from"), dm_table_column(t, "to"),
+        dm_table_column(t, "note") };
     t = a->people;
-    a->cp = (col_people){ dm_table_column(t, "name"), dm_table_column(t, "surname"), dm_table_column(t, "code"), dm_table_column(t, "sector"),
-                          dm_table_column(t, "office"), dm_table_column(t, "from"), dm_table_column(t, "to") };
+    a->cp = (col_people){ dm_table_column(t, "name"), dm_table_column(t, "surname"), dm_table_column(t, "code"),
+        dm_table_column(t, "sector"), dm_table_column(t, "office"), dm_table_column(t, "from"), dm_table_column(t, "to") };
     t = a->roles;
-    a->cr = (col_roles){ dm_table_column(t, "names"), dm_table_column(t, "sector"), dm_table_column(t, "kind"), dm_table_column(t, "scope"),
-                          dm_table_column(t, "note") };
+    a->cr = (col_roles){ dm_table_column(t, "names"), dm_table_column(t, "sector"), dm_table_column(t, "kind"),
+        dm_table_column(t, "scope"), dm_table_column(t, "note") };
 }
 
 /* The users' own tables stand in the image behind ours. */
@@ -37,13 +38,14 @@ static void find_user_tables(dm_actor *a)
 {
     const dm_table *names, *roles;
     a->i_user = dm_tables_images(a->tables) > 1 ? dm_image_base(a->tables, 1) : UINT32_MAX;
-    if (a->i_user == UINT32_MAX || !(names = dm_tables_at(a->tables, a->i_user)) || !(roles = dm_tables_at(a->tables, a->i_user + 1)))
+    if (a->i_user == UINT32_MAX || !(names = dm_tables_at(a->tables, a->i_user)) ||
+        !(roles = dm_tables_at(a->tables, a->i_user + 1)))
         return;
     a->cu = (col_user){ dm_table_column(names, "names"), dm_table_column(names, "code"), dm_table_column(names, "sector"),
-                        dm_table_column(names, "kind"), dm_table_column(names, "surname"), dm_table_column(names, "from"),
-                        dm_table_column(names, "to"), dm_table_column(names, "line") };
+        dm_table_column(names, "kind"), dm_table_column(names, "surname"), dm_table_column(names, "from"),
+        dm_table_column(names, "to"), dm_table_column(names, "line") };
     a->cur = (col_roles){ dm_table_column(roles, "names"), dm_table_column(roles, "sector"), dm_table_column(roles, "kind"),
-                          dm_table_column(roles, "scope"), dm_table_column(roles, "note") };
+        dm_table_column(roles, "scope"), dm_table_column(roles, "note") };
     a->user_role_line = dm_table_column(roles, "line");
 }
 

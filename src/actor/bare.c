@@ -14,10 +14,7 @@ static const char *code_at(const aw *w, uint32_t t)
     return en && en->code[0] ? en->code : NULL;
 }
 
-bool dm_is_country(const char *code)
-{
-    return code[0] && !dm_str_in(dm_str_of(code), "UNO IGO NGO MNC IMG ISM EUR");
-}
+bool dm_is_country(const char *code) { return code[0] && !dm_str_in(dm_str_of(code), "UNO IGO NGO MNC IMG ISM EUR"); }
 
 static void set_code(dm_entity *en, const char *code)
 {
@@ -32,7 +29,8 @@ static bool after_in(const aw *w, const dm_mention *o)
         return false;
     if (before && dm_str_is(dm_atok(w, before)->norm, "the"))
         before--;
-    return dm_atok(w, before)->sent == o->sent && dm_str_in(dm_atok(w, before)->norm, "in at across throughout inside outside near around");
+    return dm_atok(w, before)->sent == o->sent &&
+           dm_str_in(dm_atok(w, before)->norm, "in at across throughout inside outside near around");
 }
 
 static bool is_place(const dm_entity *en)
@@ -44,7 +42,8 @@ static bool is_place(const dm_entity *en)
 static const char *sentence_place(const aw *w, const dm_mention *m)
 {
     uint32_t self = (uint32_t)(m - w->doc->mentions.v);
-    uint32_t lo = self > LOOK_BACK ? self - LOOK_BACK : 0, hi = self + LOOK_BACK < w->doc->mentions.n ? self + LOOK_BACK : w->doc->mentions.n;
+    uint32_t lo = self > LOOK_BACK ? self - LOOK_BACK : 0,
+             hi = self + LOOK_BACK < w->doc->mentions.n ? self + LOOK_BACK : w->doc->mentions.n;
     for (uint32_t i = lo; i < hi; i++) {
         const dm_mention *o = &w->doc->mentions.v[i];
         if (i != self && o->sent == m->sent && is_place(dm_first_entity(w, i)) && after_in(w, o))
@@ -102,8 +101,10 @@ static const char *beside(const aw *w, const dm_mention *m)
         return NULL;
     if (h->deprel == DM_D_APPOS)
         return code_at(w, h->head);
-    const dm_entity *en = h->deprel == DM_D_CONJ && w->name_at[h->head] != DM_NONE ? dm_first_entity(w, w->name_at[h->head]) : NULL;
-    bool fellow = en && (en->nature == DM_NAT_PERSON || en->nature == DM_NAT_ROLE) && w->doc->entities.v[m->entity[0]].nature == DM_NAT_ROLE;
+    const dm_entity *en =
+        h->deprel == DM_D_CONJ && w->name_at[h->head] != DM_NONE ? dm_first_entity(w, w->name_at[h->head]) : NULL;
+    bool fellow = en && (en->nature == DM_NAT_PERSON || en->nature == DM_NAT_ROLE) &&
+                  w->doc->entities.v[m->entity[0]].nature == DM_NAT_ROLE;
     return fellow ? code_at(w, h->head) : NULL; /* "the president and the speaker" */
 }
 
@@ -118,7 +119,9 @@ static const char *owned(aw *w, const dm_mention *m)
         if (d == DM_D_NMOD_POSS && code_at(w, k) && w->name_at[k] < (uint32_t)(m - w->doc->mentions.v))
             return code_at(w, k);
         uint32_t c = d == DM_D_NMOD ? dm_kid(w->doc, k, DM_D_CASE) : DM_NONE;
-        uint32_t body = c != DM_NONE && dm_str_in(dm_atok(w, c)->norm, "of for") && !code_at(w, k) ? dm_map_get(&w->body_word, dm_atok(w, k)->norm, 0) : DM_NONE;
+        uint32_t body = c != DM_NONE && dm_str_in(dm_atok(w, c)->norm, "of for") && !code_at(w, k)
+                            ? dm_map_get(&w->body_word, dm_atok(w, k)->norm, 0)
+                            : DM_NONE;
         if (c != DM_NONE && body == DM_NONE && dm_str_in(dm_atok(w, c)->norm, "of") && w->name_at[k] != DM_NONE &&
             dm_str_starts(w->doc->mentions.v[w->name_at[k]].why, "actor/home-country"))
             body = dm_map_get(&w->body_word, dm_atok(w, k)->norm, 0);
@@ -133,9 +136,11 @@ static const char *organisation(const aw *w, const dm_mention *m)
 {
     uint32_t last = m->first + m->n - 1;
     bool upper = (dm_atok(w, m->first)->flags & DM_T_UPPER) != 0;
-    if (upper && dm_str_is(dm_atok(w, m->first)->norm, "high") && dm_str_is(dm_atok(w, last)->norm, "commissioner") && w->last_body != DM_NONE)
+    if (upper && dm_str_is(dm_atok(w, m->first)->norm, "high") && dm_str_is(dm_atok(w, last)->norm, "commissioner") &&
+        w->last_body != DM_NONE)
         return w->doc->entities.v[w->last_body].code;
-    bool general = dm_str_is(dm_atok(w, last)->norm, "general") && last > m->first && dm_str_in(dm_atok(w, m->first)->norm, "secretary director");
+    bool general = dm_str_is(dm_atok(w, last)->norm, "general") && last > m->first &&
+                   dm_str_in(dm_atok(w, m->first)->norm, "secretary director");
     return general && w->last_body != DM_NONE ? w->doc->entities.v[w->last_body].code : NULL;
 }
 
@@ -152,7 +157,8 @@ static bool here(const aw *w, const struct topic *p, const dm_mention *m)
 /* "the general" after "General Pinochet". */
 static bool titled_before(aw *w, dm_mention *m)
 {
-    if (m->first == 0 || !dm_str_is(dm_atok(w, m->first - 1)->norm, "the") || w->doc->entities.v[m->entity[0]].plural || dm_atok(w, m->head)->deprel == DM_D_APPOS)
+    if (m->first == 0 || !dm_str_is(dm_atok(w, m->first - 1)->norm, "the") || w->doc->entities.v[m->entity[0]].plural ||
+        dm_atok(w, m->head)->deprel == DM_D_APPOS)
         return false;
     char buf[KEY_MAX];
     size_t n = 0;
@@ -225,7 +231,8 @@ static const char *headed(const aw *w, const dm_mention *m)
         uint32_t c = d == DM_D_NMOD ? dm_kid(w->doc, k, DM_D_CASE) : DM_NONE;
         if (c != DM_NONE && dm_str_in(dm_atok(w, c)->norm, "of from") && code_at(w, k))
             return code_at(w, k);
-        bool heads = d == DM_D_ACL_RELCL && dm_str_in(dm_atok(w, k)->lemma, "chair head lead run govern rule represent direct command preside");
+        bool heads = d == DM_D_ACL_RELCL &&
+                     dm_str_in(dm_atok(w, k)->lemma, "chair head lead run govern rule represent direct command preside");
         uint32_t o = heads ? dm_kid(w->doc, k, DM_D_OBJ) : DM_NONE;
         if (o != DM_NONE && code_at(w, o))
             return code_at(w, o);
@@ -300,8 +307,8 @@ static bool inside_person(aw *w, uint32_t mention)
 static bool moved_on(const aw *w, const dm_mention *m, const topics *tp)
 {
     const dm_entity *en = &w->doc->entities.v[m->entity[0]];
-    return en->nature == DM_NAT_ROLE && dm_is_country(en->code) && here(w, &tp->state, m) && strcmp(tp->state.code, en->code) != 0 &&
-           strcmp(en->code, w->doc->home) != 0 && dm_role_is_national(w, en);
+    return en->nature == DM_NAT_ROLE && dm_is_country(en->code) && here(w, &tp->state, m) &&
+           strcmp(tp->state.code, en->code) != 0 && strcmp(en->code, w->doc->home) != 0 && dm_role_is_national(w, en);
 }
 
 static void move_on(aw *w, dm_mention *m, const topics *tp)
@@ -321,8 +328,10 @@ static void move_on(aw *w, dm_mention *m, const topics *tp)
 /* "members rejected the draft": the members of the organisation spoken of. */
 static bool is_member(const aw *w, const dm_mention *m)
 {
-    bool open = dm_str_starts(m->why, "actor/home-country") || dm_str_is(m->why, "actor/description") || dm_str_is(m->why, "actor/unknown-role");
-    return w->last_body != DM_NONE && m->form == DM_FORM_ROLE && open && dm_str_in(dm_atok(w, m->first + m->n - 1)->norm, "members member delegates");
+    bool open = dm_str_starts(m->why, "actor/home-country") || dm_str_is(m->why, "actor/description") ||
+                dm_str_is(m->why, "actor/unknown-role");
+    return w->last_body != DM_NONE && m->form == DM_FORM_ROLE && open &&
+           dm_str_in(dm_atok(w, m->first + m->n - 1)->norm, "members member delegates");
 }
 
 void dm_bare_settle(aw *w, uint32_t mention, const topics *tp)
@@ -379,12 +388,14 @@ void dm_topic_see(const aw *w, topics *tp, uint32_t mention)
     const dm_entity *en = dm_first_entity(w, mention);
     if (!en || m->n_entity != 1 || !dm_is_country(en->code) || w->doc->sents.v[m->sent].kind == DM_SENT_NOISE)
         return;
-    if (en->table == w->a->i_bodies && en->table_row != DM_NONE && dm_str_is(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.kind), "media"))
+    if (en->table == w->a->i_bodies && en->table_row != DM_NONE &&
+        dm_str_is(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.kind), "media"))
         return;
     unsigned rank = prominence(w, m);
     bool place = is_place(en) && after_in(w, m);
     const dm_token *h = dm_atok(w, m->head);
-    bool aside = w->doc->sents.v[m->sent].parsed && h->deprel == DM_D_OBL && h->head != DM_NONE && dm_atok(w, h->head)->deprel == DM_D_ACL_RELCL;
+    bool aside = w->doc->sents.v[m->sent].parsed && h->deprel == DM_D_OBL && h->head != DM_NONE &&
+                 dm_atok(w, h->head)->deprel == DM_D_ACL_RELCL;
     if (place && !aside)
         put(w, &tp->place, m, en->code, 1);
     if (place && m->first <= w->doc->sents.v[m->sent].first + 1u)

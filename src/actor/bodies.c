@@ -12,9 +12,11 @@ static bool open_to_body(const aw *w, uint32_t t, uint32_t *first)
         return true;
     const dm_mention *m = &w->doc->mentions.v[i];
     *first = m->first;
-    bool bare = dm_str_starts(m->why, "actor/home-country") || dm_str_is(m->why, "actor/unknown-role") || dm_str_is(m->why, "actor/description");
+    bool bare = dm_str_starts(m->why, "actor/home-country") || dm_str_is(m->why, "actor/unknown-role") ||
+                dm_str_is(m->why, "actor/description");
     return m->form == DM_FORM_ROLE && bare && m->first + m->n == t + 1 &&
-           (m->n == 1 || ((dm_atok(w, m->first)->flags & DM_T_UPPER) && !dm_str_in(dm_atok(w, m->first)->norm, "national federal state local supreme constitutional")));
+           (m->n == 1 || ((dm_atok(w, m->first)->flags & DM_T_UPPER) &&
+                             !dm_str_in(dm_atok(w, m->first)->norm, "national federal state local supreme constitutional")));
 }
 
 /* Is this one of the general nouns for the body? */
@@ -37,7 +39,8 @@ dm_status dm_take_body(aw *w, uint32_t t)
     uint32_t first = t;
     if ((k->upos != DM_U_NOUN && k->upos != DM_U_PROPN) || !open_to_body(w, t, &first))
         return DM_OK;
-    if (first == 0 || !dm_str_in(dm_atok(w, first - 1)->norm, "the this that 's its their") || dm_atok(w, first - 1)->sent != k->sent)
+    if (first == 0 || !dm_str_in(dm_atok(w, first - 1)->norm, "the this that 's its their") ||
+        dm_atok(w, first - 1)->sent != k->sent)
         return DM_OK;
     uint32_t id = dm_str_in(k->norm, "body organisation organization agency institution") && called(w, w->last_body, k->norm)
                       ? w->last_body
@@ -59,8 +62,10 @@ dm_status dm_take_body(aw *w, uint32_t t)
 
 static bool is_body_word(dm_str word)
 {
-    return dm_str_in(word, "council committee assembly commission court tribunal union organisation organization agency league parliament congress senate "
-                           "secretariat bank fund party front army movement group alliance federation forum panel association bureau office");
+    return dm_str_in(word,
+        "council committee assembly commission court tribunal union organisation organization agency league parliament "
+        "congress senate "
+        "secretariat bank fund party front army movement group alliance federation forum panel association bureau office");
 }
 
 /* The words by which a body may be called again: general nouns of its table line, and the nouns of its name. */

@@ -108,7 +108,8 @@ static dm_status take_apposed(aw *w, uint32_t mention)
     const dm_mention *m = &w->doc->mentions.v[mention];
     const dm_entity *en = dm_first_entity(w, mention);
     const dm_token *h = dm_atok(w, m->head);
-    if (!en || en->nature != DM_NAT_PERSON || !en->code[0] || !w->doc->sents.v[m->sent].parsed || h->deprel != DM_D_APPOS || h->head == DM_NONE)
+    if (!en || en->nature != DM_NAT_PERSON || !en->code[0] || !w->doc->sents.v[m->sent].parsed || h->deprel != DM_D_APPOS ||
+        h->head == DM_NONE)
         return DM_OK;
     if (w->name_at[h->head] != DM_NONE || dm_atok(w, h->head)->upos != DM_U_NOUN)
         return DM_OK;
@@ -118,8 +119,9 @@ static dm_status take_apposed(aw *w, uint32_t mention)
 static dm_status take_description(aw *w, const recent *r, uint32_t t, uint32_t *skip)
 {
     uint32_t words = 0, before = w->name_at[t];
-    if (w->name_at[t] != DM_NONE && w->doc->mentions.v[w->name_at[t]].form != DM_FORM_ADJ && dm_first_entity(w, w->name_at[t]) &&
-        dm_first_entity(w, w->name_at[t])->nature != DM_NAT_OTHER && !dm_str_starts(w->doc->mentions.v[w->name_at[t]].why, "actor/home-country") &&
+    if (w->name_at[t] != DM_NONE && w->doc->mentions.v[w->name_at[t]].form != DM_FORM_ADJ &&
+        dm_first_entity(w, w->name_at[t]) && dm_first_entity(w, w->name_at[t])->nature != DM_NAT_OTHER &&
+        !dm_str_starts(w->doc->mentions.v[w->name_at[t]].why, "actor/home-country") &&
         !dm_str_is(w->doc->mentions.v[w->name_at[t]].why, "actor/unknown-role"))
         return DM_OK;
     uint32_t size = dm_group_size(w, t, &words);
@@ -130,7 +132,8 @@ static dm_status take_description(aw *w, const recent *r, uint32_t t, uint32_t *
     dm_status st = dm_take_body(w, t);
     if (st != DM_OK || w->name_at[t] != before)
         return st;
-    bool definite = t > 0 && dm_str_in(dm_atok(w, t - 1)->norm, "the its their this that 's his our") && dm_atok(w, t - 1)->sent == dm_atok(w, t)->sent;
+    bool definite = t > 0 && dm_str_in(dm_atok(w, t - 1)->norm, "the its their this that 's his our") &&
+                    dm_atok(w, t - 1)->sent == dm_atok(w, t)->sent;
     uint32_t fact = phrase_fact(w, t, &words);
     if (!fact || (!definite && words < 3))
         return DM_OK;
@@ -158,13 +161,16 @@ static dm_status take_plain(aw *w, const recent *r, uint32_t t)
             return DM_OK;
         for (uint32_t i = r->n; i-- > 0 && pick == DM_NONE;) {
             const dm_entity *en = dm_first_entity(w, r->mention[i]);
-            if (en && en->code[0] && (en->nature == DM_NAT_STATE || (en->nature == DM_NAT_PLACE && dm_str_is(k->norm, "island"))))
+            if (en && en->code[0] &&
+                (en->nature == DM_NAT_STATE || (en->nature == DM_NAT_PLACE && dm_str_is(k->norm, "island"))))
                 pick = r->mention[i];
         }
     }
     if (pick == DM_NONE || !w->doc->mentions.v[pick].n_entity)
         return DM_OK;
-    return dm_mention_new(w, t, 1, DM_FORM_DESC, w->doc->mentions.v[pick].entity[0], 0.65f, DM_STR("actor/description")) ? DM_OK : DM_ENOMEM;
+    return dm_mention_new(w, t, 1, DM_FORM_DESC, w->doc->mentions.v[pick].entity[0], 0.65f, DM_STR("actor/description"))
+               ? DM_OK
+               : DM_ENOMEM;
 }
 
 static void set_code(dm_entity *en, const char *code)
@@ -198,7 +204,8 @@ static void sort_mentions(aw *w)
 static void give_owner(aw *w, uint32_t pronoun)
 {
     uint32_t noun = dm_atok(w, pronoun)->head;
-    if (dm_atok(w, pronoun)->deprel != DM_D_NMOD_POSS || noun == DM_NONE || w->name_at[noun] == DM_NONE || w->name_at[pronoun] == DM_NONE)
+    if (dm_atok(w, pronoun)->deprel != DM_D_NMOD_POSS || noun == DM_NONE || w->name_at[noun] == DM_NONE ||
+        w->name_at[pronoun] == DM_NONE)
         return;
     const dm_mention *owned = &w->doc->mentions.v[w->name_at[noun]], *by = &w->doc->mentions.v[w->name_at[pronoun]];
     if (owned->n_entity && by->n_entity && dm_str_is(owned->why, "actor/possessive-pronoun"))
@@ -228,7 +235,8 @@ dm_status dm_actor_coref(aw *w)
             dm_topic_see(w, &tp, next);
             if (w->doc->mentions.v[next].n_entity)
                 see(&r, next);
-            if (take_apposed(w, next) != DM_OK || !dm_learn_body(w, &w->doc->mentions.v[next]) || !learn_title(w, &w->doc->mentions.v[next]))
+            if (take_apposed(w, next) != DM_OK || !dm_learn_body(w, &w->doc->mentions.v[next]) ||
+                !learn_title(w, &w->doc->mentions.v[next]))
                 return DM_ENOMEM;
             next++;
         }

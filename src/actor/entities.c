@@ -16,15 +16,13 @@ void dm_copy_code(char *out, size_t size, dm_str s)
     out[n] = '\0';
 }
 
-uint32_t dm_entity_find(aw *w, dm_str key)
-{
-    return dm_map_get(&w->entity_by_key, key, 0);
-}
+uint32_t dm_entity_find(aw *w, dm_str key) { return dm_map_get(&w->entity_by_key, key, 0); }
 
 uint32_t dm_entity_new(aw *w, dm_str key, const char *code, dm_str sector, dm_nature nature, dm_str name)
 {
     dm_entity made = { .nature = (uint8_t)nature, .name = name, .table_row = DM_NONE };
-    dm_copy_code(made.code, sizeof made.code, dm_str_of(code)); /* code and sector may be those of an entity, which the push moves */
+    dm_copy_code(
+        made.code, sizeof made.code, dm_str_of(code)); /* code and sector may be those of an entity, which the push moves */
     dm_copy_code(made.sector, sizeof made.sector, sector);
     dm_entity *en = DM_PUSH(&w->doc->arena, &w->doc->entities);
     uint32_t id = w->doc->entities.n - 1;
@@ -67,8 +65,13 @@ dm_mention *dm_mention_new(aw *w, uint32_t first, uint32_t n, dm_form form, uint
         dm_oom(w);
         return NULL;
     }
-    *m = (dm_mention){ .first = first, .n = n, .head = dm_phrase_head(w, first, n), .sent = dm_atok(w, first)->sent,
-                       .form = (uint8_t)form, .confidence = confidence, .why = why };
+    *m = (dm_mention){ .first = first,
+        .n = n,
+        .head = dm_phrase_head(w, first, n),
+        .sent = dm_atok(w, first)->sent,
+        .form = (uint8_t)form,
+        .confidence = confidence,
+        .why = why };
     if (entity != DM_NONE) {
         m->entity[0] = entity;
         m->n_entity = 1;

@@ -24,8 +24,8 @@ static bool alone(const aw *w, uint32_t t)
         return true;
     if (t && dm_str_in(k->norm, "side party government country") && dm_str_in(dm_atok(w, t - 1)->norm, "each either neither"))
         return true;
-    return t && dm_str_in(k->norm, "neighbours neighbors rivals foes sides presidents premiers delegations") && dm_str_is(dm_atok(w, t - 1)->norm, "the") &&
-           dm_kid(w->doc, t, DM_D_NMOD) == DM_NONE;
+    return t && dm_str_in(k->norm, "neighbours neighbors rivals foes sides presidents premiers delegations") &&
+           dm_str_is(dm_atok(w, t - 1)->norm, "the") && dm_kid(w->doc, t, DM_D_NMOD) == DM_NONE;
 }
 
 /* "the two sides", "both capitals", "the four countries": how many parties, 0 when it is no such phrase. */
@@ -42,10 +42,15 @@ uint32_t dm_group_size(const aw *w, uint32_t t, uint32_t *words)
     if (!size || (k == t && size != 2))
         return 0;
     k++;
-    for (int skip = 0; skip < 2 && k < end && dm_str_in(dm_atok(w, k)->norm, "the neighbouring neighboring asian rival warring european african arab foreign prime"); skip++)
+    for (int skip = 0;
+         skip < 2 && k < end &&
+         dm_str_in(dm_atok(w, k)->norm, "the neighbouring neighboring asian rival warring european african arab foreign prime");
+         skip++)
         k++;
-    if (k >= end || !dm_str_in(dm_atok(w, k)->norm, "sides countries nations capitals governments leaders neighbours neighbors states powers parties allies "
-                                                     "ministers presidents men women delegations rivals foes partners armies premiers"))
+    if (k >= end ||
+        !dm_str_in(dm_atok(w, k)->norm,
+            "sides countries nations capitals governments leaders neighbours neighbors states powers parties allies "
+            "ministers presidents men women delegations rivals foes partners armies premiers"))
         return 0;
     *words = k - t + 1;
     return size;
@@ -59,7 +64,8 @@ typedef struct pick {
 static void pick_entity(const aw *w, pick *p, uint32_t id, const dm_entity *barred)
 {
     const dm_entity *en = &w->doc->entities.v[id];
-    bool known = p->n == DM_MENTION_ENTITIES || (barred && strcmp(barred->code, en->code) == 0) || !dm_is_country(en->code) || en->nature == DM_NAT_OTHER;
+    bool known = p->n == DM_MENTION_ENTITIES || (barred && strcmp(barred->code, en->code) == 0) || !dm_is_country(en->code) ||
+                 en->nature == DM_NAT_OTHER;
     for (uint32_t k = 0; k < p->n; k++)
         known = known || strcmp(w->doc->entities.v[p->v[k]].code, en->code) == 0;
     if (!known)
@@ -115,7 +121,8 @@ dm_status dm_take_group(aw *w, const recent *r, uint32_t t, uint32_t words, uint
     bool subject_itself = dm_deprel_base((dm_deprel)dm_atok(w, head)->deprel) == DM_D_NSUBJ;
     uint32_t s = subject_itself || !w->doc->sents.v[dm_atok(w, t)->sent].parsed ? DM_NONE : dm_clause_subject(w, head);
     const dm_entity *barred = s == DM_NONE ? NULL : dm_first_entity(w, s);
-    if (barred && dm_str_in(dm_str_of(barred->sector), "CVL OPP SOC REB LAB JRN EDU REL")) /* a citizen may speak of both governments */
+    if (barred &&
+        dm_str_in(dm_str_of(barred->sector), "CVL OPP SOC REB LAB JRN EDU REL")) /* a citizen may speak of both governments */
         barred = NULL;
     pick p = { .n = 0 };
     for (uint32_t i = r->n; i-- > 0 && p.n != size;) {

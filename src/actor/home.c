@@ -5,7 +5,16 @@
  * national roles nothing (they are what is asked), but the subject of what unnamed sources report 4, and an office holder without a country 2. The focus is the state with most points next to home. */
 #include "actor/work.h"
 
-enum { CODES_MAX = 64, DATELINE_POINTS = 4, OUTLET_POINTS = 4, SUBJECT_POINTS = 2, LEAD_POINTS = 4, SOURCE_POINTS = 4, OFFICE_POINTS = 2, LEAD_SENTENCES = 2 };
+enum {
+    CODES_MAX = 64,
+    DATELINE_POINTS = 4,
+    OUTLET_POINTS = 4,
+    SUBJECT_POINTS = 2,
+    LEAD_POINTS = 4,
+    SOURCE_POINTS = 4,
+    OFFICE_POINTS = 2,
+    LEAD_SENTENCES = 2
+};
 
 typedef struct tally {
     char code[CODES_MAX][DM_CODE_MAX];
@@ -29,7 +38,8 @@ static unsigned *slot(tally *t, const char *code, bool counts)
 
 static bool is_outlet(const aw *w, const dm_entity *en)
 {
-    return en->table == w->a->i_bodies && en->table_row != DM_NONE && dm_str_is(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.kind), "media");
+    return en->table == w->a->i_bodies && en->table_row != DM_NONE &&
+           dm_str_is(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.kind), "media");
 }
 
 /* How many body sentences come up to this one. */
@@ -51,7 +61,8 @@ static void count_source(const aw *w, const dm_mention *m, tally *t)
 /* "Prime Minister Obuchi" without a country: readers know whose he is. American presidents go without one everywhere. */
 static bool needs_no_country(const aw *w, const dm_mention *m, const dm_entity *en)
 {
-    if (en->nature != DM_NAT_PERSON || m->form != DM_FORM_NAME || strcmp(en->code, "USA") == 0 || !dm_str_starts(dm_str_of(en->sector), "GOV"))
+    if (en->nature != DM_NAT_PERSON || m->form != DM_FORM_NAME || strcmp(en->code, "USA") == 0 ||
+        !dm_str_starts(dm_str_of(en->sector), "GOV"))
         return false;
     bool office = false;
     for (uint32_t t = m->first; t < m->first + m->n; t++) {
@@ -82,7 +93,10 @@ static void count(aw *w, const dm_mention *m, tally *t)
         *p += OFFICE_POINTS;
     bool lead = s->kind == DM_SENT_BODY && w->lead_seen <= LEAD_SENTENCES;
     bool subject = s->parsed && dm_deprel_base((dm_deprel)h->deprel) == DM_D_NSUBJ;
-    *p += outlet ? (unsigned)OUTLET_POINTS : dateline ? (unsigned)DATELINE_POINTS : subject ? SUBJECT_POINTS + (lead ? (unsigned)LEAD_POINTS : 0u) : 1u;
+    *p += outlet     ? (unsigned)OUTLET_POINTS
+          : dateline ? (unsigned)DATELINE_POINTS
+          : subject  ? SUBJECT_POINTS + (lead ? (unsigned)LEAD_POINTS : 0u)
+                     : 1u;
 }
 
 void dm_actor_home(aw *w)
@@ -101,7 +115,8 @@ void dm_actor_home(aw *w)
         w->doc->home_why = DM_STR("actor/home-country");
     }
     for (unsigned i = 0; i < t.n; i++)
-        if (strcmp(t.code[i], w->doc->home) != 0 && t.mentions[i] && (second == CODES_MAX || t.mentions[i] > t.mentions[second]))
+        if (strcmp(t.code[i], w->doc->home) != 0 && t.mentions[i] &&
+            (second == CODES_MAX || t.mentions[i] > t.mentions[second]))
             second = i;
     if (second != CODES_MAX)
         memcpy(w->doc->focus, t.code[second], DM_CODE_MAX);

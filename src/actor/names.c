@@ -5,10 +5,7 @@
 #include "actor/work.h"
 #include <stdio.h>
 
-static bool is_office_sector(dm_str s)
-{
-    return dm_str_in(s, "GOV LEG JUD MIL");
-}
+static bool is_office_sector(dm_str s) { return dm_str_in(s, "GOV LEG JUD MIL"); }
 
 static dm_str user_cell(const aw *w, const dm_hit *h, int column)
 {
@@ -32,7 +29,8 @@ static bool body_has_sign(const aw *w, uint32_t row)
 {
     const dm_actor *a = w->a;
     dm_str code = dm_table_cell(a->bodies, row, a->cb.code);
-    return !dm_str_starts(dm_table_cell(a->bodies, row, a->cb.note), "ambiguous") || dm_map_get(&w->code_seen, code, 0) != UINT32_MAX;
+    return !dm_str_starts(dm_table_cell(a->bodies, row, a->cb.note), "ambiguous") ||
+           dm_map_get(&w->code_seen, code, 0) != UINT32_MAX;
 }
 
 /* Preference among rows for the same words; higher is better. */
@@ -42,12 +40,14 @@ static int rank_hit(const aw *w, const dm_hit *h)
     if (dm_is_user_name(a, h->table))
         return rank_user_hit(w, h);
     if (h->table == a->i_people) {
-        bool in = dm_dates_cover(w->doc, dm_table_cell(a->people, h->row, a->cp.from), dm_table_cell(a->people, h->row, a->cp.to));
+        bool in =
+            dm_dates_cover(w->doc, dm_table_cell(a->people, h->row, a->cp.from), dm_table_cell(a->people, h->row, a->cp.to));
         return 50 + (in ? 10 : 0);
     }
     if (h->table == a->i_states) {
         bool dated = dm_table_cell(a->states, h->row, a->cs.from).len || dm_table_cell(a->states, h->row, a->cs.to).len;
-        bool in = dm_dates_cover(w->doc, dm_table_cell(a->states, h->row, a->cs.from), dm_table_cell(a->states, h->row, a->cs.to));
+        bool in =
+            dm_dates_cover(w->doc, dm_table_cell(a->states, h->row, a->cs.from), dm_table_cell(a->states, h->row, a->cs.to));
         bool ambiguous = dm_str_starts(dm_table_cell(a->states, h->row, a->cs.note), "ambiguous");
         int r = h->column == a->cs.names ? 45 : h->column == a->cs.demonyms ? 43 : h->column == a->cs.government ? 42 : 40;
         return in ? r + (dated && w->doc->meta.date.precision != DM_PREC_UNKNOWN ? 3 : 0) - (ambiguous ? 6 : 0) : 5;
@@ -55,7 +55,9 @@ static int rank_hit(const aw *w, const dm_hit *h)
     if (h->table == a->i_bodies && !body_has_sign(w, h->row))
         return -1;
     if (h->table == a->i_bodies)
-        return dm_dates_cover(w->doc, dm_table_cell(a->bodies, h->row, a->cb.from), dm_table_cell(a->bodies, h->row, a->cb.to)) ? 44 : 4;
+        return dm_dates_cover(w->doc, dm_table_cell(a->bodies, h->row, a->cb.from), dm_table_cell(a->bodies, h->row, a->cb.to))
+                   ? 44
+                   : 4;
     return 30;
 }
 
@@ -75,7 +77,8 @@ static uint32_t state_entity(aw *w, uint32_t row, dm_nature nature, dm_str words
     else if (nature == DM_NAT_STATE)
         snprintf(key, sizeof key, "state %.*s", DM_FMT(code));
     else
-        snprintf(key, sizeof key, "%s %.*s %.100s", nature == DM_NAT_PLACE ? "place" : "people", DM_FMT(code), words.len < 100 ? words.p : "");
+        snprintf(key, sizeof key, "%s %.*s %.100s", nature == DM_NAT_PLACE ? "place" : "people", DM_FMT(code),
+            words.len < 100 ? words.p : "");
     uint32_t id = dm_entity_find(w, dm_str_of(key));
     if (id != DM_NONE)
         return id;
@@ -92,10 +95,12 @@ static uint32_t state_entity(aw *w, uint32_t row, dm_nature nature, dm_str words
     return id;
 }
 
-static uint32_t table_entity(aw *w, const dm_table *t, uint32_t index, uint32_t row, dm_str code, dm_str sector, dm_nature nature, dm_str name)
+static uint32_t table_entity(
+    aw *w, const dm_table *t, uint32_t index, uint32_t row, dm_str code, dm_str sector, dm_nature nature, dm_str name)
 {
     char key[KEY_MAX], c[DM_CODE_MAX];
-    snprintf(key, sizeof key, "%s %.*s", nature == DM_NAT_PERSON ? "person" : "body", DM_FMT(((dm_str){ name.p, name.len < 120 ? name.len : 120 })));
+    snprintf(key, sizeof key, "%s %.*s", nature == DM_NAT_PERSON ? "person" : "body",
+        DM_FMT(((dm_str){ name.p, name.len < 120 ? name.len : 120 })));
     uint32_t id = dm_entity_find(w, dm_str_of(key));
     if (id != DM_NONE)
         return id;
@@ -136,8 +141,8 @@ static uint32_t person_entity(aw *w, uint32_t row)
     dm_copy_code(held, sizeof held, code);
     if (!dm_is_country(held) && !dm_dates_cover(w->doc, dm_table_cell(a->people, row, a->cp.from), DM_NIL))
         code = DM_NIL; /* not yet the head of that organisation */
-    uint32_t id = table_entity(w, a->people, a->i_people, row, code, sector, DM_NAT_PERSON,
-                               dm_table_cell(a->people, row, a->cp.name));
+    uint32_t id =
+        table_entity(w, a->people, a->i_people, row, code, sector, DM_NAT_PERSON, dm_table_cell(a->people, row, a->cp.name));
     if (id != DM_NONE && !register_surnames(w, row, id))
         return DM_NONE;
     return id;
@@ -149,8 +154,10 @@ static bool modifies(const aw *w, uint32_t last)
     const dm_token *t = dm_atok(w, last);
     if (w->doc->sents.v[t->sent].parsed)
         return t->deprel == DM_D_AMOD || t->deprel == DM_D_COMPOUND || t->upos == DM_U_ADJ || t->deprel == DM_D_NMOD_DESC;
-    return last + 1 < w->doc->tokens.n && dm_atok(w, last + 1)->sent == t->sent && !(dm_atok(w, last + 1)->flags & DM_T_PUNCT) &&
-           !dm_str_in(dm_atok(w, last + 1)->norm, "have has had are were is was will would and or said say to in on of at for by from with");
+    return last + 1 < w->doc->tokens.n && dm_atok(w, last + 1)->sent == t->sent &&
+           !(dm_atok(w, last + 1)->flags & DM_T_PUNCT) &&
+           !dm_str_in(dm_atok(w, last + 1)->norm,
+               "have has had are were is was will would and or said say to in on of at for by from with");
 }
 
 /* A capital after a locative preposition is a town; elsewhere it stands for its government. */
@@ -158,36 +165,41 @@ static bool is_locative(const aw *w, uint32_t first)
 {
     if (first == 0 || dm_atok(w, first - 1)->sent != dm_atok(w, first)->sent)
         return false;
-    return dm_str_in(dm_atok(w, first - 1)->norm, "in at near outside around inside across throughout central downtown northern southern eastern western");
+    return dm_str_in(dm_atok(w, first - 1)->norm,
+        "in at near outside around inside across throughout central downtown northern southern eastern western");
 }
 
 /* "US-backed rebels", "Chinese-born": not whose they are. A "US-led coalition" is its leader's. */
 static bool only_backs(const aw *w, uint32_t last)
 {
-    if (last + 2 >= w->doc->tokens.n || dm_atok(w, last + 2)->sent != dm_atok(w, last)->sent || !dm_str_is(dm_atok(w, last + 1)->norm, "-"))
+    if (last + 2 >= w->doc->tokens.n || dm_atok(w, last + 2)->sent != dm_atok(w, last)->sent ||
+        !dm_str_is(dm_atok(w, last + 1)->norm, "-"))
         return false;
-    return dm_str_in(dm_atok(w, last + 2)->norm, "backed born made supported funded trained educated speaking style friendly controlled occupied brokered sponsored armed");
+    return dm_str_in(dm_atok(w, last + 2)->norm, "backed born made supported funded trained educated speaking style friendly "
+                                                 "controlled occupied brokered sponsored armed");
 }
 
 static dm_status take_state(aw *w, const dm_hit *h, dm_str words)
 {
     const dm_actor *a = w->a;
     uint32_t last = h->first + h->n - 1;
-    bool ethnic = h->first && dm_atok(w, h->first - 1)->sent == dm_atok(w, last)->sent && dm_str_is(dm_atok(w, h->first - 1)->norm, "ethnic");
+    bool ethnic = h->first && dm_atok(w, h->first - 1)->sent == dm_atok(w, last)->sent &&
+                  dm_str_is(dm_atok(w, h->first - 1)->norm, "ethnic");
     if (only_backs(w, last) || ethnic) /* "ethnic Albanians": of whatever state they live in */
         return DM_OK;
     bool adjective = h->column == a->cs.demonyms && modifies(w, last);
     dm_nature nature = h->column == a->cs.places || (h->column == a->cs.government && is_locative(w, h->first)) ? DM_NAT_PLACE
                        : h->column == a->cs.people || (h->column == a->cs.demonyms && !adjective)               ? DM_NAT_PEOPLE
                                                                                                                 : DM_NAT_STATE;
-    uint32_t person = nature == DM_NAT_PLACE && h->n == 1 && !is_locative(w, h->first) ? dm_map_get(&w->surname_entity, words, 0) : DM_NONE;
+    uint32_t person =
+        nature == DM_NAT_PLACE && h->n == 1 && !is_locative(w, h->first) ? dm_map_get(&w->surname_entity, words, 0) : DM_NONE;
     if (person != DM_NONE) /* a town's name after a person of that name */
         return dm_mention_new(w, h->first, h->n, DM_FORM_NAME, person, 0.9f, DM_STR("actor/coref-surname")) ? DM_OK : DM_ENOMEM;
     uint32_t id = state_entity(w, h->row, nature, words);
     if (id == DM_NONE)
         return DM_ENOMEM;
     return dm_mention_new(w, h->first, h->n, adjective ? DM_FORM_ADJ : DM_FORM_NAME, id, nature == DM_NAT_PLACE ? 0.8f : 0.97f,
-                          w->doc->entities.v[id].why)
+               w->doc->entities.v[id].why)
                ? DM_OK
                : DM_ENOMEM;
 }
@@ -214,7 +226,8 @@ static dm_status take_region(aw *w, const dm_hit *h, dm_str words)
     }
     if (!m) { /* a name that is nobody: known, so that it is not taken for a person */
         uint32_t id = dm_entity_new(w, DM_NIL, "", DM_NIL, DM_NAT_OTHER, words);
-        m = id == DM_NONE ? NULL : dm_mention_new(w, h->first, h->n, DM_FORM_NAME, id, 0.5f, why_line(w, w->a->regions, h->row));
+        m = id == DM_NONE ? NULL
+                          : dm_mention_new(w, h->first, h->n, DM_FORM_NAME, id, 0.5f, why_line(w, w->a->regions, h->row));
     }
     return m ? DM_OK : DM_ENOMEM;
 }
@@ -222,8 +235,8 @@ static dm_status take_region(aw *w, const dm_hit *h, dm_str words)
 uint32_t dm_body_entity(aw *w, uint32_t row)
 {
     const dm_actor *a = w->a;
-    return table_entity(w, a->bodies, a->i_bodies, row, dm_table_cell(a->bodies, row, a->cb.code), dm_table_cell(a->bodies, row, a->cb.sector),
-                        DM_NAT_BODY, first_variant(dm_table_cell(a->bodies, row, a->cb.names)));
+    return table_entity(w, a->bodies, a->i_bodies, row, dm_table_cell(a->bodies, row, a->cb.code),
+        dm_table_cell(a->bodies, row, a->cb.sector), DM_NAT_BODY, first_variant(dm_table_cell(a->bodies, row, a->cb.names)));
 }
 
 static dm_str user_why(aw *w, const dm_hit *h)
@@ -236,7 +249,8 @@ static dm_str user_why(aw *w, const dm_hit *h)
 static uint32_t user_entity(aw *w, const dm_hit *h, dm_nature nature, dm_str words)
 {
     const dm_actor *a = w->a;
-    dm_str code = user_cell(w, h, a->cu.code), sector = user_cell(w, h, a->cu.sector), name = first_variant(user_cell(w, h, a->cu.names));
+    dm_str code = user_cell(w, h, a->cu.code), sector = user_cell(w, h, a->cu.sector),
+           name = first_variant(user_cell(w, h, a->cu.names));
     char key[KEY_MAX], c[DM_CODE_MAX];
     if (nature == DM_NAT_PERSON && is_office_sector(sector) && !dm_dates_cover(w->doc, DM_NIL, user_cell(w, h, a->cu.to)))
         sector = DM_STR("ELI");
@@ -245,13 +259,17 @@ static uint32_t user_entity(aw *w, const dm_hit *h, dm_nature nature, dm_str wor
     if (nature == DM_NAT_STATE)
         snprintf(key, sizeof key, "state %.*s", DM_FMT(code)); /* the one that our tables name */
     else
-        snprintf(key, sizeof key, "%s %.*s", nature == DM_NAT_PERSON ? "person" : nature == DM_NAT_PLACE ? "place" : "body",
-                 (int)(name.len < 120 ? name.len : 120), name.p);
+        snprintf(key, sizeof key, "%s %.*s",
+            nature == DM_NAT_PERSON  ? "person"
+            : nature == DM_NAT_PLACE ? "place"
+                                     : "body",
+            (int)(name.len < 120 ? name.len : 120), name.p);
     uint32_t id = dm_entity_find(w, dm_str_of(key));
     if (id != DM_NONE)
         return id;
     dm_copy_code(c, sizeof c, code);
-    id = dm_entity_new(w, dm_str_of(key), c, nature == DM_NAT_STATE && !sector.len ? DM_STR("GOV") : sector, nature, name.len ? name : words);
+    id = dm_entity_new(
+        w, dm_str_of(key), c, nature == DM_NAT_STATE && !sector.len ? DM_STR("GOV") : sector, nature, name.len ? name : words);
     if (id == DM_NONE)
         return id;
     w->doc->entities.v[id].table = h->table;
@@ -265,7 +283,10 @@ static dm_status take_user(aw *w, const dm_hit *h, dm_str words)
     const dm_actor *a = w->a;
     dm_str kind = user_cell(w, h, a->cu.kind), surname = user_cell(w, h, a->cu.surname), s;
     bool state = dm_str_is(kind, "state");
-    dm_nature nature = dm_str_is(kind, "person") ? DM_NAT_PERSON : !state ? DM_NAT_BODY : is_locative(w, h->first) ? DM_NAT_PLACE : DM_NAT_STATE;
+    dm_nature nature = dm_str_is(kind, "person")  ? DM_NAT_PERSON
+                       : !state                   ? DM_NAT_BODY
+                       : is_locative(w, h->first) ? DM_NAT_PLACE
+                                                  : DM_NAT_STATE;
     bool adjective = state && dm_atok(w, h->first + h->n - 1)->upos == DM_U_ADJ && modifies(w, h->first + h->n - 1);
     uint32_t id = user_entity(w, h, nature, words);
     if (id == DM_NONE)
@@ -273,7 +294,8 @@ static dm_status take_user(aw *w, const dm_hit *h, dm_str words)
     while (nature == DM_NAT_PERSON && dm_str_split(&surname, '|', &s))
         if (!dm_map_put(&w->surname_entity, s, 0, id))
             return DM_ENOMEM;
-    return dm_mention_new(w, h->first, h->n, adjective ? DM_FORM_ADJ : DM_FORM_NAME, id, 0.95f, user_why(w, h)) ? DM_OK : DM_ENOMEM;
+    return dm_mention_new(w, h->first, h->n, adjective ? DM_FORM_ADJ : DM_FORM_NAME, id, 0.95f, user_why(w, h)) ? DM_OK
+                                                                                                                : DM_ENOMEM;
 }
 
 /* "the Rwandese Patriotic Front" where the table knows another state's: the demonym right before decides. */
@@ -284,7 +306,8 @@ static uint32_t body_of(aw *w, const dm_hit *h)
     char own[DM_CODE_MAX], key[KEY_MAX];
     dm_copy_code(own, sizeof own, dm_table_cell(a->bodies, h->row, a->cb.code));
     const dm_mention *m = before == DM_NONE ? NULL : &w->doc->mentions.v[before];
-    if (!m || m->form != DM_FORM_ADJ || !m->n_entity || !dm_is_country(own) || dm_atok(w, m->first)->sent != dm_atok(w, h->first)->sent)
+    if (!m || m->form != DM_FORM_ADJ || !m->n_entity || !dm_is_country(own) ||
+        dm_atok(w, m->first)->sent != dm_atok(w, h->first)->sent)
         return dm_body_entity(w, h->row);
     const char *code = w->doc->entities.v[m->entity[0]].code;
     if (!dm_is_country(code) || strcmp(code, own) == 0)
@@ -292,7 +315,9 @@ static uint32_t body_of(aw *w, const dm_hit *h)
     dm_str name = first_variant(dm_table_cell(a->bodies, h->row, a->cb.names));
     snprintf(key, sizeof key, "body %s %.*s", code, DM_FMT(((dm_str){ name.p, name.len < 100 ? name.len : 100 })));
     uint32_t id = dm_entity_find(w, dm_str_of(key));
-    return id != DM_NONE ? id : dm_entity_new(w, dm_str_of(key), code, dm_table_cell(a->bodies, h->row, a->cb.sector), DM_NAT_BODY, name);
+    return id != DM_NONE
+               ? id
+               : dm_entity_new(w, dm_str_of(key), code, dm_table_cell(a->bodies, h->row, a->cb.sector), DM_NAT_BODY, name);
 }
 
 static dm_status take_hit(aw *w, const dm_hit *h)
@@ -322,9 +347,12 @@ static dm_status see_codes(aw *w)
     const dm_actor *a = w->a;
     for (uint32_t i = 0; i < w->doc->hits.n; i++) {
         const dm_hit *h = &w->doc->hits.v[i];
-        bool state = h->table == a->i_states && h->column != a->cs.places && !dm_str_starts(dm_table_cell(a->states, h->row, a->cs.note), "ambiguous");
+        bool state = h->table == a->i_states && h->column != a->cs.places &&
+                     !dm_str_starts(dm_table_cell(a->states, h->row, a->cs.note), "ambiguous");
         bool body = h->table == a->i_bodies && !dm_str_starts(dm_table_cell(a->bodies, h->row, a->cb.note), "ambiguous");
-        dm_str code = state ? dm_table_cell(a->states, h->row, a->cs.code) : body ? dm_table_cell(a->bodies, h->row, a->cb.code) : DM_NIL;
+        dm_str code = state  ? dm_table_cell(a->states, h->row, a->cs.code)
+                      : body ? dm_table_cell(a->bodies, h->row, a->cb.code)
+                             : DM_NIL;
         if (code.len && !dm_map_put(&w->code_seen, code, 0, 1))
             return dm_oom(w), DM_ENOMEM;
     }
@@ -333,7 +361,8 @@ static dm_status see_codes(aw *w)
 
 static bool is_actor_hit(const dm_actor *a, const dm_hit *h)
 {
-    return dm_is_user_name(a, h->table) || h->table == a->i_states || h->table == a->i_people || h->table == a->i_bodies || h->table == a->i_regions;
+    return dm_is_user_name(a, h->table) || h->table == a->i_states || h->table == a->i_people || h->table == a->i_bodies ||
+           h->table == a->i_regions;
 }
 
 /* A user's line that names the state that ours names adds nothing, and ours knows capitals, peoples and places apart. */
@@ -381,7 +410,8 @@ uint32_t dm_person_by_surname(aw *w, uint32_t t, dm_str office)
 {
     const dm_actor *a = w->a;
     uint32_t now = DM_NONE, past = DM_NONE;
-    for (uint32_t r = dm_map_get(&a->surname, dm_token_text(w->doc, t), 0); office.len && r != DM_NONE && r != 0; r = a->next_surname[r - 1]) {
+    for (uint32_t r = dm_map_get(&a->surname, dm_token_text(w->doc, t), 0); office.len && r != DM_NONE && r != 0;
+         r = a->next_surname[r - 1]) {
         uint32_t row = r - 1;
         dm_str held = dm_table_cell(a->people, row, a->cp.office), from = dm_table_cell(a->people, row, a->cp.from);
         if (held.len < office.len || !memmem(held.p, held.len, office.p, office.len) || !dm_dates_cover(w->doc, from, DM_NIL))

@@ -5,10 +5,7 @@
 
 enum { NAME_WORDS_MAX = 5 };
 
-static bool is_rank_hit(const aw *w, const dm_hit *h)
-{
-    return h->table == w->a->i_ranks;
-}
+static bool is_rank_hit(const aw *w, const dm_hit *h) { return h->table == w->a->i_ranks; }
 
 /* A person's name takes the titles and roles before it: one mention from "Japanese Prime Minister" to the surname. */
 static uint32_t titles_before(const aw *w, uint32_t first, const uint8_t *title)
@@ -72,8 +69,8 @@ static bool is_name_word(const aw *w, uint32_t t, uint32_t sent, const uint8_t *
 /* "Saro-Wiwa": one name. */
 static bool joins_name(const aw *w, uint32_t t, uint32_t sent, uint32_t end, const uint8_t *title)
 {
-    return t + 1 < end && dm_str_is(dm_atok(w, t)->norm, "-") && !(dm_atok(w, t)->flags & DM_T_SPACE) && !(dm_atok(w, t + 1)->flags & DM_T_SPACE) &&
-           is_name_word(w, t + 1, sent, title);
+    return t + 1 < end && dm_str_is(dm_atok(w, t)->norm, "-") && !(dm_atok(w, t)->flags & DM_T_SPACE) &&
+           !(dm_atok(w, t + 1)->flags & DM_T_SPACE) && is_name_word(w, t + 1, sent, title);
 }
 
 static dm_str office_before(const aw *w, uint32_t first, const uint8_t *title, char *buf, size_t size)
@@ -99,7 +96,8 @@ static const dm_entity *code_beside(const aw *w, uint32_t first, uint32_t head, 
     /* a role or state in the titles before, or in apposition */
     uint32_t sent = dm_atok(w, first)->sent;
     for (uint32_t t = first; t-- > 0 && first - t <= 6 && dm_atok(w, t)->sent == sent && !(dm_atok(w, t)->flags & DM_T_PUNCT);)
-        if (dm_is_coded(w, w->name_at[t]) && w->doc->entities.v[w->doc->mentions.v[w->name_at[t]].entity[0]].nature != DM_NAT_PERSON) {
+        if (dm_is_coded(w, w->name_at[t]) &&
+            w->doc->entities.v[w->doc->mentions.v[w->name_at[t]].entity[0]].nature != DM_NAT_PERSON) {
             *confidence = 0.85f;
             return &w->doc->entities.v[w->doc->mentions.v[w->name_at[t]].entity[0]];
         }
@@ -120,8 +118,10 @@ static const dm_entity *code_beside(const aw *w, uint32_t first, uint32_t head, 
 
 static bool looks_like_body(dm_str last)
 {
-    return dm_str_in(last, "ministry party army council court university inc corp ltd group association union commission committee agency front "
-                           "movement bank institute foundation company department office bureau league organization organisation network club center centre");
+    return dm_str_in(last,
+        "ministry party army council court university inc corp ltd group association union commission committee agency front "
+        "movement bank institute foundation company department office bureau league organization organisation network club "
+        "center centre");
 }
 
 static uint32_t unknown_entity(aw *w, uint32_t first, uint32_t n, uint32_t head, bool titled)
@@ -140,7 +140,11 @@ static uint32_t unknown_entity(aw *w, uint32_t first, uint32_t n, uint32_t head,
     }
     bool place = !titled && !beside && n == 1 && first && dm_atok(w, first - 1)->sent == dm_atok(w, first)->sent &&
                  dm_str_in(dm_atok(w, first - 1)->norm, "in at near around outside inside across");
-    uint32_t id = dm_entity_new(w, DM_NIL, code, dm_str_of(sector), place ? DM_NAT_OTHER : body ? DM_NAT_BODY : DM_NAT_PERSON, name);
+    uint32_t id = dm_entity_new(w, DM_NIL, code, dm_str_of(sector),
+        place  ? DM_NAT_OTHER
+        : body ? DM_NAT_BODY
+               : DM_NAT_PERSON,
+        name);
     if (id == DM_NONE)
         return id;
     if (!body && (n > 1 || titled) && !dm_map_put(&w->surname_entity, dm_token_text(w->doc, first + n - 1), 0, id)) {
@@ -153,7 +157,8 @@ static uint32_t unknown_entity(aw *w, uint32_t first, uint32_t n, uint32_t head,
 static dm_status take_unknown(aw *w, uint32_t first, uint32_t n, const uint8_t *title)
 {
     char buf[96];
-    bool titled = first > 0 && title[first - 1] && title[first - 1] != 3 && dm_atok(w, first - 1)->sent == dm_atok(w, first)->sent;
+    bool titled =
+        first > 0 && title[first - 1] && title[first - 1] != 3 && dm_atok(w, first - 1)->sent == dm_atok(w, first)->sent;
     uint32_t head = dm_phrase_head(w, first, n), id = DM_NONE;
     dm_str why = DM_STR("actor/unknown-name");
     float confidence = 0.5f;
@@ -197,7 +202,8 @@ dm_status dm_actor_unknown(aw *w)
             continue;
         for (uint32_t t = sent->first; t < sent->first + sent->n; t++) {
             uint32_t n = 0, end = sent->first + sent->n;
-            while (n < NAME_WORDS_MAX && t + n < end && (is_name_word(w, t + n, s, title) || (n && joins_name(w, t + n, s, end, title))))
+            while (n < NAME_WORDS_MAX && t + n < end &&
+                   (is_name_word(w, t + n, s, title) || (n && joins_name(w, t + n, s, end, title))))
                 n++;
             if (n > 1 && dm_str_is(dm_atok(w, t + n - 1)->norm, "-"))
                 n--;

@@ -26,7 +26,8 @@ static bool is_it(dm_str p) { return one_of(p, "it its itself"); }
 
 static bool person_like(const aw *w, const dm_entity *en)
 {
-    return en->nature == DM_NAT_PERSON || (en->nature == DM_NAT_ROLE && !en->plural && dm_str_is(dm_role_kind(w, en), "person"));
+    return en->nature == DM_NAT_PERSON ||
+           (en->nature == DM_NAT_ROLE && !en->plural && dm_str_is(dm_role_kind(w, en), "person"));
 }
 
 static bool head_is_plural(const aw *w, const dm_mention *m)
@@ -56,7 +57,8 @@ bool dm_has_conjunct(const aw *w, const dm_mention *m)
     if (!w->doc->sents.v[m->sent].parsed)
         return false;
     DM_EACH_KID(w->doc, m->head, k)
-        if (dm_atok(w, k)->deprel == DM_D_CONJ && w->name_at[k] != DM_NONE && dm_first_entity(w, w->name_at[k])) return true;
+    if (dm_atok(w, k)->deprel == DM_D_CONJ && w->name_at[k] != DM_NONE && dm_first_entity(w, w->name_at[k]))
+        return true;
     return false;
 }
 
@@ -66,12 +68,14 @@ static bool fits(const aw *w, const dm_mention *m, const dm_entity *en, dm_str p
     if (m->form == DM_FORM_ADJ)
         return is_it(pronoun) && en->nature == DM_NAT_STATE && !object;
     if (is_he(pronoun))
-        return person_like(w, en) && m->n_entity == 1 && !(en->female && one_of(pronoun, "he him his himself")) && !(en->male && one_of(pronoun, "she her hers herself"));
+        return person_like(w, en) && m->n_entity == 1 && !(en->female && one_of(pronoun, "he him his himself")) &&
+               !(en->male && one_of(pronoun, "she her hers herself"));
     if (is_it(pronoun))
         return m->n_entity == 1 && !dm_has_conjunct(w, m) && fits_it(w, m, en, object);
     if (is_media(w, en))
         return false;
-    return en->plural || m->n_entity > 1 || en->nature == DM_NAT_PEOPLE || (en->nature == DM_NAT_BODY && en->code[0]) || en->nature == DM_NAT_STATE;
+    return en->plural || m->n_entity > 1 || en->nature == DM_NAT_PEOPLE || (en->nature == DM_NAT_BODY && en->code[0]) ||
+           en->nature == DM_NAT_STATE;
 }
 
 static bool in_root_clause(const aw *w, uint32_t verb)
@@ -92,7 +96,8 @@ static int salience(const aw *w, const dm_mention *m)
     }
     unsigned d = dm_atok(w, h)->deprel;
     uint32_t up = dm_atok(w, h)->head;
-    if (up != DM_NONE && (d == DM_D_NMOD_POSS || d == DM_D_CONJ || d == DM_D_APPOS) && dm_deprel_base((dm_deprel)dm_atok(w, up)->deprel) == DM_D_NSUBJ)
+    if (up != DM_NONE && (d == DM_D_NMOD_POSS || d == DM_D_CONJ || d == DM_D_APPOS) &&
+        dm_deprel_base((dm_deprel)dm_atok(w, up)->deprel) == DM_D_NSUBJ)
         return d == DM_D_CONJ ? 1 : 3;
     if (m->first && m->form == DM_FORM_NAME && dm_str_in(dm_atok(w, m->first - 1)->norm, "in at near across from"))
         return -2;
@@ -132,7 +137,10 @@ uint32_t dm_clause_subject(const aw *w, uint32_t t)
             bool subject = d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS;
             if (subject && (k < t || fronted) && w->name_at[k] != DM_NONE)
                 return w->name_at[k];
-            uint32_t noun = subject && k < t && dm_atok(w, cur)->deprel == DM_D_ACL_RELCL && dm_str_in(dm_atok(w, k)->norm, "which who that") ? dm_atok(w, cur)->head : DM_NONE;
+            uint32_t noun = subject && k < t && dm_atok(w, cur)->deprel == DM_D_ACL_RELCL &&
+                                    dm_str_in(dm_atok(w, k)->norm, "which who that")
+                                ? dm_atok(w, cur)->head
+                                : DM_NONE;
             if (noun != DM_NONE && w->name_at[noun] != DM_NONE)
                 return w->name_at[noun]; /* "Serbia, which called home its ambassadors" */
         }
@@ -177,12 +185,15 @@ static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
         if (distance > DISTANCE_MAX)
             break;
         bool several = !is_he(p) && !is_it(p) && dm_has_conjunct(w, m);
-        bool self = barred && (en == barred || (barred->code[0] && en && dm_is_country(barred->code) && strcmp(en->code, barred->code) == 0 && !is_he(p)));
-        self = self || (subject != DM_NONE && dm_atok(w, m->head)->deprel == DM_D_APPOS && dm_atok(w, m->head)->head == w->doc->mentions.v[subject].head);
+        bool self = barred && (en == barred || (barred->code[0] && en && dm_is_country(barred->code) &&
+                                                   strcmp(en->code, barred->code) == 0 && !is_he(p)));
+        self = self || (subject != DM_NONE && dm_atok(w, m->head)->deprel == DM_D_APPOS &&
+                           dm_atok(w, m->head)->head == w->doc->mentions.v[subject].head);
         if (!en || self || m->first >= t || !(several || fits(w, m, en, p, object && dm_atok(w, t)->deprel == DM_D_OBJ)))
             continue;
         bool spoken = (dm_atok(w, m->first)->flags & DM_T_QUOTED) && !(dm_atok(w, t)->flags & DM_T_QUOTED);
-        int score = (spoken ? -3 : 0) + salience(w, m) + kind_score(w, m, en, p) - 3 * distance + (en->code[0] ? 1 : 0) - (int)(r->n - i) / 4;
+        int score = (spoken ? -3 : 0) + salience(w, m) + kind_score(w, m, en, p) - 3 * distance + (en->code[0] ? 1 : 0) -
+                    (int)(r->n - i) / 4;
         if (score > best_score) {
             best_score = score;
             best = r->mention[i];
@@ -200,7 +211,8 @@ static bool pleonastic(const aw *w, uint32_t t)
     if (k->deprel == DM_D_EXPL || k->head == DM_NONE)
         return true;
     bool copula = dm_kid(w->doc, k->head, DM_D_COP) != DM_NONE;
-    if (copula && (dm_kid(w->doc, k->head, DM_D_ACL_RELCL) != DM_NONE || dm_str_in(dm_atok(w, k->head)->norm, "time day year sign step reason")))
+    if (copula && (dm_kid(w->doc, k->head, DM_D_ACL_RELCL) != DM_NONE ||
+                      dm_str_in(dm_atok(w, k->head)->norm, "time day year sign step reason")))
         return true; /* "It was the Council that" */
     bool clause = false, predicate = dm_atok(w, k->head)->upos == DM_U_ADJ;
     DM_EACH_KID(w->doc, k->head, c)
@@ -229,9 +241,11 @@ static void add_conjuncts(const aw *w, dm_mention *to, const dm_mention *from)
 
 static bool is_paper(const aw *w, uint32_t t)
 {
-    return w->name_at[t] == DM_NONE && dm_str_in(dm_atok(w, t)->lemma, "law bill resolution decision treaty agreement pact accord measure motion text report ruling "
-                                                               "order decree statement declaration plan proposal deal embargo ban convention protocol vote "
-                                                               "constitution amendment charter verdict warrant offer summit");
+    return w->name_at[t] == DM_NONE &&
+           dm_str_in(dm_atok(w, t)->lemma,
+               "law bill resolution decision treaty agreement pact accord measure motion text report ruling "
+               "order decree statement declaration plan proposal deal embargo ban convention protocol vote "
+               "constitution amendment charter verdict warrant offer summit");
 }
 
 /* "The law was adopted in May. It bans ...": a paper as subject of the sentence before, in the same paragraph. */
@@ -244,7 +258,8 @@ static bool after_paper(const aw *w, uint32_t t)
     if (!before->parsed || before->para != w->doc->sents.v[sent].para || (dm_atok(w, t)->flags & DM_T_QUOTED))
         return false;
     for (uint32_t k = before->first; k < before->first + before->n; k++)
-        if (dm_deprel_base((dm_deprel)dm_atok(w, k)->deprel) == DM_D_NSUBJ && dm_atok(w, k)->head != DM_NONE && dm_atok(w, dm_atok(w, k)->head)->deprel == DM_D_ROOT)
+        if (dm_deprel_base((dm_deprel)dm_atok(w, k)->deprel) == DM_D_NSUBJ && dm_atok(w, k)->head != DM_NONE &&
+            dm_atok(w, dm_atok(w, k)->head)->deprel == DM_D_ROOT)
             return is_paper(w, k);
     return false;
 }
@@ -252,7 +267,8 @@ static bool after_paper(const aw *w, uint32_t t)
 /* "We welcome the decision" outside quotations: whoever issued the text. */
 static dm_status take_we(aw *w, uint32_t t)
 {
-    if (w->issuer == DM_NONE || (dm_atok(w, t)->flags & DM_T_QUOTED) || !dm_str_in(dm_atok(w, t)->norm, "we us our ours ourselves"))
+    if (w->issuer == DM_NONE || (dm_atok(w, t)->flags & DM_T_QUOTED) ||
+        !dm_str_in(dm_atok(w, t)->norm, "we us our ours ourselves"))
         return DM_OK;
     return dm_mention_new(w, t, 1, DM_FORM_PRONOUN, w->issuer, 0.7f, DM_STR("actor/issuer")) ? DM_OK : DM_ENOMEM;
 }
@@ -272,7 +288,8 @@ static bool pair_before(const aw *w, uint32_t t, uint32_t *one, uint32_t *other)
             return false;
         *one = w->name_at[a];
         *other = w->name_at[b];
-        const dm_entity *x = *one == DM_NONE ? NULL : dm_first_entity(w, *one), *y = *other == DM_NONE ? NULL : dm_first_entity(w, *other);
+        const dm_entity *x = *one == DM_NONE ? NULL : dm_first_entity(w, *one),
+                        *y = *other == DM_NONE ? NULL : dm_first_entity(w, *other);
         return x && y && x->code[0] && y->code[0] && !x->plural && strcmp(x->code, y->code) != 0;
     }
     return false;
@@ -285,7 +302,8 @@ static dm_status take_pair(aw *w, uint32_t t, bool *done)
     *done = dm_str_in(dm_atok(w, t)->norm, "they") && pair_before(w, t, &a, &b);
     if (!*done)
         return DM_OK;
-    dm_mention *m = dm_mention_new(w, t, 1, DM_FORM_PRONOUN, w->doc->mentions.v[a].entity[0], 0.7f, DM_STR("actor/coref-pronoun"));
+    dm_mention *m =
+        dm_mention_new(w, t, 1, DM_FORM_PRONOUN, w->doc->mentions.v[a].entity[0], 0.7f, DM_STR("actor/coref-pronoun"));
     if (!m)
         return DM_ENOMEM;
     m->entity[m->n_entity++] = w->doc->mentions.v[b].entity[0];
@@ -297,7 +315,8 @@ dm_status dm_take_pronoun(aw *w, const recent *r, uint32_t t)
     dm_str p = dm_atok(w, t)->norm;
     if (dm_str_in(p, "we us our ours ourselves"))
         return take_we(w, t);
-    if (!dm_str_in(p, "he him his himself she her hers herself it its itself they them their theirs themselves") || !w->doc->sents.v[dm_atok(w, t)->sent].parsed || pleonastic(w, t))
+    if (!dm_str_in(p, "he him his himself she her hers herself it its itself they them their theirs themselves") ||
+        !w->doc->sents.v[dm_atok(w, t)->sent].parsed || pleonastic(w, t))
         return DM_OK;
     bool done = false;
     dm_status st = take_pair(w, t, &done);
@@ -307,7 +326,8 @@ dm_status dm_take_pronoun(aw *w, const recent *r, uint32_t t)
     if (a == DM_NONE)
         return DM_OK;
     dm_mention from = w->doc->mentions.v[a];
-    dm_mention *m = dm_mention_new(w, t, 1, DM_FORM_PRONOUN, from.entity[0], from.confidence * 0.75f, DM_STR("actor/coref-pronoun"));
+    dm_mention *m =
+        dm_mention_new(w, t, 1, DM_FORM_PRONOUN, from.entity[0], from.confidence * 0.75f, DM_STR("actor/coref-pronoun"));
     if (!m)
         return DM_ENOMEM;
     memcpy(m->entity, from.entity, sizeof m->entity);

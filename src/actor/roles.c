@@ -22,9 +22,14 @@ static role_info info_of(const aw *w, const dm_hit *h)
     const col_roles *c = user ? &w->a->cur : &w->a->cr;
     uint32_t row = h->row;
     dm_str scope = dm_table_cell(t, row, c->scope), kind = dm_table_cell(t, row, c->kind);
-    role_info info = { .row = row, .table = h->table, .scope = dm_str_is(scope, "national") ? SCOPE_NATIONAL : dm_str_is(scope, "spokes") ? SCOPE_SPOKES : SCOPE_ANY,
-                        .person = dm_str_is(kind, "person"), .group = dm_str_is(kind, "group"),
-                       .sector = dm_table_cell(t, row, c->sector) };
+    role_info info = { .row = row,
+        .table = h->table,
+        .scope = dm_str_is(scope, "national") ? SCOPE_NATIONAL
+                 : dm_str_is(scope, "spokes") ? SCOPE_SPOKES
+                                              : SCOPE_ANY,
+        .person = dm_str_is(kind, "person"),
+        .group = dm_str_is(kind, "group"),
+        .sector = dm_table_cell(t, row, c->sector) };
     dm_str note = dm_table_cell(t, row, c->note);
     info.states = note.len && memmem(note.p, note.len, "states", 6) != NULL;
     const char *code = note.len ? memmem(note.p, note.len, "code=", 5) : NULL;
@@ -48,7 +53,8 @@ bool dm_role_is_national(const aw *w, const dm_entity *en) { return dm_str_is(ro
 
 bool dm_is_coded(const aw *w, uint32_t mention)
 {
-    return mention != DM_NONE && w->doc->mentions.v[mention].n_entity && w->doc->entities.v[w->doc->mentions.v[mention].entity[0]].code[0];
+    return mention != DM_NONE && w->doc->mentions.v[mention].n_entity &&
+           w->doc->entities.v[w->doc->mentions.v[mention].entity[0]].code[0];
 }
 
 static dm_str case_word(const aw *w, uint32_t t)
@@ -58,7 +64,11 @@ static dm_str case_word(const aw *w, uint32_t t)
 }
 
 /* "France's allies", "its neighbour": the owner's code is not theirs. A rival of a person or party is of the same country. */
-static bool is_relational(dm_str lemma) { return dm_str_in(lemma, "neighbor neighbour ally partner rival foe adversary enemy counterpart archrival arch-rival opponent critic donor host"); }
+static bool is_relational(dm_str lemma)
+{
+    return dm_str_in(lemma, "neighbor neighbour ally partner rival foe adversary enemy counterpart archrival arch-rival "
+                            "opponent critic donor host");
+}
 
 static bool stands_apart(const aw *w, dm_str lemma, uint32_t owner, const char *step)
 {
@@ -69,7 +79,11 @@ static bool stands_apart(const aw *w, dm_str lemma, uint32_t owner, const char *
 }
 
 /* Whoever is posted abroad is not his host's: "the ambassador in Washington". */
-static bool is_posted(dm_str lemma) { return dm_str_in(lemma, "ambassador envoy embassy consulate consul attache attaché legation nuncio mission diplomat high-commission"); }
+static bool is_posted(dm_str lemma)
+{
+    return dm_str_in(
+        lemma, "ambassador envoy embassy consulate consul attache attaché legation nuncio mission diplomat high-commission");
+}
 
 /* The mention that gives a role its country, from the tree; *step names how. */
 static uint32_t owner_in_tree(const aw *w, uint32_t head, const char **step)
@@ -100,7 +114,8 @@ static uint32_t owner_in_tree(const aw *w, uint32_t head, const char **step)
         default: break;
         }
         if (rank < best_rank) {
-            static const char *const steps[] = { "actor/possessor", "actor/modifier", "actor/of", "actor/in", "actor/apposition" };
+            static const char *const steps[] = { "actor/possessor", "actor/modifier", "actor/of", "actor/in",
+                "actor/apposition" };
             best_rank = rank;
             best = m;
             *step = dm_atok(w, k)->deprel == DM_D_NMOD_POSS ? steps[0] : steps[rank];
@@ -113,8 +128,9 @@ static uint32_t owner_in_tree(const aw *w, uint32_t head, const char **step)
 static uint32_t owner_beside(const aw *w, uint32_t first, uint32_t end, const char **step)
 {
     uint32_t sent = dm_atok(w, first)->sent, t = first;
-    while (t > 0 && dm_atok(w, t - 1)->sent == sent && (dm_str_in(dm_atok(w, t - 1)->norm, "'s ' former then senior top deputy chief new ruling") ||
-                                                        w->name_at[t - 1] != DM_NONE)) {
+    while (t > 0 && dm_atok(w, t - 1)->sent == sent &&
+           (dm_str_in(dm_atok(w, t - 1)->norm, "'s ' former then senior top deputy chief new ruling") ||
+               w->name_at[t - 1] != DM_NONE)) {
         t--;
         if (dm_is_coded(w, w->name_at[t])) {
             *step = "actor/modifier";
@@ -124,7 +140,8 @@ static uint32_t owner_beside(const aw *w, uint32_t first, uint32_t end, const ch
     for (t = end; t < w->doc->tokens.n && t < end + 3 && dm_atok(w, t)->sent == sent; t++) {
         if (!dm_str_in(dm_atok(w, t)->norm, "of for the") && w->name_at[t] == DM_NONE)
             break;
-        bool inner = w->doc->sents.v[sent].parsed && (dm_atok(w, t)->deprel == DM_D_COMPOUND || dm_atok(w, t)->deprel == DM_D_AMOD) &&
+        bool inner = w->doc->sents.v[sent].parsed &&
+                     (dm_atok(w, t)->deprel == DM_D_COMPOUND || dm_atok(w, t)->deprel == DM_D_AMOD) &&
                      dm_atok(w, t)->head != DM_NONE && w->name_at[dm_atok(w, t)->head] != w->name_at[t];
         if (inner) /* "the minister for EU affairs" */
             break;
@@ -215,10 +232,7 @@ static uint32_t earlier_holder(aw *w, uint32_t at, dm_str key, dm_str words, boo
     return DM_NONE;
 }
 
-static bool remember(aw *w, dm_str key, uint32_t id)
-{
-    return dm_map_put(&w->role_entity, key, 0, id) || dm_oom(w);
-}
+static bool remember(aw *w, dm_str key, uint32_t id) { return dm_map_put(&w->role_entity, key, 0, id) || dm_oom(w); }
 
 static bool has_pronoun_owner(const aw *w, uint32_t head)
 {
@@ -238,7 +252,7 @@ static uint32_t widen_left(const aw *w, uint32_t first)
     uint32_t sent = dm_atok(w, first)->sent;
     while (first > 0 && dm_atok(w, first - 1)->sent == sent &&
            (dm_str_in(dm_atok(w, first - 1)->norm, "former ex then senior top deputy acting chief ruling") ||
-            (w->name_at[first - 1] != DM_NONE && w->doc->mentions.v[w->name_at[first - 1]].form == DM_FORM_ADJ)))
+               (w->name_at[first - 1] != DM_NONE && w->doc->mentions.v[w->name_at[first - 1]].form == DM_FORM_ADJ)))
         first--;
     return first;
 }
@@ -250,7 +264,8 @@ static dm_status add_owners(aw *w, uint32_t mention, uint32_t owner, dm_str lemm
     DM_EACH_KID(w->doc, head, k)
     {
         uint32_t o = w->name_at[k];
-        if (dm_atok(w, k)->deprel != DM_D_CONJ || !dm_is_coded(w, o) || w->doc->mentions.v[mention].n_entity == DM_MENTION_ENTITIES)
+        if (dm_atok(w, k)->deprel != DM_D_CONJ || !dm_is_coded(w, o) ||
+            w->doc->mentions.v[mention].n_entity == DM_MENTION_ENTITIES)
             continue;
         uint32_t id = new_role(w, lemma, w->doc->entities.v[w->doc->mentions.v[o].entity[0]].code, info, former, true);
         if (id == DM_NONE)
@@ -287,7 +302,8 @@ static uint32_t seated_body(aw *w, uint32_t head, uint32_t place)
     const dm_str words = dm_doc_slice(w->doc, dm_doc_token_span(w->doc, p->first, p->n)), noun = dm_atok(w, head)->norm;
     int n = snprintf(key, sizeof key, "%.*s/%.*s", DM_FMT(words), DM_FMT(noun));
     uint32_t row = n > 0 && (size_t)n < sizeof key ? dm_map_get(&w->a->seat, (dm_str){ key, (size_t)n }, 0) : DM_NONE;
-    for (uint32_t i = 0; row != DM_NONE && i < w->n_names && i < SEAT_NAMES_MAX; i++) { /* one that the article names comes first */
+    for (uint32_t i = 0; row != DM_NONE && i < w->n_names && i < SEAT_NAMES_MAX;
+         i++) { /* one that the article names comes first */
         const dm_entity *en = entity_at(w, i);
         if (en && en->nature == DM_NAT_BODY && en->table == w->a->i_bodies && sits_at(w, en->table_row, words, noun))
             return w->doc->mentions.v[i].entity[0];
@@ -310,7 +326,8 @@ typedef struct role_case {
 static bool is_no_role(const aw *w, const role_case *c)
 {
     unsigned pos = dm_atok(w, c->head)->upos;
-    return c->parsed && (pos == DM_U_VERB || pos == DM_U_ADP || pos == DM_U_ADV || (pos == DM_U_ADJ && !c->info.group && !c->info.person));
+    return c->parsed &&
+           (pos == DM_U_VERB || pos == DM_U_ADP || pos == DM_U_ADV || (pos == DM_U_ADJ && !c->info.group && !c->info.person));
 }
 
 /* What stands in an owner's place is not always the owner. */
@@ -325,7 +342,8 @@ static bool is_no_owner(const aw *w, const role_case *c)
         return true;
     if (in && (c->theirs || is_posted(c->lemma)))
         return true;
-    if (c->info.scope == SCOPE_NATIONAL && dm_str_is(step, "actor/apposition") && !dm_is_country(w->doc->entities.v[o->entity[0]].code))
+    if (c->info.scope == SCOPE_NATIONAL && dm_str_is(step, "actor/apposition") &&
+        !dm_is_country(w->doc->entities.v[o->entity[0]].code))
         return true; /* a minister is no organisation's */
     return stands_apart(w, c->lemma, c->owner, c->step);
 }
@@ -339,7 +357,9 @@ static dm_str bare_step(const aw *w, const role_case *c)
         return DM_STR("actor/counterpart");
     if (c->info.states || c->theirs || (org && (!c->info.sector.len || !is_definite(w, c->head, c->h->first))))
         return DM_STR("actor/unknown-role");
-    return any ? DM_STR("actor/home-country-any") : c->info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes") : DM_STR("actor/home-country");
+    return any                             ? DM_STR("actor/home-country-any")
+           : c->info.scope == SCOPE_SPOKES ? DM_STR("actor/home-country-spokes")
+                                           : DM_STR("actor/home-country");
 }
 
 /* The entity of a role whose owner is known. */
@@ -349,7 +369,8 @@ static uint32_t owned_role(aw *w, role_case *c, dm_str *why)
     char code[DM_CODE_MAX];
     memcpy(code, w->doc->entities.v[id].code, sizeof code);
     bool same = dm_str_is(dm_str_of(c->step), "actor/apposition") && w->doc->entities.v[id].nature == DM_NAT_PERSON;
-    uint32_t seated = dm_str_is(dm_str_of(c->step), "actor/in") && !is_new(w, c->head) ? seated_body(w, c->head, c->owner) : DM_NONE;
+    uint32_t seated =
+        dm_str_is(dm_str_of(c->step), "actor/in") && !is_new(w, c->head) ? seated_body(w, c->head, c->owner) : DM_NONE;
     *why = seated != DM_NONE ? DM_STR("actor/seat") : dm_str_of(c->step);
     return seated != DM_NONE ? seated : same ? id : new_role(w, c->lemma, code, &c->info, c->former, is_plural(w, c->head));
 }
@@ -389,8 +410,12 @@ static dm_status take_role(aw *w, const dm_hit *h)
 {
     char row[24];
     snprintf(row, sizeof row, "%u/%u", (unsigned)h->table, (unsigned)h->row);
-    role_case c = { .h = h, .info = info_of(w, h), .head = dm_phrase_head(w, h->first, h->n), .end = h->first + h->n, .key = dm_str_of(row),
-                    .words = dm_doc_slice(w->doc, dm_doc_token_span(w->doc, h->first, h->n)) };
+    role_case c = { .h = h,
+        .info = info_of(w, h),
+        .head = dm_phrase_head(w, h->first, h->n),
+        .end = h->first + h->n,
+        .key = dm_str_of(row),
+        .words = dm_doc_slice(w->doc, dm_doc_token_span(w->doc, h->first, h->n)) };
     c.parsed = w->doc->sents.v[dm_atok(w, c.head)->sent].parsed;
     if (is_no_role(w, &c))
         return DM_OK;
@@ -407,7 +432,8 @@ static dm_status take_role(aw *w, const dm_hit *h)
         c.owner = DM_NONE;
     dm_str why;
     float confidence = 0.9f;
-    uint32_t id = c.owner != DM_NONE ? owned_role(w, &c, &why) : lone_role(w, &c, &why, &confidence), first = widen_left(w, h->first);
+    uint32_t id = c.owner != DM_NONE ? owned_role(w, &c, &why) : lone_role(w, &c, &why, &confidence),
+             first = widen_left(w, h->first);
     if (id == DM_NONE || !keep_role(w, &c, id))
         return DM_ENOMEM;
     dm_mention *m = dm_mention_new(w, first, c.end - first, DM_FORM_ROLE, id, confidence, why);
@@ -439,8 +465,9 @@ void dm_actor_owners(aw *w)
             continue;
         const char *step = NULL;
         uint32_t owner = owner_in_tree(w, m->head, &step);
-        if (owner == DM_NONE || owner == i || (dm_str_is(dm_str_of(step), "actor/apposition") && dm_str_is(m->why, "actor/home-country") &&
-                                               !dm_is_country(w->doc->entities.v[w->doc->mentions.v[owner].entity[0]].code)))
+        if (owner == DM_NONE || owner == i ||
+            (dm_str_is(dm_str_of(step), "actor/apposition") && dm_str_is(m->why, "actor/home-country") &&
+                !dm_is_country(w->doc->entities.v[w->doc->mentions.v[owner].entity[0]].code)))
             continue;
         dm_entity *en = &w->doc->entities.v[m->entity[0]];
         memcpy(en->code, w->doc->entities.v[w->doc->mentions.v[owner].entity[0]].code, DM_CODE_MAX);

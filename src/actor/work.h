@@ -8,11 +8,21 @@
 
 enum { KEY_MAX = 192, LOOK_BACK = 24 };
 
-typedef struct col_states { int code, names, demonyms, people, government, places, from, to, note; } col_states;
-typedef struct col_bodies { int code, names, sector, kind, heads, from, to, note; } col_bodies;
-typedef struct col_people { int name, surname, code, sector, office, from, to; } col_people;
-typedef struct col_roles { int names, sector, kind, scope, note; } col_roles;
-typedef struct col_user { int names, code, sector, kind, surname, from, to, line; } col_user; /* src/import makes these tables */
+typedef struct col_states {
+    int code, names, demonyms, people, government, places, from, to, note;
+} col_states;
+typedef struct col_bodies {
+    int code, names, sector, kind, heads, from, to, note;
+} col_bodies;
+typedef struct col_people {
+    int name, surname, code, sector, office, from, to;
+} col_people;
+typedef struct col_roles {
+    int names, sector, kind, scope, note;
+} col_roles;
+typedef struct col_user {
+    int names, code, sector, kind, surname, from, to, line;
+} col_user; /* src/import makes these tables */
 
 struct dm_actor {
     const dm_tables *tables;
@@ -22,11 +32,14 @@ struct dm_actor {
     col_bodies cb;
     col_people cp;
     col_roles cr;
-    dm_map surname;        /* surname -> first row + 1 in people; rows of one surname follow in next_surname */
+    dm_map surname;         /* surname -> first row + 1 in people; rows of one surname follow in next_surname */
     uint32_t *next_surname; /* [rows of people] next row + 1 with the same first surname variant, 0 none */
-    dm_map seat;           /* "The Hague/judges" -> first body there with this general noun, row + 1 */
-    dm_map facts_phrase;   /* description -> first of fact_rows + 1 */
-    struct fact { uint32_t row, next; int16_t from, to; } *fact;
+    dm_map seat;            /* "The Hague/judges" -> first body there with this general noun, row + 1 */
+    dm_map facts_phrase;    /* description -> first of fact_rows + 1 */
+    struct fact {
+        uint32_t row, next;
+        int16_t from, to;
+    } * fact;
     uint32_t n_fact;
     uint32_t i_user; /* first table of the users' own; two a file: names, roles. UINT32_MAX: none */
     col_user cu;
@@ -49,24 +62,28 @@ typedef struct role_info {
 typedef struct aw {
     const dm_actor *a;
     dm_doc *doc;
-    dm_map entity_by_key;  /* table/row or name -> entity */
-    dm_map surname_entity; /* surname in this document -> entity */
-    dm_map role_entity;    /* head lemma of a role -> last entity */
-    dm_map title_entity;   /* "general", "prime minister" -> the person last named with that title */
-    dm_map code_seen;      /* codes of states and bodies that the text names for certain */
-    dm_map body_word;      /* "council", "watchdog" -> the body last named so */
-    uint32_t *name_at;     /* by token: mention that covers it, or DM_NONE */
-    uint8_t *title;        /* by token: 1 part of a role, 2 part of a rank or title */
-    uint32_t last_body;    /* entity of the organisation of states named last, or DM_NONE */
-    uint32_t issuer;       /* entity that speaks as "we" outside quotations, or DM_NONE */
-    uint32_t n_names;      /* mentions that the tables named; they come first, ordered by place */
+    dm_map entity_by_key;          /* table/row or name -> entity */
+    dm_map surname_entity;         /* surname in this document -> entity */
+    dm_map role_entity;            /* head lemma of a role -> last entity */
+    dm_map title_entity;           /* "general", "prime minister" -> the person last named with that title */
+    dm_map code_seen;              /* codes of states and bodies that the text names for certain */
+    dm_map body_word;              /* "council", "watchdog" -> the body last named so */
+    uint32_t *name_at;             /* by token: mention that covers it, or DM_NONE */
+    uint8_t *title;                /* by token: 1 part of a role, 2 part of a rank or title */
+    uint32_t last_body;            /* entity of the organisation of states named last, or DM_NONE */
+    uint32_t issuer;               /* entity that speaks as "we" outside quotations, or DM_NONE */
+    uint32_t n_names;              /* mentions that the tables named; they come first, ordered by place */
     uint32_t lead_next, lead_seen; /* home.c: sentences counted, body sentences among them */
     dm_error *err;
 } aw;
 
 /* What the text was speaking of: the state that was subject last, the place named last. */
 typedef struct topics {
-    struct topic { char code[DM_CODE_MAX]; uint32_t para, sent; unsigned rank; } state, place;
+    struct topic {
+        char code[DM_CODE_MAX];
+        uint32_t para, sent;
+        unsigned rank;
+    } state, place;
 } topics;
 
 static inline const dm_token *dm_atok(const aw *w, uint32_t t) { return &w->doc->tokens.v[t]; }
@@ -80,8 +97,14 @@ bool dm_dates_cover(const dm_doc *doc, dm_str from, dm_str to);
 void dm_copy_code(char *out, size_t size, dm_str s);
 bool dm_oom(const aw *w);
 
-static inline bool dm_is_user_name(const dm_actor *a, uint32_t table) { return table >= a->i_user && (table - a->i_user) % 2 == 0; }
-static inline bool dm_is_user_role(const dm_actor *a, uint32_t table) { return table >= a->i_user && (table - a->i_user) % 2 == 1; }
+static inline bool dm_is_user_name(const dm_actor *a, uint32_t table)
+{
+    return table >= a->i_user && (table - a->i_user) % 2 == 0;
+}
+static inline bool dm_is_user_role(const dm_actor *a, uint32_t table)
+{
+    return table >= a->i_user && (table - a->i_user) % 2 == 1;
+}
 static inline bool dm_is_role(const dm_actor *a, uint32_t table) { return table == a->i_roles || dm_is_user_role(a, table); }
 
 /* names.c: what the tables name. */
