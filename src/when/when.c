@@ -247,8 +247,8 @@ static void remember(dm_wstate *st, const dm_tex *x, dm_interval i)
 static dm_interval weekday_of_happening(dm_wstate *st, uint32_t k, dm_interval i)
 {
     const dm_tex *x = &st->tex.v[k], *p = k ? x - 1 : NULL;
-    if (!p || x->op != OP_AT || x->a.kind != P_WEEKDAY || x->a.rel || x->a.unit || p->sent != x->sent || p->a.hit == DM_NONE ||
-        x->first > p->first + p->n + 1)
+    if (!p || x->op != OP_AT || x->a.kind != P_WEEKDAY || x->a.rel || x->a.unit || p->sent != x->sent || p->a.kind == P_NONE ||
+        p->a.hit == DM_NONE || x->first > p->first + p->n + 1)
         return i;
     dm_point happening = {
         .kind = P_EVENT, .hit = p->a.hit, .part = p->a.part, .wday = -1, .season = -1, .in_wday = -1, .noun = DM_NONE
