@@ -14,7 +14,7 @@ printf 'Quillan Voss met Mara Dell. Zorvania condemned China.\n' >article.txt
 $D code --date 2005-05-05 --as jsonl --actors mine.tsv -A holders.csv article.txt | sed 's/.*"actor":\(\[[^]]*\]\).*"why":\(\[[^]]*\]\).*/\1 \2/'
 printf 'name\tcode\nJapan\tGRC\n' >over.tsv
 printf 'Japan condemned China.\n' >japan.txt
-$D code --as csv --actors over.tsv japan.txt | tail -n 1 | grep -o '[^|"]*over.tsv:[0-9]*'
+$D code --as csv --actors over.tsv japan.txt | tail -n 1 | grep -o '[^|"]*over.tsv:[0-9]*' | sed 's/,0\.[0-9]*,\(frames\)/,CONFIDENCE,\1/'
 $D code --actors actors.txt --as csv japan.txt >/dev/null; echo "exit $?"
 $D code --actors nowhere.tsv japan.txt; echo "exit $?"
 $D code --actors article.txt japan.txt; echo "exit $?"
