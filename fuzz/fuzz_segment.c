@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Fuzz target: any valid UTF-8 goes through segment; spans must be ordered and inside the text, sentences must tile the tokens. */
+#include "fuzz_utf8.h"
 #include "segment/segment.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,17 +21,6 @@ static dm_segmenter *segmenter(void)
         exit(2);
     }
     return s;
-}
-
-static bool valid_utf8(const char *p, size_t n)
-{
-    for (size_t i = 0; i < n;) {
-        uint32_t cp;
-        i += dm_utf8_next(p, n, i, &cp);
-        if (cp == 0xFFFD)
-            return false;
-    }
-    return true;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Fuzz target: text through segment, scan and when. The first byte chooses the document's date. Intervals must be in order. */
+#include "fuzz_utf8.h"
 #include "scan/scan.h"
 #include "segment/segment.h"
 #include "when/when.h"
@@ -26,17 +27,6 @@ static void open_kit(void)
         fprintf(stderr, "no tables in '%s'; set DEMARCHE_DATA\n", path);
         exit(2);
     }
-}
-
-static bool valid_utf8(const char *p, size_t n)
-{
-    for (size_t i = 0; i < n;) {
-        uint32_t cp;
-        i += dm_utf8_next(p, n, i, &cp);
-        if (cp == 0xFFFD)
-            return false;
-    }
-    return true;
 }
 
 static void check(dm_interval i)

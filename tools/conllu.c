@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* CoNLL-U reader (see conllu.h): one pass, line by line, every column checked. */
 #include "conllu.h"
+#include "base/str.h"
 #include "doc/ud.h"
 
 #include <errno.h>
@@ -49,14 +50,7 @@ static bool split_columns(dm_str *column, dm_str line)
 /* Digits only, below DM_CONLLU_WORDS + 1; else -1. */
 static int number(dm_str s)
 {
-    int v = 0;
-    if (s.len == 0 || s.len > 4)
-        return -1;
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return -1;
-        v = v * 10 + (s.p[i] - '0');
-    }
+    int v = dm_str_digits(s);
     return v <= DM_CONLLU_WORDS ? v : -1;
 }
 

@@ -158,7 +158,7 @@ static bool from_verb(const iw *w, inst *i)
         if (d != DM_D_ACL && d != DM_D_ACL_RELCL)
             continue;
         for (uint32_t s = k; s < w->doc->tokens.n && s < k + LOOK_MAX && dm_ict(w, s)->sent == i->sent;
-             s++) /* "motion X said it will submit to the commission" */
+             s++) /* "draft X said it would table in the assembly" */
             if (dm_ict(w, s)->deprel == DM_D_OBL && dm_str_in(dm_act_case(w, s), "to at before in") &&
                 dm_act_body_of(w, dm_act_entity_at(w, s), body)) {
                 set(i, body, "recipient of the draft");

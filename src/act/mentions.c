@@ -106,7 +106,7 @@ static bool add_named(iw *w, const dm_hit *h)
     return true;
 }
 
-/* `a "no-action" motion`: the quotation marks part the phrase that the table knows. */
+/* `a "no-confidence" vote`: the quotation marks part the phrase that the table knows. */
 static void quoted_no_action(const iw *w, inst *i)
 {
     enum { WORDS = 6 };

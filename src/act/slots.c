@@ -76,7 +76,7 @@ static bool from_modifiers(const iw *w, inst *i)
     return false;
 }
 
-/* "drafted by X", "that X submitted", "X has said it will submit". */
+/* "drafted by X", "that X submitted", "X means to table". */
 static bool from_clause(iw *w, inst *i, uint32_t clause)
 {
     const dm_token *c = dm_ict(w, clause);
@@ -105,7 +105,7 @@ static bool from_clause(iw *w, inst *i, uint32_t clause)
     return false;
 }
 
-/* "a motion China has said it will submit": a relative clause without its pronoun, which trees often attach elsewhere. A verb of making
+/* "a draft Cuba says it may table": a relative clause without its pronoun, which trees often attach elsewhere. A verb of making
  * without an object of its own, in the same stretch between commas, with a subject after the noun. */
 static bool from_gap(iw *w, inst *i)
 {

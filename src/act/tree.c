@@ -18,10 +18,7 @@ const dm_entity *dm_act_entity_at(const iw *w, uint32_t t)
     return NULL;
 }
 
-bool dm_act_state(const dm_entity *e)
-{
-    return e && e->code[0] && !dm_str_in(dm_str_of(e->code), "UNO EUR IGO NGO ISM IMG MNC");
-}
+bool dm_act_state(const dm_entity *e) { return e && e->code[0] && !dm_str_in(dm_str_of(e->code), DM_BODY_CODES); }
 
 dm_str dm_act_case(const iw *w, uint32_t t)
 {

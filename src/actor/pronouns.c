@@ -148,7 +148,7 @@ uint32_t dm_clause_subject(const aw *w, uint32_t t)
     return DM_NONE;
 }
 
-/* "sanctions against China over its record": after over, for, about it is the party named just before, not the subject. */
+/* "a ban on Burmese timber over its army's raids": after over, for, about it is the party named just before, not the subject. */
 static uint32_t over_its(const aw *w, const recent *r, uint32_t t)
 {
     uint32_t noun = dm_atok(w, t)->head, k = noun == DM_NONE ? DM_NONE : dm_kid(w->doc, noun, DM_D_CASE);

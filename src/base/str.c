@@ -57,6 +57,19 @@ dm_str dm_str_trim(dm_str s)
     return s;
 }
 
+int dm_str_digits(dm_str s)
+{
+    int v = 0;
+    if (s.len == 0 || s.len > 4)
+        return -1;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return -1;
+        v = v * 10 + (s.p[i] - '0');
+    }
+    return v;
+}
+
 bool dm_str_split(dm_str *rest, char sep, dm_str *piece)
 {
     while (rest->len) {

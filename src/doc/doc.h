@@ -117,6 +117,9 @@ typedef enum dm_nature {
     DM_NAT_OTHER
 } dm_nature;
 
+/* PLOVER entity codes that are no state's (../shared/plover.md), for dm_str_in(). */
+#define DM_BODY_CODES "UNO EUR IGO NGO ISM IMG MNC"
+
 /* Words that name a party: dm_mention.entity lists up to DM_MENTION_ENTITIES of them ("the two sides"). */
 enum { DM_MENTION_ENTITIES = 8 };
 typedef enum dm_form {
@@ -188,6 +191,9 @@ static inline dm_str dm_token_text(const dm_doc *doc, uint32_t t) { return dm_do
 dm_status dm_doc_link(dm_doc *doc, dm_error *err);
 #define DM_EACH_KID(doc, t, k) for (uint32_t k = (doc)->kid_first[t]; k != DM_NONE; k = (doc)->kid_next[k])
 
+/* First hit, and first time expression, that starts at token t or behind it (their number when none does); both lists are in text order. */
+uint32_t dm_doc_hit_from(const dm_doc *doc, uint32_t t);
+uint32_t dm_doc_time_from(const dm_doc *doc, uint32_t t);
 bool dm_token_is(const dm_doc *doc, uint32_t t, const char *norm);
 /* First dependent of t with this relation, or DM_NONE. */
 uint32_t dm_kid(const dm_doc *doc, uint32_t t, dm_deprel rel);

@@ -6,20 +6,6 @@ enum { CLIMB_MAX = 6, DESCEND_MAX = 4 };
 
 static const dm_token *tok(const dm_doc *doc, uint32_t t) { return &doc->tokens.v[t]; }
 
-/* First time expression at or after token t. */
-static uint32_t lower_bound(const dm_doc *doc, uint32_t t)
-{
-    uint32_t lo = 0, hi = doc->times.n;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (doc->times.v[mid].first < t)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 static uint32_t governor(const dm_doc *doc, const dm_time *t)
 {
     return t->head == DM_NONE || t->head >= doc->tokens.n ? DM_NONE : tok(doc, t->head)->head;
@@ -109,7 +95,7 @@ static void add(uint32_t *out, uint32_t *n, uint32_t max, uint32_t i)
 static void collect(const dm_doc *doc, uint32_t g, uint32_t self, bool fronted, uint32_t *out, uint32_t *n, uint32_t max)
 {
     const dm_sent *s = &doc->sents.v[tok(doc, self)->sent];
-    for (uint32_t i = lower_bound(doc, s->first); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
+    for (uint32_t i = dm_doc_time_from(doc, s->first); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
         const dm_time *t = &doc->times.v[i];
         if (self >= t->first && self < t->first + t->n)
             continue;
@@ -120,14 +106,14 @@ static void collect(const dm_doc *doc, uint32_t g, uint32_t self, bool fronted, 
     }
     if (*n || g != self)
         return;
-    for (uint32_t i = lower_bound(doc, s->first); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
+    for (uint32_t i = dm_doc_time_from(doc, s->first); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
         const dm_time *t = &doc->times.v[i];
         if (!(self >= t->first && self < t->first + t->n) && lends(doc, self, governor(doc, t), t))
             add(out, n, max, i);
     }
     if (*n || tok(doc, self)->upos == DM_U_VERB)
         return;
-    for (uint32_t i = lower_bound(doc, self); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
+    for (uint32_t i = dm_doc_time_from(doc, self); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
         if (doc->times.v[i].first > self && hangs_under(doc, governor(doc, &doc->times.v[i]), self))
             add(out, n, max, i);
     }
@@ -137,7 +123,7 @@ static void collect(const dm_doc *doc, uint32_t g, uint32_t self, bool fronted, 
 static bool inner_time(const dm_doc *doc, uint32_t token, uint32_t *out)
 {
     const dm_sent *s = &doc->sents.v[tok(doc, token)->sent];
-    for (uint32_t i = lower_bound(doc, s->first); i < doc->times.n && doc->times.v[i].first <= token; i++) {
+    for (uint32_t i = dm_doc_time_from(doc, s->first); i < doc->times.n && doc->times.v[i].first <= token; i++) {
         const dm_time *t = &doc->times.v[i];
         if (token >= t->first + t->n)
             continue;
@@ -159,8 +145,8 @@ static bool on_time(const dm_doc *doc, uint32_t token, uint32_t *out)
     dm_deprel r = (dm_deprel)tok(doc, token)->deprel;
     if (h == DM_NONE || h >= token || (r != DM_D_ACL_RELCL && r != DM_D_ADVCL_RELCL && r != DM_D_ACL && r != DM_D_ADVCL))
         return false;
-    for (uint32_t i = lower_bound(doc, doc->sents.v[tok(doc, h)->sent].first); i < doc->times.n && doc->times.v[i].first <= h;
-         i++) {
+    for (uint32_t i = dm_doc_time_from(doc, doc->sents.v[tok(doc, h)->sent].first);
+         i < doc->times.n && doc->times.v[i].first <= h; i++) {
         if (doc->times.v[i].head == h && h < doc->times.v[i].first + doc->times.v[i].n) {
             *out = i;
             return true;
@@ -169,10 +155,10 @@ static bool on_time(const dm_doc *doc, uint32_t token, uint32_t *out)
     return false;
 }
 
-/* "a resolution this week that called on the government": the noun's time between it and its relative clause. */
+/* "a statement on Monday that blamed the army": the noun's time between it and its relative clause. */
 static void from_antecedent(const dm_doc *doc, uint32_t noun, uint32_t verb, uint32_t *out, uint32_t *n, uint32_t max)
 {
-    for (uint32_t i = lower_bound(doc, noun); i < doc->times.n && doc->times.v[i].first < verb; i++) {
+    for (uint32_t i = dm_doc_time_from(doc, noun); i < doc->times.n && doc->times.v[i].first < verb; i++) {
         if (governor(doc, &doc->times.v[i]) == noun)
             add(out, n, max, i);
     }

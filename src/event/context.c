@@ -6,14 +6,6 @@
 
 enum { LOOK_BACK = 14 };
 
-static bool code_in(const party_list *l, const char *code)
-{
-    for (uint32_t i = 0; i < l->n; i++)
-        if (code[0] && strcmp(l->p[i].code, code) == 0)
-            return true;
-    return false;
-}
-
 static bool code_in_str(const party_list *l, dm_str code)
 {
     for (uint32_t i = 0; i < l->n; i++)
@@ -30,13 +22,7 @@ static bool code_among(const dm_party *p, uint32_t n, const char *code)
     return false;
 }
 
-static bool coded(const party_list *l)
-{
-    for (uint32_t i = 0; i < l->n; i++)
-        if (l->p[i].code[0])
-            return true;
-    return false;
-}
+static bool code_in(const party_list *l, const char *code) { return code_among(l->p, l->n, code); }
 
 static bool any_shared(const party_list *l, const dm_party *p, uint32_t n)
 {
@@ -224,7 +210,7 @@ static bool from_article(ev_work *w, cand *c)
 static void own_people(cand *c)
 {
     for (uint32_t i = 0; i < c->actor.n; i++)
-        if (c->actor.p[i].code[0] && !dm_str_in(dm_str_of(c->actor.p[i].code), "UNO EUR IGO NGO MNC IMG ISM"))
+        if (c->actor.p[i].code[0] && !dm_str_in(dm_str_of(c->actor.p[i].code), DM_BODY_CODES))
             dm_party_add(&c->recipient, c->actor.p[i].code, c->type == DM_PROTEST ? "GOV" : "CVL", c->actor.p[i].span);
     if (c->recipient.n)
         guessed(c, 0.6f, "event/own-people");
@@ -315,12 +301,13 @@ static bool from_own_state(cand *c)
 
 void dm_parties_from_context(ev_work *w, cand *c)
 {
-    if (!coded(&c->actor) && coded(&c->recipient) && c->type != DM_CONSULT && c->type != DM_PROTEST) {
+    if (!dm_parties_coded(&c->actor) && dm_parties_coded(&c->recipient) && c->type != DM_CONSULT && c->type != DM_PROTEST) {
         c->actor.n = 0;
         if (!from_left_body(w, c) && !from_own_state(c))
             find_actor(w, c);
     }
-    if (coded(&c->recipient) || c->m.frame->no_recipient || !coded(&c->actor) || (c->m.frame->actor.all && c->type != DM_AGREE))
+    if (dm_parties_coded(&c->recipient) || c->m.frame->no_recipient || !dm_parties_coded(&c->actor) ||
+        (c->m.frame->actor.all && c->type != DM_AGREE))
         return;
     c->recipient.n = 0;
     find_recipient(w, c);

@@ -61,7 +61,7 @@ static void give(party_list *to, dm_str code, dm_span span)
     }
 }
 
-/* "did not join the U.S." right after "cosponsored its resolutions": the same instrument, when the same party acts toward the same. */
+/* "stayed away from Mexico" right after "signed its drafts": the same instrument, when the same party acts toward the same. */
 static void from_last_event(ev_work *w, cand *c)
 {
     const dm_doc *doc = w->d.doc;

@@ -211,15 +211,7 @@ static size_t common_prefix(dm_str a, dm_str b)
 static uint32_t find_by_hit(const ev_doc *e, uint32_t t, char pos)
 {
     const dm_doc *doc = e->doc;
-    uint32_t lo = 0, hi = doc->hits.n;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (doc->hits.v[mid].first < t)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    for (; lo < doc->hits.n && doc->hits.v[lo].first == t; lo++) {
+    for (uint32_t lo = dm_doc_hit_from(doc, t); lo < doc->hits.n && doc->hits.v[lo].first == t; lo++) {
         const dm_table *table = dm_tables_at(e->frames->tables, doc->hits.v[lo].table);
         dm_str name = dm_table_name(table), cell = dm_table_cell(table, doc->hits.v[lo].row, (int)doc->hits.v[lo].column), word;
         if (!dm_str_starts(name, pos == 'v' ? "frames/verbs" : "frames/nouns"))

@@ -56,18 +56,10 @@ static void from_slots(const ev_work *w, const cand *c, const frame_roles *r, ro
     }
 }
 
-static bool has_code(const party_list *l)
-{
-    for (uint32_t i = 0; i < l->n; i++)
-        if (l->p[i].code[0])
-            return true;
-    return false;
-}
-
 /* Parties without a code stay only when nobody in the list has one. */
 static void prune(party_list *l)
 {
-    if (!has_code(l))
+    if (!dm_parties_coded(l))
         return;
     uint32_t n = 0;
     for (uint32_t i = 0; i < l->n; i++)
@@ -78,7 +70,7 @@ static void prune(party_list *l)
 
 static void remove_shared(cand *c)
 {
-    /* "relations between Tokyo and Beijing": an actor is not its own recipient among others */
+    /* "ties between Lima and Quito": an actor is not its own recipient among others */
     if (c->recipient.n < 2)
         return;
     uint32_t n = 0;
@@ -173,7 +165,7 @@ static void actor_from_governor(ev_work *w, cand *c)
 static void meeting_from_governor(ev_work *w, cand *c)
 {
     const cand *g = c->type == DM_CONSULT && c->m.view.pos == 'n' && (!c->actor.n || c->actor.bare) ? governor(w, c) : NULL;
-    if (!g || !has_code(&g->actor) || !has_code(&g->recipient) || g->type == DM_AGREE)
+    if (!g || !dm_parties_coded(&g->actor) || !dm_parties_coded(&g->recipient) || g->type == DM_AGREE)
         return;
     party_list both = g->actor;
     for (uint32_t i = 0; i < g->recipient.n; i++)
@@ -190,8 +182,9 @@ static bool is_civil(const char *sector) { return dm_str_in(dm_str_of(sector), "
 static void judged_from_governor(ev_work *w, cand *c)
 {
     bool judges = c->type == DM_SUPPORT || c->type == DM_ACCUSE || c->type == DM_REJECT;
-    const cand *g = judges && !c->recipient.n && !c->m.frame->no_recipient && has_code(&c->actor) ? governor(w, c) : NULL;
-    if (!g || !has_code(&g->actor) || dm_parties_same(&g->actor, &c->actor))
+    const cand *g =
+        judges && !c->recipient.n && !c->m.frame->no_recipient && dm_parties_coded(&c->actor) ? governor(w, c) : NULL;
+    if (!g || !dm_parties_coded(&g->actor) || dm_parties_same(&g->actor, &c->actor))
         return;
     for (uint32_t t = c->t, i = 0; i < CLIMB_MAX && t != g->t && t != DM_NONE; i++, t = dm_tok(w->d.doc, t)->head)
         if (dm_tok(w->d.doc, t)->deprel == DM_D_ACL_RELCL || dm_tok(w->d.doc, t)->deprel == DM_D_ADVCL_RELCL) {
@@ -225,13 +218,13 @@ static void settle_bare(cand *c)
     if (!hurts(c->type) && c->type != DM_RETREAT && c->type != DM_CONCEDE && c->type != DM_PROTEST)
         return;
     if (c->actor.n == 1 && c->actor.p[0].code[0] && !c->actor.bare && c->recipient.n &&
-        (c->recipient.bare || !has_code(&c->recipient))) {
+        (c->recipient.bare || !dm_parties_coded(&c->recipient))) {
         memcpy(c->recipient.p[0].code, c->actor.p[0].code, DM_CODE_MAX);
         c->recipient.n = 1;
         dm_note(c, "event/own-people");
     } else if (c->recipient.n == 1 && c->recipient.p[0].code[0] && !c->recipient.bare && c->actor.n == 1 &&
                is_civil(c->recipient.p[0].sector) && dm_str_in(dm_str_of(c->actor.p[0].sector), "MIL COP GOV JUD SPY") &&
-               (c->actor.bare || !has_code(&c->actor))) {
+               (c->actor.bare || !dm_parties_coded(&c->actor))) {
         memcpy(c->actor.p[0].code, c->recipient.p[0].code, DM_CODE_MAX);
         dm_note(c, "event/own-forces");
     } else if (is_civil(c->recipient.n ? c->recipient.p[0].sector : "") && represses(c) && c->actor.n == 0 &&
@@ -265,11 +258,11 @@ static void from_next_preposition(const ev_work *w, const cand *c, const frame_r
 static void actor_from_speaker(const ev_work *w, cand *c)
 {
     bool opinion = c->type == DM_ACCUSE || c->type == DM_SUPPORT || c->type == DM_REJECT || c->type == DM_THREATEN;
-    if (has_code(&c->actor) || !opinion || !c->n_speakers || c->m.view.passive)
+    if (dm_parties_coded(&c->actor) || !opinion || !c->n_speakers || c->m.view.passive)
         return;
     party_list by = { 0 };
     dm_parties_of(&w->d, c->speaker[0], ROLE_SPEAKER, &by);
-    if (!has_code(&by))
+    if (!dm_parties_coded(&by))
         return;
     c->actor = by;
     c->n_speakers = 0;
@@ -294,7 +287,7 @@ static bool split_sides(ev_work *w, cand *c)
     return false;
 }
 
-/* "renounced the use of force to reunify the island": whom the purpose of the object is about. */
+/* "gave up the threat of war to win back the province": whom the purpose of the object is about. */
 static void from_object_purpose(const ev_work *w, cand *c)
 {
     uint32_t o = dm_view_slot(&c->m.view, SLOT_OBJ);
@@ -316,7 +309,7 @@ static void from_object_purpose(const ev_work *w, cand *c)
         from_complement(w, inf, ROLE_RECIPIENT, &c->recipient);
 }
 
-/* "takes a cautious stance on sanctions", "has plans for talks": whoever holds the attitude. */
+/* "has a guarded attitude to an embargo", "has plans for talks": whoever holds the attitude. */
 static void actor_from_path(const ev_work *w, cand *c)
 {
     const dm_doc *doc = w->d.doc;

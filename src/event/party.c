@@ -21,6 +21,14 @@ bool dm_party_add(party_list *l, const char *code, const char *sector, dm_span s
     return true;
 }
 
+bool dm_parties_coded(const party_list *l)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        if (l->p[i].code[0])
+            return true;
+    return false;
+}
+
 bool dm_parties_same(const party_list *a, const party_list *b)
 {
     if (a->n != b->n || a->n == 0)
@@ -251,7 +259,7 @@ static bool names_somebody(const ev_doc *e, uint32_t h)
 
 static void including(const ev_doc *e, uint32_t h, role as, party_list *out)
 {
-    /* "152 countries, including China and North Korea": the named members stand for the group */
+    /* "forty states, including Peru and Chad": the named members stand for the group */
     DM_EACH_KID(e->doc, h, k)
     {
         char buf[CASE_MAX];

@@ -33,6 +33,8 @@ typedef enum role { ROLE_ACTOR, ROLE_RECIPIENT, ROLE_SPEAKER } role;
 
 /* Adds the parties that the phrase headed by token h names. */
 void dm_parties_of(const ev_doc *e, uint32_t h, role as, party_list *out);
+/* Whether anybody in the list has a code. */
+bool dm_parties_coded(const party_list *l);
 bool dm_parties_same(const party_list *a, const party_list *b);
 bool dm_party_add(party_list *l, const char *code, const char *sector, dm_span span);
 /* Whether any party in the phrase satisfies a VALUE_* test. */

@@ -6,15 +6,8 @@ enum { REASONS_MAX = 6 };
 
 static bool speaks_of_time(const dm_doc *doc, uint32_t k)
 {
-    uint32_t lo = 0, hi = doc->times.n;
-    while (lo < hi) { /* first expression that starts behind k; they stand in text order */
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (doc->times.v[mid].first <= k)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    for (uint32_t i = lo; i-- > 0 && doc->tokens.v[doc->times.v[i].first].sent == doc->tokens.v[k].sent;)
+    for (uint32_t i = dm_doc_time_from(doc, k + 1);
+         i-- > 0 && doc->tokens.v[doc->times.v[i].first].sent == doc->tokens.v[k].sent;)
         if (k < doc->times.v[i].first + doc->times.v[i].n)
             return true;
     return false;

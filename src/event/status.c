@@ -446,7 +446,7 @@ static bool joined_by(const dm_doc *doc, uint32_t t, const char *word)
     return false;
 }
 
-/* "a cautious stance on sanctions": the adjective of the governing noun decides. */
+/* "a guarded attitude to an embargo": the adjective of the governing noun decides. */
 static bool step_attitude(const dm_status_tables *s, const dm_doc *doc, uint32_t g, status *out)
 {
     if (!is_nominal(doc, g))

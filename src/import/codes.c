@@ -4,13 +4,12 @@
 
 enum { PIECE = 3 };
 
-static const char plover_codes[] = "UNO EUR IGO NGO ISM IMG MNC";
 static const char plover_sectors[] =
     "COP GOV JUD LEG MIL PRM PTY REB SPY UAF UNK AGR BUS CRM CVL EDU ELI JRN LAB MED REF OPP PRE REL SOC";
 
 static bool is_state(const imp *m, dm_str code) { return dm_map_get(&m->is_state, code, 0) != UINT32_MAX; }
 
-bool dm_import_is_code(const imp *m, dm_str code) { return is_state(m, code) || dm_str_in(code, plover_codes); }
+bool dm_import_is_code(const imp *m, dm_str code) { return is_state(m, code) || dm_str_in(code, DM_BODY_CODES); }
 
 bool dm_import_is_sector(dm_str sector)
 {

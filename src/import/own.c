@@ -103,8 +103,8 @@ static bool kind_of(const imp *m, const columns *c, const dm_str *cell, dm_str c
         *kind = dm_str_is(k, "group") ? DM_KIND_ROLE_GROUP : dm_str_is(k, "org") ? DM_KIND_ROLE_ORG : DM_KIND_ROLE;
         return true;
     }
-    bool state = !at(cell, c->sector).len && !k.len && dm_import_is_code(m, code) &&
-                 !dm_str_in(code, "UNO EUR IGO NGO ISM IMG MNC") && c->surname < 0;
+    bool state =
+        !at(cell, c->sector).len && !k.len && dm_import_is_code(m, code) && !dm_str_in(code, DM_BODY_CODES) && c->surname < 0;
     *kind = c->surname >= 0 || c->office >= 0 ? DM_KIND_PERSON : state ? DM_KIND_STATE : DM_KIND_BODY;
     return true;
 }

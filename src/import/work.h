@@ -5,6 +5,7 @@
 #define DM_IMPORT_WORK_H
 
 #include "base/map.h"
+#include "doc/doc.h"
 #include "import/import.h"
 
 enum {

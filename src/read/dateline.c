@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Datelines at the start of an article: " date 2022-02-03 TOKYO (AGENCY) - ", "TOKYO, Feb 3 (Agency) -- ", "GENEVA (3 February
+/* Datelines at the start of an article: " date 2019-06-11 OSLO (AGENCY) - ", "TOKYO, Feb 3 (Agency) -- ", "GENEVA (3 February
  * 2022) â ", "NEW DELHI: ". Only form decides; that a city exists is not asked. */
 #include "read/lines.h"
 

@@ -233,7 +233,7 @@ static void find_prose(marker *m)
     }
 }
 
-/* ", The Japan News , 12:54 p.m.": what stands there in capitals is the publisher. */
+/* ", The Morning Herald , 9:05 a.m.": what stands there in capitals is the publisher. */
 static dm_status publisher_of(marker *m, dm_str s)
 {
     dm_str piece;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Datelines: "GENEVA, March 3 (Reuters) - ", "date 2022-02-03 TOKYO (BLOOMBERG) - ", "MOSCOW — ", "NEW DELHI: ". */
+/* Datelines: "GENEVA, March 3 (Reuters) - ", "date 2019-06-11 OSLO (AGENCY) - ", "MOSCOW — ", "NEW DELHI: ". */
 #include "segment/seg_int.h"
 
 enum {

@@ -192,20 +192,6 @@ static uint32_t nearest(const anchors *a, const dm_hit *h)
     return best;
 }
 
-/* First hit at or after a token; hits are in text order. */
-static uint32_t hit_from(const dm_doc *doc, uint32_t token)
-{
-    uint32_t lo = 0, hi = doc->hits.n;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (doc->hits.v[mid].first < token)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 static uint64_t from_words(const dm_topic *t, const dm_doc *doc, const dm_event *e, uint32_t head)
 {
     const dm_sent *s = &doc->sents.v[e->sentence];
@@ -214,7 +200,7 @@ static uint64_t from_words(const dm_topic *t, const dm_doc *doc, const dm_event 
     a.token[a.n++] = head;
     anchor_parties(doc, &a, e->actor, e->n_actor, s);
     anchor_parties(doc, &a, e->recipient, e->n_recipient, s);
-    for (uint32_t k = hit_from(doc, s->first); k < doc->hits.n && doc->hits.v[k].first < s->first + s->n; k++) {
+    for (uint32_t k = dm_doc_hit_from(doc, s->first); k < doc->hits.n && doc->hits.v[k].first < s->first + s->n; k++) {
         const dm_hit *h = &doc->hits.v[k];
         if (h->table == t->index && h->row < t->n)
             add(score, t->mask[h->row], (t->weak[h->row] ? weak_weight : 1.0f) / (1.0f + (float)nearest(&a, h) / reach));

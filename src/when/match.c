@@ -330,7 +330,7 @@ static uint32_t set_bound(dm_wstate *st, uint32_t t, uint32_t end, dm_tex *x)
     return i + b.n;
 }
 
-/* every year except 1991, through 1997; annually; each year since 1990; every two years. */
+/* every year except 1982, through 1990; annually; each year since 1990; every two years. */
 static bool repeated(dm_wstate *st, uint32_t t, uint32_t end, dm_tex *x)
 {
     dm_wlex l = dm_lex(st, t);

@@ -23,26 +23,12 @@ static dm_point blank(uint8_t kind)
     };
 }
 
-/* The digits of s as a number, or -1. */
-static int digits(dm_str s)
-{
-    int v = 0;
-    if (s.len == 0 || s.len > 4)
-        return -1;
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return -1;
-        v = v * 10 + (s.p[i] - '0');
-    }
-    return v;
-}
-
 bool dm_is_year(const dm_wstate *st, uint32_t t, int16_t *year)
 {
     dm_str s = tok(st, t)->norm;
-    int v = s.len == 4 ? digits(s) : -1;
+    int v = s.len == 4 ? dm_str_digits(s) : -1;
     if (s.len == 3 && s.p[0] == '\'') {
-        v = digits((dm_str){ s.p + 1, 2 });
+        v = dm_str_digits((dm_str){ s.p + 1, 2 });
         v = v < 0 ? v : v < 40 ? v + 2000 : v + 1900;
     }
     if (v < YEAR_MIN || v > YEAR_HIGH)
@@ -59,7 +45,7 @@ static int day_number(const dm_wstate *st, uint32_t t, uint32_t end)
     dm_str s = tok(st, t)->norm;
     if (s.len > 2 && (dm_str_ends(s, "st") || dm_str_ends(s, "nd") || dm_str_ends(s, "rd") || dm_str_ends(s, "th")))
         s.len -= 2;
-    int v = s.len <= 2 ? digits(s) : -1;
+    int v = s.len <= 2 ? dm_str_digits(s) : -1;
     if (v < 0 && dm_lex(st, t).kind == W_ORDINAL)
         v = dm_lex(st, t).value;
     return v >= 1 && v <= 31 ? v : 0;
@@ -89,7 +75,7 @@ uint32_t dm_number_at(const dm_wstate *st, uint32_t t, uint32_t end, int16_t *va
         }
         return x.n;
     }
-    int v = digits(tok(st, t)->norm);
+    int v = dm_str_digits(tok(st, t)->norm);
     if (v < 0 || v > COUNT_MAX)
         return 0;
     *value = (int16_t)v;
@@ -222,14 +208,12 @@ static bool month_date(const dm_wstate *st, uint32_t t, uint32_t end, dm_point *
         i += dm_lex(st, i).n;
         if (i < end && dm_norm_is(st, i, "the") && day_number(st, i + 1, end))
             i++;
-        int16_t y;
         d = day_number(st, i, end);
         bool unit = d && i + 1 < end && dm_lex(st, i + 1).kind == W_UNIT;
         if (d && !unit && !(i + 1 < end && dm_norm_in(st, i + 1, "% percent people million billion")))
             i++;
         else
             d = 0;
-        (void)y;
     }
     p->month = (int8_t)m;
     p->day = (int8_t)d;
@@ -255,7 +239,7 @@ static bool decade_or_century(const dm_wstate *st, uint32_t t, uint32_t end, dm_
     else
         s.len = 0;
     bool apos = s.len && s.p[0] == '\'';
-    int v = apos ? digits((dm_str){ s.p + 1, s.len - 1 }) : digits(s);
+    int v = apos ? dm_str_digits((dm_str){ s.p + 1, s.len - 1 }) : dm_str_digits(s);
     if (v >= 0 && v % 10 == 0 && ((s.len == 4 && v >= YEAR_LOW) || (v < 100 && (s.len == 2 || (apos && s.len == 3))))) {
         *p = blank(P_DECADE);
         p->year = (int16_t)(v >= 100 ? v : v < 30 ? 2000 + v : 1900 + v);

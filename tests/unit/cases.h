@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "coder_fixture.h"
 #include <demarche/coder.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,24 +27,6 @@ typedef bool (*case_fn)(void *ctx, const case_row *row); /* true: the case holds
 typedef struct case_count {
     int cases, failed;
 } case_count;
-
-static int cases_open(void **state)
-{
-    dm_error err = { .msg = "" };
-    dm_coder *coder = NULL;
-    if (dm_coder_open(&coder, NULL, &err) != DM_OK) {
-        fprintf(stderr, "%s\n", err.msg);
-        return -1;
-    }
-    *state = coder;
-    return 0;
-}
-
-static int cases_close(void **state)
-{
-    dm_coder_close(*state);
-    return 0;
-}
 
 /* "|" in a text stands for an empty line. */
 static void cases_paragraphs(char *out, size_t size, const char *text)

@@ -128,5 +128,5 @@ static void known_gaps_stay_listed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(cases_hold), cmocka_unit_test(known_gaps_stay_listed) };
-    return cmocka_run_group_tests(tests, cases_open, cases_close);
+    return cmocka_run_group_tests(tests, coder_open, coder_close);
 }

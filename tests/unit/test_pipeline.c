@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "coder_fixture.h"
 #include <demarche/coder.h>
 #include <demarche/write.h>
 #include <pthread.h>
@@ -17,24 +18,6 @@
 #include <unistd.h>
 
 enum { N_DOCS = 300, PATH_LEN = 256 };
-
-static int open_coder(void **state)
-{
-    dm_error err = { .msg = "" };
-    dm_coder *coder = NULL;
-    if (dm_coder_open(&coder, NULL, &err) != DM_OK) {
-        fprintf(stderr, "%s\n", err.msg);
-        return -1;
-    }
-    *state = coder;
-    return 0;
-}
-
-static int close_coder(void **state)
-{
-    dm_coder_close(*state);
-    return 0;
-}
 
 static dm_str str(const char *z) { return (dm_str){ z, strlen(z) }; }
 
@@ -264,5 +247,5 @@ int main(void)
         cmocka_unit_test(too_many_threads_are_refused),
         cmocka_unit_test(every_sentence_is_parsed),
     };
-    return cmocka_run_group_tests(tests, open_coder, close_coder);
+    return cmocka_run_group_tests(tests, coder_open, coder_close);
 }

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "coder_fixture.h"
 #include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -66,24 +67,6 @@ static const hostile INPUTS[] = {
     { "headlines", "", { "Japan Condemns China\n" } },
 };
 enum { N_INPUTS = sizeof INPUTS / sizeof *INPUTS };
-
-static int open_coder(void **state)
-{
-    dm_error err = { .msg = "" };
-    dm_coder *coder = NULL;
-    if (dm_coder_open(&coder, NULL, &err) != DM_OK) {
-        fprintf(stderr, "%s\n", err.msg);
-        return -1;
-    }
-    *state = coder;
-    return 0;
-}
-
-static int close_coder(void **state)
-{
-    dm_coder_close(*state);
-    return 0;
-}
 
 /* One piece with its %u and %c filled in; returns its end. */
 static char *put_piece(char *out, const char *piece, unsigned i)
@@ -163,5 +146,5 @@ int main(void)
         M_MMAP_MAX, 0); /* memory stays with the process: else the longer text pays for pages that the shorter one had warm */
     mallopt(M_TRIM_THRESHOLD, INT_MAX);
     const struct CMUnitTest tests[] = { cmocka_unit_test(time_is_linear) };
-    return cmocka_run_group_tests(tests, open_coder, close_coder);
+    return cmocka_run_group_tests(tests, coder_open, coder_close);
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "coder_fixture.h"
 #include <demarche/coder.h>
 #include <demarche/write.h>
 #include <stdio.h>
@@ -159,24 +160,6 @@ static void opening_runs_out(void **state)
     refuse_in_turn(opening, "opening", NULL, NULL, true);
 }
 
-static int open_coder(void **state)
-{
-    dm_error err = { .msg = "" };
-    dm_coder *coder = NULL;
-    if (dm_coder_open(&coder, NULL, &err) != DM_OK) {
-        fprintf(stderr, "%s\n", err.msg);
-        return -1;
-    }
-    *state = coder;
-    return 0;
-}
-
-static int close_coder(void **state)
-{
-    dm_coder_close(*state);
-    return 0;
-}
-
 static void coding_runs_out(void **state)
 {
     for (int i = 0; i < N_ARTICLES; i++) {
@@ -224,9 +207,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opening_runs_out),
-        cmocka_unit_test_setup_teardown(coding_runs_out, open_coder, close_coder),
-        cmocka_unit_test_setup_teardown(a_document_recovers, open_coder, close_coder),
-        cmocka_unit_test_setup_teardown(writing_runs_out, open_coder, close_coder),
+        cmocka_unit_test_setup_teardown(coding_runs_out, coder_open, coder_close),
+        cmocka_unit_test_setup_teardown(a_document_recovers, coder_open, coder_close),
+        cmocka_unit_test_setup_teardown(writing_runs_out, coder_open, coder_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

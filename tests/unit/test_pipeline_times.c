@@ -6,27 +6,10 @@
 
 #include <cmocka.h>
 
+#include "coder_fixture.h"
 #include <demarche/coder.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static int open_coder(void **state)
-{
-    dm_error err = { .msg = "" };
-    dm_coder *coder = NULL;
-    if (dm_coder_open(&coder, NULL, &err) != DM_OK) {
-        fprintf(stderr, "%s\n", err.msg);
-        return -1;
-    }
-    *state = coder;
-    return 0;
-}
-
-static int close_coder(void **state)
-{
-    dm_coder_close(*state);
-    return 0;
-}
 
 /* Document's date 2004-03-17, a Wednesday. from "" : the event carries no date; said "": not looked at. */
 static const struct {
@@ -95,5 +78,5 @@ static void dates_of_events(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(dates_of_events) };
-    return cmocka_run_group_tests(tests, open_coder, close_coder);
+    return cmocka_run_group_tests(tests, coder_open, coder_close);
 }
