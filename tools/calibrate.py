@@ -58,6 +58,13 @@ def own_gold(half):
     return [r for r in records if r["doc"] in set(docs)], [ROOT / "tests/gold/articles" / d for d in docs]
 
 
+def training_gold():
+    """Records and articles that were written for training only."""
+    path = ROOT / "tests/gold/training.jsonl"
+    records = [json.loads(x) for x in path.read_text(encoding="utf-8").splitlines() if x] if path.exists() else []
+    return records, [ROOT / "tests/gold/training" / d for d in sorted({r["doc"] for r in records})]
+
+
 def seeds(shared):
     records = [json.loads(x) for x in (shared / "gold/seeds.jsonl").read_text(encoding="utf-8").splitlines() if x]
     return records, sorted((shared / "seeds").glob("*.txt"))

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* dm-facts FILE...: the facts that the confidence of each event rests on (event/confidence.h), one line an event in the order of
  * `demarche code`: document, id, type, facts joined by spaces; cells apart by tabs. Data: $DEMARCHE_DATA or beside the program.
- * With --names: every name that the table of weights may hold. */
+ * With --names: every name that the table of weights may hold. With --choices FILE...: every set of parties that was weighed
+ * (event/choose.h), a line each: document, code point of the trigger, side, type, 1 where the frame joins the sides, codes, clues. */
+#include "event/choose.h"
 #include "event/confidence.h"
 #include <demarche/coder.h>
 #include <inttypes.h>
@@ -22,6 +24,22 @@ static void print_events(const dm_doc *doc)
     }
 }
 
+static void print_choices(const dm_doc *doc)
+{
+    for (uint32_t i = 0; i < doc->choices.n; i++) {
+        const dm_choice *c = &doc->choices.v[i];
+        printf("%.*s\t%u\t%s\t%s\t%u\t%s\t", DM_FMT(doc->meta.id), (unsigned)dm_doc_codepoint(doc, doc->tokens.v[c->token].span.start),
+            c->side ? "recipient" : "actor", dm_type_names[c->type], c->mutual, c->codes);
+        const char *gap = "";
+        for (unsigned k = 0; k < DM_N_CLUES; k++)
+            if (c->clues[k / 64] >> k % 64 & 1) {
+                printf("%s%s", gap, dm_clue_name(k));
+                gap = " ";
+            }
+        putchar('\n');
+    }
+}
+
 static void print_names(void)
 {
     puts("base");
@@ -31,7 +49,7 @@ static void print_names(void)
         puts(dm_type_names[t]);
 }
 
-static dm_status code_all(char **paths, dm_error *err)
+static dm_status code_all(char **paths, bool choices, dm_error *err)
 {
     dm_coder *coder = NULL;
     dm_input *in = NULL;
@@ -41,8 +59,12 @@ static dm_status code_all(char **paths, dm_error *err)
         st = dm_input_open(&in, coder, err);
     for (; st == DM_OK && *paths; paths++)
         st = dm_input_add(in, *paths, err);
-    while (st == DM_OK && (st = dm_input_next(in, &doc, err)) == DM_OK && (st = dm_code_doc(coder, doc, err)) == DM_OK)
-        print_events(doc);
+    while (st == DM_OK && (st = dm_input_next(in, &doc, err)) == DM_OK) {
+        doc->keep_choices = choices;
+        st = dm_code_doc(coder, doc, err);
+        if (st == DM_OK)
+            choices ? print_choices(doc) : print_events(doc);
+    }
     dm_doc_free(doc);
     dm_input_close(in);
     dm_coder_close(coder);
@@ -53,14 +75,15 @@ int main(int argc, char **argv)
 {
     dm_error err = { 0 };
     if (argc < 2) {
-        fputs("usage: dm-facts --names | FILE...\n", stderr);
+        fputs("usage: dm-facts --names | [--choices] FILE...\n", stderr);
         return 2;
     }
     if (dm_str_is(dm_str_of(argv[1]), "--names")) {
         print_names();
         return 0;
     }
-    if (code_all(argv + 1, &err) == DM_OK)
+    bool choices = dm_str_is(dm_str_of(argv[1]), "--choices");
+    if (code_all(argv + 1 + choices, choices, &err) == DM_OK)
         return 0;
     fprintf(stderr, "dm-facts: %s\n", err.msg);
     return 1;

@@ -151,6 +151,14 @@ typedef struct dm_inst {
     dm_str why;
 } dm_inst;
 
+/* One set of parties that could have been an event's actor or recipient (event/choose.h): what a trainer learns from. */
+typedef struct dm_choice {
+    uint32_t token; /* trigger */
+    uint8_t side, type, mutual;
+    char codes[64]; /* joined by +; the sets of one side stand together, the rules' answer first */
+    uint64_t clues[2];
+} dm_choice;
+
 struct dm_doc {
     dm_arena arena;
     dm_str text;
@@ -168,6 +176,8 @@ struct dm_doc {
     DM_VEC(dm_event) events;
     DM_VEC(uint32_t) event_head;  /* token that triggered event i */
     DM_VEC(uint64_t) event_facts; /* what its confidence rests on: event/confidence.h */
+    bool keep_choices;            /* asked for by a trainer: choices are kept */
+    DM_VEC(dm_choice) choices;
     char home[DM_CODE_MAX];       /* country of bare roles, "" unknown */
     dm_str home_why;
     char focus[DM_CODE_MAX]; /* the other country that the article is most about */

@@ -3,11 +3,12 @@
 #ifndef DM_EVENT_BUILD_H
 #define DM_EVENT_BUILD_H
 
+#include "event/choose.h"
 #include "event/confidence.h"
 #include "event/event.h"
 #include "event/match.h"
 
-enum { CANDIDATES_MAX = 96, NOTES_MAX = 10 };
+enum { CANDIDATES_MAX = 96, NOTES_MAX = 10, SALIENT_MAX = 24, DM_LOOK_BACK = 14 };
 
 typedef struct cand {
     uint32_t t;
@@ -21,6 +22,7 @@ typedef struct cand {
     uint32_t speaker[SPEAKERS_MAX], speech[SPEAKERS_MAX];
     dm_str act;
     float weight;
+    float sure[DM_SIDES]; /* probability of the side chosen (choose.h), 0: not asked */
     uint8_t n_notes;
     const char *note[NOTES_MAX]; /* steps, static strings */
 } cand;
@@ -32,7 +34,28 @@ struct dm_eventer {
     const dm_table *polarity, *scores;
     dm_map score_row; /* key of frames/scores -> row */
     dm_confidence confidence;
+    dm_party_model parties;
 };
+
+/* A party that the article has named so far. */
+typedef struct salient {
+    dm_party party; /* as named last */
+    uint32_t count, last; /* mentions; sentence of the last one */
+    bool title, lead;
+} salient;
+
+/* A party of the whole text: mentions, and what the clauses say that it does and suffers. */
+typedef struct survey_party {
+    char code[DM_CODE_MAX];
+    uint32_t named, did, suffered, suffered_hard;
+    uint16_t toward[SALIENT_MAX]; /* acts toward the party of this number */
+} survey_party;
+
+/* An earlier act, of this sentence or before. */
+typedef struct past {
+    const dm_party *actor, *recipient;
+    uint32_t n_actor, n_recipient, sentence, type;
+} past;
 
 typedef struct ev_work {
     const dm_eventer *e;
@@ -41,6 +64,11 @@ typedef struct ev_work {
     uint32_t n;
     uint32_t recent_event; /* last event built, or DM_NONE */
     uint32_t recent_inst;  /* its instrument mention */
+    salient salient[SALIENT_MAX];
+    bool surveying; /* clauses only: nothing is taken from the context */
+    survey_party survey[SALIENT_MAX]; /* most named first */
+    uint32_t n_survey;
+    uint32_t n_salient, next_mention, lead; /* mentions read so far; first sentence of the text proper or DM_NONE */
 } ev_work;
 
 static inline void dm_note(cand *c, const char *step)
@@ -55,6 +83,10 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err);
 void dm_fill_parties(ev_work *w);
 /* context.c: the side that neither clause nor frame names, from what the text was just speaking of. */
 void dm_parties_from_context(ev_work *w, cand *c);
+/* The act i steps before c, of its own sentence or earlier; false when there are not so many. */
+bool dm_past_at(const ev_work *w, const cand *c, uint32_t i, past *out);
+/* survey.c: number of the party in w->survey, or DM_NONE */
+uint32_t dm_survey_find(const ev_work *w, const char *code);
 /* duties.c: "should" and "must" of a verb that is no trigger itself. */
 void dm_plain_duties(ev_work *w, uint32_t sent);
 /* The same for "will not": a refusal. */
@@ -65,6 +97,7 @@ bool dm_acts_with_sponsor(dm_str act); /* cosponsoring, voting: toward whose ins
 dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *err);
 /* quotes.c: speaker of each quotation. */
 dm_status dm_quote_speakers(ev_doc *d, dm_error *err);
+uint32_t dm_quote_of(const dm_doc *doc, uint32_t t); /* the quotation that t stands in, or DM_NONE */
 /* reasons.c */
 dm_status dm_fill_reasons(ev_work *w, const cand *c, dm_event *ev, dm_error *err);
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Who is meant but not named in the clause (gold/GUIDE.md): whose decision, report or demand it was that is rejected or welcomed; whom
  * the actor was last dealing with; whose own people or government it is. Candidates of the same sentence come before earlier events,
- * nearer before farther, at most LOOK_BACK events. Each guess lowers the confidence and leaves its step in the trace. */
+ * nearer before farther, at most DM_LOOK_BACK events. Each guess lowers the confidence and leaves its step in the trace. */
 #include "event/build.h"
-
-enum { LOOK_BACK = 14 };
 
 static bool code_in_str(const party_list *l, dm_str code)
 {
@@ -41,13 +39,7 @@ static bool copy_others(party_list *to, const party_list *not_these, const dm_pa
     return to->n > before;
 }
 
-/* An earlier act, of this sentence or before. */
-typedef struct past {
-    const dm_party *actor, *recipient;
-    uint32_t n_actor, n_recipient, sentence, type;
-} past;
-
-static bool past_at(const ev_work *w, const cand *c, uint32_t i, past *out)
+bool dm_past_at(const ev_work *w, const cand *c, uint32_t i, past *out)
 {
     uint32_t here = (uint32_t)(c - w->c), seen = 0;
     for (uint32_t k = here; k-- > 0;) {
@@ -94,7 +86,7 @@ static bool from_doer(ev_work *w, cand *c)
 {
     past p;
     for (unsigned pass = 0; pass < 2; pass++)
-        for (uint32_t i = 0; i < LOOK_BACK && past_at(w, c, i, &p); i++) {
+        for (uint32_t i = 0; i < DM_LOOK_BACK && dm_past_at(w, c, i, &p); i++) {
             bool done_to_us = any_shared(&c->actor, p.recipient, p.n_recipient),
                  ours = any_shared(&c->actor, p.actor, p.n_actor);
             if (ours || (pass == 0 && !done_to_us) || (pass == 1 && dm_tok(w->d.doc, c->t)->sent - p.sentence > 3))
@@ -154,7 +146,7 @@ static bool from_dealings(ev_work *w, cand *c)
     ballot b = { .n = 0 };
     past p;
     float loud = 1.0f;
-    for (uint32_t i = 0; i < LOOK_BACK && past_at(w, c, i, &p); i++, loud *= 0.85f) {
+    for (uint32_t i = 0; i < DM_LOOK_BACK && dm_past_at(w, c, i, &p); i++, loud *= 0.85f) {
         bool acted = any_shared(&c->actor, p.actor, p.n_actor), suffered = any_shared(&c->actor, p.recipient, p.n_recipient);
         if (acted)
             vote(&b, p.recipient, p.n_recipient, &c->actor, loud);
@@ -173,7 +165,7 @@ static bool from_dealings(ev_work *w, cand *c)
 static bool from_same_kind(ev_work *w, cand *c)
 {
     past p;
-    for (uint32_t i = 0; i < 3 && past_at(w, c, i, &p); i++)
+    for (uint32_t i = 0; i < 3 && dm_past_at(w, c, i, &p); i++)
         if (p.type == c->type && dm_tok(w->d.doc, c->t)->sent - p.sentence <= 1 && !any_shared(&c->actor, p.actor, p.n_actor) &&
             copy_others(&c->recipient, &c->actor, p.recipient, p.n_recipient)) {
             guessed(c, 0.7f, "event/recipient-same-kind");
@@ -258,7 +250,7 @@ static void find_actor(ev_work *w, cand *c)
     ballot b = { .n = 0 };
     past p;
     float loud = 1.0f;
-    for (uint32_t i = 0; i < LOOK_BACK && past_at(w, c, i, &p); i++, loud *= 0.85f) {
+    for (uint32_t i = 0; i < DM_LOOK_BACK && dm_past_at(w, c, i, &p); i++, loud *= 0.85f) {
         bool hard =
             p.type == c->type || p.type == DM_SANCTION || p.type == DM_COERCE || p.type == DM_ASSAULT || p.type == DM_ACCUSE;
         if (c->type == DM_ASSAULT && p.type != DM_ASSAULT)

@@ -32,6 +32,8 @@ dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, dm_error *er
         st = dm_status_load(&e->status, tables, err);
     if (st == DM_OK)
         st = dm_confidence_load(&e->confidence, tables, err);
+    if (st == DM_OK)
+        st = dm_party_model_load(&e->parties, tables, err);
     e->polarity = dm_tables_get(tables, "instruments/polarity");
     e->scores = dm_tables_get(tables, "frames/scores");
     if (st == DM_OK && (!e->polarity || !e->scores))
@@ -163,7 +165,7 @@ static dm_status copy_parties(dm_doc *doc, const party_list *from, dm_party **ou
     return DM_OK;
 }
 
-static uint32_t quote_at(const dm_doc *doc, uint32_t t)
+uint32_t dm_quote_of(const dm_doc *doc, uint32_t t)
 {
     if (!(dm_tok(doc, t)->flags & DM_T_QUOTED))
         return DM_NONE;
@@ -184,7 +186,7 @@ static void speakers(const ev_work *w, const cand *c, party_list *out)
 {
     for (uint32_t i = 0; i < c->n_speakers; i++)
         dm_parties_of(&w->d, c->speaker[i], ROLE_SPEAKER, out);
-    uint32_t q = out->n ? DM_NONE : quote_at(w->d.doc, c->t);
+    uint32_t q = out->n ? DM_NONE : dm_quote_of(w->d.doc, c->t);
     if (q != DM_NONE && w->d.quote_who[q] != DM_NONE)
         dm_parties_of(&w->d, w->d.quote_who[q], ROLE_SPEAKER, out);
 }
@@ -340,6 +342,7 @@ static void requests(ev_work *w)
 
 static dm_status sentence(ev_work *w, uint32_t s, dm_error *err)
 {
+    dm_salience_read(w, s);
     dm_status st = dm_candidates(w, s, err);
     if (st != DM_OK)
         return st;
@@ -409,12 +412,14 @@ static dm_status index_document(ev_doc *d, dm_error *err)
 
 dm_status dm_event_doc(const dm_eventer *e, dm_doc *doc, dm_error *err)
 {
-    ev_work w = { .e = e, .recent_event = DM_NONE, .recent_inst = DM_NONE };
+    ev_work w = { .e = e, .recent_event = DM_NONE, .recent_inst = DM_NONE, .lead = DM_NONE };
     w.d = (ev_doc){
         .doc = doc, .frames = &e->frames, .status = &e->status, .persons_class = dm_frames_class(&e->frames, "PERSONS")
     };
     w.c = dm_arena_alloc(&doc->arena, CANDIDATES_MAX, sizeof *w.c);
     dm_status st = w.c ? index_document(&w.d, err) : dm_fail(err, DM_ENOMEM, 0, "out of memory for candidates");
+    if (st == DM_OK)
+        st = dm_survey(&w, err);
     for (uint32_t s = 0; s < doc->sents.n && st == DM_OK; s++)
         if (doc->sents.v[s].parsed)
             st = sentence(&w, s, err);

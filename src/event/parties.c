@@ -377,6 +377,9 @@ void dm_fill_parties(ev_work *w)
         judged_from_governor(w, c);
         settle_unknown(c);
         settle_bare(c);
+        if (w->surveying)
+            continue;
         dm_parties_from_context(w, c);
+        dm_choose_parties(w, c);
     }
 }
