@@ -6,8 +6,8 @@ usage: train_parties.py [--build BUILD] [--shared ../shared] [--out TABLE] [--fo
 
 dm-facts --choices prints, for each side of each event, the sets of parties that were weighed and their clues. A set is right when
 score_events.py would accept it for that side of the gold record whose words hold the trigger and whose type is the event's. The weights
-maximise the penalised likelihood of the right sets (AdaGrad on the softmax); a clue has one weight for all types and one, more strongly
-penalised, for each type. Learnt from the training articles, the development half of tests/gold and the seeds; the test half is never read.
+maximise the penalised likelihood of the right sets (AdaGrad on the softmax); some clues have further weights, more strongly penalised,
+for each type of event and together with other clues. Learnt from the training articles, the development half of tests/gold and the seeds; the test half is never read.
 --folds N first reports how many sides would be right on articles left out. Standard library only; the same events give the same bytes."""
 import argparse
 import collections
@@ -24,12 +24,16 @@ import calibrate  # noqa: E402
 EPOCHS, RATE = 25, 0.15
 RIDGE_ALL, RIDGE_TYPE = 0.02, 0.06   # penalty, spread over the examples
 OPTIONAL = 0.6                       # weight of a record that may be missed
+TYPED = set("""own own_civil overlap empty is_un is_body is_private rule rule_home arg_in arg_of arg_subject arg_object civil text_hard_target
+hard_recipient sponsor instrument_subject speaker same_type_recipient same_type_actor""".split())    # weighed for each type as well
+PAIRED = set("rule here empty two rule_home rule_coref rule_name text_most_named before_trigger own".split())  # ... with every other clue
 LEAST = 0.03                         # weights under this are not written
 SEED = 20261122
 HEAD = """# Choice of parties: log-linear weights of the clues of src/event/choose.h. Written by tools/train_parties.py (make parties); edits are lost.
-# side: actor or recipient. type: PLOVER type that the weight is added for, any for every type. clue: see choose.h. weight: log odds.
+# side: actor or recipient. with: any, or what must hold besides for the weight to be added: a PLOVER type of the event or another clue of
+# the set. clue: see choose.h. weight: log odds.
 # Source: our own gold records (tests/gold: training articles and development half) and the seed articles' (../shared/gold).
-side\ttype\tclue\tweight
+side\twith\tclue\tweight
 """
 
 
@@ -91,11 +95,12 @@ def examples(se, build, gold, articles):
 
 
 def columns(side, kind, clues):
-    return [(side, "any", c) for c in clues] + [(side, kind, c) for c in clues]
+    return ([(side, "any", c) for c in clues] + [(side, kind, c) for c in clues if c in TYPED] +
+            [(side, a, c) for a in clues if a in PAIRED for c in clues if c != a])
 
 
 def train(data):
-    """Weights by (side, type, clue), from the examples with a right set."""
+    """Weights by (side, with, clue), from the examples with a right set."""
     usable = [d for d in data if any(d[4])]
     prepared = [([columns(d[1], d[2], c) for c in d[3]], d[4], d[5]) for d in usable]
     w, g2 = collections.defaultdict(float), collections.defaultdict(lambda: 1e-6)
@@ -166,7 +171,7 @@ def main():
         folds(data, o.folds)
     w = train(data)
     report("seen", data, [chosen(w, d) for d in data])
-    lines = [f"{side}\t{kind}\t{clue}\t{x:.2f}\n" for (side, kind, clue), x in sorted(w.items()) if abs(x) >= LEAST]
+    lines = [f"{side}\t{with_}\t{clue}\t{x:.2f}\n" for (side, with_, clue), x in sorted(w.items()) if abs(x) >= LEAST]
     o.out.write_text(HEAD + "".join(lines), encoding="utf-8")
     print(f"train_parties: {len(data)} sides, {len(lines)} weights in {os.path.relpath(o.out)}; build anew to use them")
 

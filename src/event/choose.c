@@ -47,19 +47,31 @@ static bool read_number(dm_str s, float *out)
     return *end == '\0' && isfinite(*out);
 }
 
-static float *place(dm_party_model *m, dm_str side, dm_str type, dm_str clue)
+static unsigned clue_named(dm_str name)
 {
-    unsigned s = dm_str_is(side, "recipient"), k = 0;
-    if (!s && !dm_str_is(side, "actor"))
-        return NULL;
-    while (k < DM_N_CLUES && !dm_str_is(clue, dm_clue_name(k)))
+    unsigned k = 0;
+    while (k < DM_N_CLUES && !dm_str_is(name, dm_clue_name(k)))
         k++;
-    if (k == DM_N_CLUES)
+    return k;
+}
+
+/* Where the weight of this line goes; NULL: a name that is none. */
+static float *place(dm_party_model *m, dm_str side, dm_str with, dm_str clue)
+{
+    unsigned s = dm_str_is(side, "recipient"), k = clue_named(clue);
+    if (k == DM_N_CLUES || (!s && !dm_str_is(side, "actor")))
         return NULL;
-    if (dm_str_is(type, "any"))
+    if (dm_str_is(with, "any"))
         return &m->all[s][k];
-    dm_type t = dm_type_find(type);
-    return t < DM_N_TYPES ? &m->type[s][t][k] : NULL;
+    dm_type t = dm_type_find(with);
+    if (t < DM_N_TYPES)
+        return &m->type[s][t][k];
+    unsigned other = clue_named(with);
+    if (other == DM_N_CLUES || (!m->with[other] && m->n_pairs == DM_CLUE_PAIRS))
+        return NULL;
+    if (!m->with[other])
+        m->with[other] = ++m->n_pairs;
+    return &m->pair[s][m->with[other] - 1][k];
 }
 
 dm_status dm_party_model_load(dm_party_model *m, const dm_tables *tables, dm_error *err)
@@ -67,11 +79,11 @@ dm_status dm_party_model_load(dm_party_model *m, const dm_tables *tables, dm_err
     const dm_table *t = dm_tables_get(tables, "model/parties");
     if (!t)
         return dm_fail(err, DM_ECORRUPT, 0, "the compiled tables lack 'model/parties'; compile them again");
-    int side = dm_table_column(t, "side"), type = dm_table_column(t, "type"), clue = dm_table_column(t, "clue"),
+    int side = dm_table_column(t, "side"), with = dm_table_column(t, "with"), clue = dm_table_column(t, "clue"),
         weight = dm_table_column(t, "weight");
     for (uint32_t r = 0; r < dm_table_rows(t); r++) {
         dm_str name = dm_table_cell(t, r, clue);
-        float *to = place(m, dm_table_cell(t, r, side), dm_table_cell(t, r, type), name);
+        float *to = place(m, dm_table_cell(t, r, side), dm_table_cell(t, r, with), name);
         if (!to || !read_number(dm_table_cell(t, r, weight), to))
             return dm_fail(err, DM_EINPUT, dm_table_line(t, r), "model/parties.tsv:%u: '%.*s' is no %s", dm_table_line(t, r),
                 DM_FMT(name), to ? "line with a number" : "clue");
@@ -554,13 +566,23 @@ static void clues(question *q)
 
 /* ---- the choice */
 
-static float score(const dm_party_model *m, const question *q, const set *s)
+static float weigh(const dm_clues *c, const float *weight)
 {
     float sum = 0;
     for (unsigned k = 0; k < DM_CLUE_WORDS; k++)
+        for (uint64_t bits = c->bit[k]; bits; bits &= bits - 1)
+            sum += weight[k * 64 + (unsigned)__builtin_ctzll(bits)];
+    return sum;
+}
+
+static float score(const dm_party_model *m, const question *q, const set *s)
+{
+    float sum = weigh(&s->clues, m->all[q->side]) + weigh(&s->clues, m->type[q->side][q->c->type]);
+    for (unsigned k = 0; k < DM_CLUE_WORDS; k++)
         for (uint64_t bits = s->clues.bit[k]; bits; bits &= bits - 1) {
             unsigned clue = k * 64 + (unsigned)__builtin_ctzll(bits);
-            sum += m->all[q->side][clue] + m->type[q->side][q->c->type][clue];
+            if (m->with[clue])
+                sum += weigh(&s->clues, m->pair[q->side][m->with[clue] - 1]);
         }
     return sum;
 }

@@ -130,10 +130,12 @@ typedef struct dm_clues {
     uint64_t bit[DM_CLUE_WORDS];
 } dm_clues;
 
-/* Log-linear weights: of every type, and what one type adds. */
+/* Log-linear weights: of a clue alone, with an event type, and with another clue of the same set (its row in pair is with[clue] - 1). */
+enum { DM_CLUE_PAIRS = 12 };
 typedef struct dm_party_model {
     bool on; /* there is a table */
-    float all[DM_SIDES][DM_N_CLUES], type[DM_SIDES][DM_N_TYPES][DM_N_CLUES];
+    uint8_t with[DM_N_CLUES], n_pairs;
+    float all[DM_SIDES][DM_N_CLUES], type[DM_SIDES][DM_N_TYPES][DM_N_CLUES], pair[DM_SIDES][DM_CLUE_PAIRS][DM_N_CLUES];
 } dm_party_model;
 
 struct ev_work;
