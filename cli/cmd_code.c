@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* demarche code: events of articles, readable or for machines. */
 #include "cli.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@ static dm_status render(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err
 
 /* Values as given; NULL where not. popt allocates them. */
 typedef struct args {
-    char *as, *date, *home;
+    char *as, *date, *home, *read;
     int why, threads, timings;
     cli_list actors;
 } args;
@@ -38,6 +39,7 @@ static void free_args(args *a)
     free(a->as);
     free(a->date);
     free(a->home);
+    free(a->read);
 }
 
 static bool fill_opts(const args *a, dm_coder_opts *coder, dm_write_opts *write, dm_error *err)
@@ -49,6 +51,14 @@ static bool fill_opts(const args *a, dm_coder_opts *coder, dm_write_opts *write,
         return false;
     if (a->threads < 0 || a->threads > DM_THREADS_MAX) {
         dm_fail(err, DM_EUSAGE, 0, "-j %d is not a number of threads; 0 (all processors) to %d", a->threads, DM_THREADS_MAX);
+        return false;
+    }
+    coder->read = !a->read || strcmp(a->read, "all") == 0    ? 0
+                  : strcmp(a->read, "frames") == 0  ? (unsigned)DM_READ_FRAMES
+                  : strcmp(a->read, "backoff") == 0 ? (unsigned)DM_READ_BACKOFF
+                                                    : UINT_MAX;
+    if (coder->read == UINT_MAX) {
+        dm_fail(err, DM_EUSAGE, 0, "--read %.20s: it is frames, backoff or all", a->read);
         return false;
     }
     coder->home = a->home;
@@ -92,6 +102,8 @@ int cmd_code(int argc, const char **argv)
             "country of bare roles (\"the government\"); default: what the article tells", "CODE" },
         { "actors", 'A', POPT_ARG_STRING, NULL, OPT_ACTORS,
             "your own actors: our table, a PETRARCH dictionary, or a CSV from Wikidata (may be given again)", "FILE" },
+        { "read", 'r', POPT_ARG_STRING, &a.read, 0,
+            "what may propose events: the written frames, the learned back-off, or all (default)", "frames|backoff|all" },
         { NULL, 'j', POPT_ARG_INT, &a.threads, 0, "threads (default: one for each processor); the output is the same", "N" },
         { "timings", 0, POPT_ARG_NONE, &a.timings, 0, "time by stage on standard error", NULL },
         { "help", 'h', POPT_ARG_NONE, NULL, 'h', "this help", NULL },

@@ -33,13 +33,14 @@ typedef struct dm_coder_opts {
     void (*note)(
         void *note_ctx, dm_str line); /* called in dm_coder_open() for each file that could not be used whole; may be NULL */
     void *note_ctx;
+    unsigned read; /* which knowledge may propose events: DM_READ_*, 0 for all */
 } dm_coder_opts;
 
-enum { DM_ACTORS_MAX = 64 };
-#define DM_CODER_OPTS_VERSION 2
+enum { DM_ACTORS_MAX = 64, DM_READ_FRAMES = 1, DM_READ_BACKOFF = 2 };
+#define DM_CODER_OPTS_VERSION 3
 #define DM_CODER_OPTS_INIT                                                                                                     \
     {                                                                                                                          \
-        DM_CODER_OPTS_VERSION, NULL, NULL, { DM_DAY_NONE, DM_DAY_NONE, DM_PREC_UNKNOWN }, NULL, 0, NULL, NULL                  \
+        DM_CODER_OPTS_VERSION, NULL, NULL, { DM_DAY_NONE, DM_DAY_NONE, DM_PREC_UNKNOWN }, NULL, 0, NULL, NULL, 0               \
     }
 
 /* opts may be NULL. DM_ECORRUPT for data that is damaged or of another version, DM_EIO where it is missing; DM_EIO or

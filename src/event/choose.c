@@ -644,6 +644,8 @@ void dm_choose_parties(ev_work *w, cand *c)
     if (!dm_parties_coded(&c->actor) && !dm_parties_coded(&c->recipient))
         return;
     choose(w, c, 0);
+    if (c->m.frame->actor.all && c->actor.n > 1 && !c->recipient.n)
+        return; /* those who met are all there */
     choose(w, c, 1);
     if (c->m.frame->actor.all && c->actor.n && c->recipient.n && c->type != DM_ASSAULT) { /* those who met, all of them */
         for (uint32_t i = 0; i < c->recipient.n; i++)

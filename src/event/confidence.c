@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 enum { SHORT_WORDS = 12, LONG_WORDS = 32, MANY_TRIGGERS = 4, NUMBER_MAX = 32 };
+static const float UNSURE = 0.6f, SURE = 0.9f; /* probability of a side that was chosen */
 static const float WEAK = 0.65f; /* confidence of a mention under which a party is weakly known */
 
 #define BIT(name) (UINT64_C(1) << DM_FACT_##name)
@@ -63,7 +64,7 @@ static uint64_t if_(bool yes, uint64_t bit) { return yes ? bit : 0; }
 static uint64_t frame_facts(const cand *c)
 {
     const frame *f = c->m.frame;
-    return if_(c->m.view.pos == 'n', BIT(NOUN)) | if_(c->m.view.pos == 'a', BIT(ADJECTIVE)) |
+    return if_(f->learned != 0, BIT(BACKOFF)) | if_(c->m.view.pos == 'n', BIT(NOUN)) | if_(c->m.view.pos == 'a', BIT(ADJECTIVE)) |
            if_(c->m.view.passive != 0, BIT(PASSIVE)) |
            if_(c->m.view.pos == 'n' && c->m.view.support != DM_NONE, BIT(SUPPORTED)) | if_(f->n_cond == 0, BIT(PLAIN)) |
            if_(f->n_cond > 1, BIT(CONDITIONS)) | if_(f->words.len && memchr(f->words.p, ' ', f->words.len), BIT(PHRASE)) |
@@ -136,6 +137,8 @@ static uint64_t party_facts(const ev_work *w, const cand *c)
         c->actor.n && c->recipient.n && c->actor.p[0].code[0] && strcmp(c->actor.p[0].code, c->recipient.p[0].code) == 0;
     const char *code = c->recipient.n ? c->recipient.p[0].code : ""; /* the country that the article is about */
     bool focus = code[0] && (strcmp(code, w->d.doc->focus) == 0 || strcmp(code, w->d.doc->home) == 0);
+    out |= if_(c->sure[0] > 0 && c->sure[0] < UNSURE, BIT(ACTOR_UNSURE)) | if_(c->sure[0] > SURE, BIT(ACTOR_SURE)) |
+           if_(c->sure[1] > 0 && c->sure[1] < UNSURE, BIT(RECIPIENT_UNSURE)) | if_(c->sure[1] > SURE, BIT(RECIPIENT_SURE));
     return out | if_(within, BIT(WITHIN)) | if_(focus, BIT(RECIPIENT_FOCUS));
 }
 
@@ -146,10 +149,12 @@ static uint64_t step_facts(const cand *c)
         const char *step;
         uint64_t bit;
     } steps[] = {
-        { "event/recipient-whose-doing", BIT(GUESS_DOER) },
+        { "event/recipient-whose-doing", BIT(GUESS_DEALINGS) },
         { "event/recipient-last-dealings", BIT(GUESS_DEALINGS) },
-        { "event/recipient-same-kind", BIT(GUESS_KIND) },
-        { "event/recipient-from-article", BIT(GUESS_ARTICLE) },
+        { "event/recipient-same-kind", BIT(GUESS_DEALINGS) },
+        { "event/recipient-from-article", BIT(GUESS_DEALINGS) },
+        { "event/actor-learned", BIT(ACTOR_LEARNED) },
+        { "event/recipient-learned", BIT(RECIPIENT_LEARNED) },
         { "event/actor-last-dealings", BIT(GUESS_ACTOR) },
         { "event/own-people", BIT(OWN_PEOPLE) },
         { "event/own-forces", BIT(OWN_PEOPLE) },

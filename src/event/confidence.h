@@ -50,11 +50,15 @@
     X(RECIPIENTS, "recipients")                                                                                                \
     X(RECIPIENT_FOCUS, "recipient_focus")                                                                                      \
     X(WITHIN, "same_country")                                                                                                  \
-    X(GUESS_DOER, "guessed_whose_doing")                                                                                       \
-    X(GUESS_DEALINGS, "guessed_last_dealings")                                                                                 \
-    X(GUESS_KIND, "guessed_same_kind")                                                                                         \
-    X(GUESS_ARTICLE, "guessed_from_article")                                                                                   \
+    X(GUESS_DEALINGS, "guessed_recipient")                                                                                     \
     X(GUESS_ACTOR, "guessed_actor")                                                                                            \
+    X(ACTOR_LEARNED, "actor_learned")                                                                                          \
+    X(RECIPIENT_LEARNED, "recipient_learned")                                                                                  \
+    X(ACTOR_UNSURE, "actor_unsure")                                                                                            \
+    X(RECIPIENT_UNSURE, "recipient_unsure")                                                                                    \
+    X(ACTOR_SURE, "actor_sure")                                                                                                \
+    X(RECIPIENT_SURE, "recipient_sure")                                                                                        \
+    X(BACKOFF, "backoff")                                                                                                      \
     X(OWN_PEOPLE, "own_people")                                                                                                \
     X(GOVERNED, "from_governing_event")                                                                                        \
     X(OPINION, "speaker_is_actor")                                                                                             \

@@ -2,6 +2,7 @@
 /* Driver of the event room: sentence by sentence candidates, parties, instruments, then events; after dates, the second half.
  * Invariant: events stand in text order of their triggers, and every span lies in the document's text. */
 #include "doc/times.h"
+#include <demarche/coder.h>
 #include "event/build.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,13 +22,14 @@ static dm_status index_scores(dm_eventer *e, dm_error *err)
     return DM_OK;
 }
 
-dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, dm_error *err)
+dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, unsigned read, dm_error *err)
 {
     dm_eventer *e = calloc(1, sizeof *e);
     if (!e)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory");
     e->tables = tables;
     dm_status st = dm_frames_load(&e->frames, tables, err);
+    e->frames.read = read ? read : DM_READ_FRAMES | DM_READ_BACKOFF;
     if (st == DM_OK)
         st = dm_status_load(&e->status, tables, err);
     if (st == DM_OK)

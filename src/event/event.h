@@ -8,7 +8,8 @@
 
 typedef struct dm_eventer dm_eventer; /* frames and status tables; read-only, shared by threads */
 
-dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, dm_error *err);
+/* read: DM_READ_* of demarche/coder.h, 0 for all. */
+dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, unsigned read, dm_error *err);
 void dm_eventer_free(dm_eventer *e);
 
 /* Fills doc->events and doc->event_head from the parsed sentences, mentions and instruments. Call dm_doc_link() before. */

@@ -2,6 +2,7 @@
 /* Loads the frame tables. A cell that cannot be understood is an error that names table and line: a frame never silently does less
  * than its line says. Frames of one lemma are chained in table order. */
 #include "event/frames.h"
+#include <demarche/coder.h>
 #include <stdlib.h>
 
 enum { CLASS_KIND = 1000, CLASS_DEPTH = 6, PREP_MAX = 400, WORD_LEN = 64 };
@@ -288,22 +289,22 @@ static bool chain(dm_frames *f, uint32_t index)
 {
     frame *fr = &f->frames[index];
     dm_str key = key_word(fr->words, fr->pos);
-    uint32_t first = dm_map_get(&f->by_lemma, key, (uint32_t)fr->pos);
+    uint32_t kind = (uint32_t)(fr->learned ? fr->pos - 'a' + 'A' : fr->pos), first = dm_map_get(&f->by_lemma, key, kind);
     if (first == UINT32_MAX)
-        return dm_map_put(&f->by_lemma, key, (uint32_t)fr->pos, index);
+        return dm_map_put(&f->by_lemma, key, kind, index);
     while (f->frames[first].next != DM_NONE)
         first = f->frames[first].next;
     f->frames[first].next = index;
     return true;
 }
 
-static dm_status load_row(loader *l, char pos)
+static dm_status load_row(loader *l, char pos, bool learned)
 {
     static const char *const actor_default[] = { "subj", "poss,by,comp,adj,of,from,between,among", "subj" };
     static const char *const recipient_default[] = { "obj", "against,on,of,to,toward,towards,with,over,at,in",
         "of,about,with,over,to,toward,at" };
     unsigned p = pos == 'v' ? 0 : pos == 'n' ? 1 : 2;
-    frame proto = { .pos = pos, .next = DM_NONE, .table = (uint16_t)dm_table_index(l->f->tables, l->t), .row = l->row };
+    frame proto = { .pos = pos, .next = DM_NONE, .table = (uint16_t)dm_table_index(l->f->tables, l->t), .row = l->row, .learned = learned };
     dm_str type = cell(l, "type"), recipient = cell(l, "recipient");
     proto.type = (uint8_t)dm_type_find(type);
     if (proto.type == DM_TYPE_NONE && !dm_str_is(type, "-"))
@@ -333,14 +334,14 @@ static dm_status load_row(loader *l, char pos)
     return st;
 }
 
-static dm_status load_frames(dm_frames *f, const char *name, char pos, dm_error *err)
+static dm_status load_frames(dm_frames *f, const char *name, char pos, bool learned, dm_error *err)
 {
     loader l = { .f = f, .t = dm_tables_get(f->tables, name), .err = err };
     if (!l.t)
         return dm_fail(err, DM_ECORRUPT, 0, "the compiled tables lack '%s'; compile them again", name);
     dm_status st = DM_OK;
     for (l.row = 0; l.row < dm_table_rows(l.t) && st == DM_OK; l.row++)
-        st = load_row(&l, pos);
+        st = load_row(&l, pos, learned);
     return st;
 }
 
@@ -374,8 +375,10 @@ dm_status dm_frames_load(dm_frames *f, const dm_tables *tables, dm_error *err)
     static const struct {
         const char *name;
         char pos;
-    } files[] = { { "frames/verbs", 'v' }, { "frames/verbs_conflict", 'v' }, { "frames/nouns", 'n' },
-        { "frames/nouns_conflict", 'n' }, { "frames/adjectives", 'a' } };
+        bool learned;
+    } files[] = { { "frames/verbs", 'v', false }, { "frames/verbs_conflict", 'v', false }, { "frames/nouns", 'n', false },
+        { "frames/nouns_conflict", 'n', false }, { "frames/adjectives", 'a', false }, { "model/backoff_verbs", 'v', true },
+        { "model/backoff_nouns", 'n', true } };
     dm_status st = DM_OK;
     f->tables = tables;
     for (unsigned pass = 0; pass < 2; pass++)
@@ -386,7 +389,7 @@ dm_status dm_frames_load(dm_frames *f, const dm_tables *tables, dm_error *err)
             st = pass ? load_classes(&l) : number_classes(&l);
         }
     for (unsigned i = 0; i < sizeof files / sizeof *files && st == DM_OK; i++)
-        st = load_frames(f, files[i].name, files[i].pos, err);
+        st = load_frames(f, files[i].name, files[i].pos, files[i].learned, err);
     return st == DM_OK ? load_lights(f, err) : st;
 }
 
@@ -402,7 +405,11 @@ void dm_frames_free(dm_frames *f)
     *f = (dm_frames){ 0 };
 }
 
-uint32_t dm_frames_find(const dm_frames *f, dm_str lemma, char pos) { return dm_map_get(&f->by_lemma, lemma, (uint32_t)pos); }
+uint32_t dm_frames_find(const dm_frames *f, dm_str lemma, char pos)
+{
+    bool may = f->read & (pos >= 'a' ? DM_READ_FRAMES : DM_READ_BACKOFF);
+    return may ? dm_map_get(&f->by_lemma, lemma, (uint32_t)pos) : DM_NONE;
+}
 
 const light *dm_frames_light(const dm_frames *f, dm_str lemma)
 {

@@ -61,7 +61,7 @@ typedef struct frame {
     char pos;     /* v n a */
     uint8_t type; /* dm_type; DM_TYPE_NONE: must not be coded */
     uint8_t aux;  /* DM_FUTURE ... */
-    uint8_t n_cond, no_recipient;
+    uint8_t n_cond, no_recipient, learned; /* learned: of the back-off, not written by hand */
     char mode[DM_MODE_MAX], cameo[DM_CAMEO_MAX];
     frame_cond cond[FRAME_CONDS];
     frame_roles actor, recipient;
@@ -79,11 +79,12 @@ typedef struct light {
 
 typedef struct dm_frames {
     const dm_tables *tables;
+    unsigned read; /* DM_READ_*: which lines may be used */
     frame *frames;
     uint32_t n, cap;
     frame_value *values; /* of all conditions; lines with several lemmas share theirs */
     uint32_t n_values, values_cap;
-    dm_map by_lemma; /* kind: pos character; key word: first (verb) or last word of the lemma */
+    dm_map by_lemma; /* kind: pos character, a capital one for the back-off; key word: first (verb) or last word of the lemma */
     dm_map classes;  /* class name -> number (kind 0); lemma in class (kind 1000 + number) */
     dm_map preps;    /* preposition -> slot */
     light *lights;
@@ -95,7 +96,7 @@ typedef struct dm_frames {
 dm_status dm_frames_load(dm_frames *f, const dm_tables *tables, dm_error *err);
 void dm_frames_free(dm_frames *f);
 
-uint32_t dm_frames_find(const dm_frames *f, dm_str lemma, char pos); /* first frame or DM_NONE */
+uint32_t dm_frames_find(const dm_frames *f, dm_str lemma, char pos); /* first frame or DM_NONE; pos V, N: of the back-off */
 uint16_t dm_frames_prep(const dm_frames *f, dm_str prep);            /* slot, or NO_SLOT when no frame asks for it */
 bool dm_frames_in_class(const dm_frames *f, dm_str lemma, uint32_t klass);
 uint32_t dm_frames_class(const dm_frames *f, const char *name); /* UINT32_MAX unknown */

@@ -127,7 +127,7 @@ static dm_status open_data(dm_coder *c, const dm_coder_opts *opts, dm_error *err
 }
 
 /* What the stages make of the data, once. */
-static dm_status open_stages(dm_coder *c, dm_error *err)
+static dm_status open_stages(dm_coder *c, unsigned read, dm_error *err)
 {
     dm_status st = dm_segmenter_new(&c->segmenter, c->tables, err);
     if (st == DM_OK)
@@ -137,7 +137,7 @@ static dm_status open_stages(dm_coder *c, dm_error *err)
     if (st == DM_OK)
         st = dm_act_new(&c->act, c->tables, err);
     if (st == DM_OK)
-        st = dm_eventer_new(&c->eventer, c->tables, err);
+        st = dm_eventer_new(&c->eventer, c->tables, read, err);
     if (st == DM_OK)
         st = dm_topic_new(&c->topic, c->tables, err);
     if (st == DM_OK)
@@ -161,7 +161,7 @@ dm_status dm_coder_open(dm_coder **out, const dm_coder_opts *opts, dm_error *err
         memcpy(c->home, o.home, 3);
     st = open_data(c, &o, err);
     if (st == DM_OK)
-        st = open_stages(c, err);
+        st = open_stages(c, o.read, err);
     if (st != DM_OK) {
         dm_coder_close(c);
         return st;
