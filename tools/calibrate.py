@@ -70,8 +70,8 @@ def seeds(shared):
     return records, sorted((shared / "seeds").glob("*.txt"))
 
 
-def code(program, articles):
-    out = subprocess.run([program, "code", "--as", "jsonl", "-j", "1", *map(str, articles)], stdout=subprocess.PIPE, check=True).stdout
+def code(program, articles, read="all"):
+    out = subprocess.run([program, "code", "--as", "jsonl", "--read", read, "-j", "1", *map(str, articles)], stdout=subprocess.PIPE, check=True).stdout
     return [json.loads(x) for x in out.decode().splitlines()]
 
 

@@ -2,9 +2,12 @@
 /* dm-facts FILE...: the facts that the confidence of each event rests on (event/confidence.h), one line an event in the order of
  * `demarche code`: document, id, type, facts joined by spaces; cells apart by tabs. Data: $DEMARCHE_DATA or beside the program.
  * With --names: every name that the table of weights may hold. With --choices FILE...: every set of parties that was weighed
- * (event/choose.h), a line each: document, code point of the trigger, side, type, 1 where the frame joins the sides, codes, clues. */
+ * (event/choose.h), a line each: document, code point of the trigger, side, type, 1 where the frame joins the sides, codes, clues.
+ * With --proposals FILE...: every word that the back-off looked at (event/propose.h): document, code points of its ends, hints for an event,
+ * then for each type a cell with its hints. */
 #include "event/choose.h"
 #include "event/confidence.h"
+#include "event/propose.h"
 #include <demarche/coder.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -40,6 +43,36 @@ static void print_choices(const dm_doc *doc)
     }
 }
 
+static void print_type(const dm_proposal *p, unsigned type)
+{
+    const char *gap = "\t";
+    for (unsigned k = 0; k < DM_N_TYPE_HINTS; k++)
+        if (p->type[type][k] > 0) {
+            printf("%s%s%s%s=%.4f", gap, *gap == '\t' ? dm_type_names[type] : "", *gap == '\t' ? " " : "", dm_type_hint_name(k),
+                (double)p->type[type][k]);
+            gap = " ";
+        }
+}
+
+static void print_proposals(const dm_doc *doc)
+{
+    for (uint32_t i = 0; i < doc->proposals.n; i++) {
+        const dm_proposal *p = &doc->proposals.v[i];
+        dm_span at = doc->tokens.v[p->token].span;
+        printf("%.*s\t%u\t%u\t", DM_FMT(doc->meta.id), (unsigned)dm_doc_codepoint(doc, at.start),
+            (unsigned)dm_doc_codepoint(doc, at.start + at.len));
+        const char *gap = "";
+        for (unsigned k = 0; k < DM_N_EVENT_HINTS; k++)
+            if (p->event >> k & 1) {
+                printf("%s%s", gap, dm_event_hint_name(k));
+                gap = " ";
+            }
+        for (unsigned type = 0; type < DM_N_TYPES; type++)
+            print_type(p, type);
+        putchar('\n');
+    }
+}
+
 static void print_names(void)
 {
     puts("base");
@@ -49,7 +82,7 @@ static void print_names(void)
         puts(dm_type_names[t]);
 }
 
-static dm_status code_all(char **paths, bool choices, dm_error *err)
+static dm_status code_all(char **paths, void (*print)(const dm_doc *), dm_error *err)
 {
     dm_coder *coder = NULL;
     dm_input *in = NULL;
@@ -60,10 +93,10 @@ static dm_status code_all(char **paths, bool choices, dm_error *err)
     for (; st == DM_OK && *paths; paths++)
         st = dm_input_add(in, *paths, err);
     while (st == DM_OK && (st = dm_input_next(in, &doc, err)) == DM_OK) {
-        doc->keep_choices = choices;
+        doc->keep_choices = print != print_events;
         st = dm_code_doc(coder, doc, err);
         if (st == DM_OK)
-            choices ? print_choices(doc) : print_events(doc);
+            print(doc);
     }
     dm_doc_free(doc);
     dm_input_close(in);
@@ -75,15 +108,16 @@ int main(int argc, char **argv)
 {
     dm_error err = { 0 };
     if (argc < 2) {
-        fputs("usage: dm-facts --names | [--choices] FILE...\n", stderr);
+        fputs("usage: dm-facts --names | [--choices | --proposals] FILE...\n", stderr);
         return 2;
     }
     if (dm_str_is(dm_str_of(argv[1]), "--names")) {
         print_names();
         return 0;
     }
-    bool choices = dm_str_is(dm_str_of(argv[1]), "--choices");
-    if (code_all(argv + 1 + choices, choices, &err) == DM_OK)
+    dm_str what = dm_str_of(argv[1]);
+    bool choices = dm_str_is(what, "--choices"), proposals = dm_str_is(what, "--proposals");
+    if (code_all(argv + 1 + (choices || proposals), choices ? print_choices : proposals ? print_proposals : print_events, &err) == DM_OK)
         return 0;
     fprintf(stderr, "dm-facts: %s\n", err.msg);
     return 1;

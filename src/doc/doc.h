@@ -178,6 +178,7 @@ struct dm_doc {
     DM_VEC(uint64_t) event_facts; /* what its confidence rests on: event/confidence.h */
     bool keep_choices;            /* asked for by a trainer: choices are kept */
     DM_VEC(dm_choice) choices;
+    DM_VEC(struct dm_proposal) proposals; /* event/propose.h */
     char home[DM_CODE_MAX];       /* country of bare roles, "" unknown */
     dm_str home_why;
     char focus[DM_CODE_MAX]; /* the other country that the article is most about */

@@ -7,6 +7,7 @@
 #include "event/confidence.h"
 #include "event/event.h"
 #include "event/match.h"
+#include "event/propose.h"
 
 enum { CANDIDATES_MAX = 96, NOTES_MAX = 10, SALIENT_MAX = 24, DM_LOOK_BACK = 14 };
 
@@ -15,6 +16,7 @@ typedef struct cand {
     match m;
     status status;
     uint8_t type, dropped, borrowed_act, modal_request;
+    bool learned; /* proposed by the back-off */
     uint8_t refused_type; /* what "will not" refused, type + 1; 0: no refusal */
     party_list actor, recipient;
     uint32_t inst; /* instrument mention or DM_NONE */
@@ -35,6 +37,7 @@ struct dm_eventer {
     dm_map score_row; /* key of frames/scores -> row */
     dm_confidence confidence;
     dm_party_model parties;
+    dm_backoff backoff;
 };
 
 /* A party that the article has named so far. */
@@ -79,6 +82,7 @@ static inline void dm_note(cand *c, const char *step)
 
 /* candidates.c: fills w->c for one sentence. */
 dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err);
+cand *dm_candidate_add(ev_work *w, uint32_t t, const match *m); /* NULL when there are too many */
 /* parties.c: actors and recipients of every candidate, recovered where the clause is silent. */
 void dm_fill_parties(ev_work *w);
 /* context.c: the side that neither clause nor frame names, from what the text was just speaking of. */

@@ -13,10 +13,10 @@ static cand *find_cand(ev_work *w, uint32_t t)
     return NULL;
 }
 
-static void add(ev_work *w, uint32_t t, const match *m)
+cand *dm_candidate_add(ev_work *w, uint32_t t, const match *m)
 {
     if (w->n == CANDIDATES_MAX)
-        return;
+        return NULL;
     cand *c = &w->c[w->n++];
     memset(c, 0, offsetof(cand, note));
     c->t = t;
@@ -29,6 +29,7 @@ static void add(ev_work *w, uint32_t t, const match *m)
     c->status.aux |= m->frame->aux | m->view.support_aux;
     bool deny = false;
     c->n_speakers = dm_speakers(&w->e->status, w->d.doc, t, c->speaker, c->speech, &deny);
+    return c;
 }
 
 /* A word that the frame of another trigger needs is no event of its own. */
@@ -222,7 +223,7 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
             continue;
         dm_match(&w->d, t, &m);
         if (m.frame)
-            add(w, t, &m);
+            dm_candidate_add(w, t, &m);
     }
     drop_used(w);
     drop_support(w);

@@ -64,7 +64,7 @@ static uint64_t if_(bool yes, uint64_t bit) { return yes ? bit : 0; }
 static uint64_t frame_facts(const cand *c)
 {
     const frame *f = c->m.frame;
-    return if_(f->learned != 0, BIT(BACKOFF)) | if_(c->m.view.pos == 'n', BIT(NOUN)) | if_(c->m.view.pos == 'a', BIT(ADJECTIVE)) |
+    return if_(c->learned, BIT(BACKOFF)) | if_(c->m.view.pos == 'n', BIT(NOUN)) | if_(c->m.view.pos == 'a', BIT(ADJECTIVE)) |
            if_(c->m.view.passive != 0, BIT(PASSIVE)) |
            if_(c->m.view.pos == 'n' && c->m.view.support != DM_NONE, BIT(SUPPORTED)) | if_(f->n_cond == 0, BIT(PLAIN)) |
            if_(f->n_cond > 1, BIT(CONDITIONS)) | if_(f->words.len && memchr(f->words.p, ' ', f->words.len), BIT(PHRASE)) |

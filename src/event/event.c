@@ -36,6 +36,8 @@ dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, unsigned rea
         st = dm_confidence_load(&e->confidence, tables, err);
     if (st == DM_OK)
         st = dm_party_model_load(&e->parties, tables, err);
+    if (st == DM_OK)
+        st = dm_backoff_load(&e->backoff, &e->frames, err);
     e->polarity = dm_tables_get(tables, "instruments/polarity");
     e->scores = dm_tables_get(tables, "frames/scores");
     if (st == DM_OK && (!e->polarity || !e->scores))
@@ -346,6 +348,8 @@ static dm_status sentence(ev_work *w, uint32_t s, dm_error *err)
 {
     dm_salience_read(w, s);
     dm_status st = dm_candidates(w, s, err);
+    if (st == DM_OK)
+        st = dm_propose(w, s, err);
     if (st != DM_OK)
         return st;
     dm_fill_parties(w);

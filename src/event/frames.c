@@ -370,6 +370,26 @@ static dm_status load_lights(dm_frames *f, dm_error *err)
     return DM_OK;
 }
 
+/* model/words.tsv: what words mean that no frame knows. */
+static dm_status load_guesses(dm_frames *f, dm_error *err)
+{
+    loader l = { .f = f, .t = dm_tables_get(f->tables, "model/words"), .err = err };
+    if (!l.t)
+        return dm_fail(err, DM_ECORRUPT, 0, "the compiled tables lack 'model/words'; compile them again");
+    for (l.row = 0; l.row < dm_table_rows(l.t); l.row++) {
+        dm_str pos = cell(&l, "pos"), percent = cell(&l, "percent");
+        dm_type type = dm_type_find(cell(&l, "type"));
+        uint32_t n = 0;
+        for (size_t i = 0; i < percent.len && n <= 100; i++)
+            n = n * 10 + (uint32_t)(percent.p[i] - '0');
+        if (type >= DM_N_TYPES || pos.len != 1 || !percent.len || n > 100)
+            return bad(&l, "no such guess", cell(&l, "word"));
+        if (!dm_map_put(&f->guesses, cell(&l, "word"), (uint32_t)pos.p[0], (uint32_t)type << 16 | n))
+            return oom(&l);
+    }
+    return DM_OK;
+}
+
 dm_status dm_frames_load(dm_frames *f, const dm_tables *tables, dm_error *err)
 {
     static const struct {
@@ -377,8 +397,8 @@ dm_status dm_frames_load(dm_frames *f, const dm_tables *tables, dm_error *err)
         char pos;
         bool learned;
     } files[] = { { "frames/verbs", 'v', false }, { "frames/verbs_conflict", 'v', false }, { "frames/nouns", 'n', false },
-        { "frames/nouns_conflict", 'n', false }, { "frames/adjectives", 'a', false }, { "model/backoff_verbs", 'v', true },
-        { "model/backoff_nouns", 'n', true } };
+        { "frames/nouns_conflict", 'n', false }, { "frames/adjectives", 'a', false }, { "frames/backoff", 'v', true },
+        { "frames/backoff", 'n', true }, { "frames/backoff", 'a', true } };
     dm_status st = DM_OK;
     f->tables = tables;
     for (unsigned pass = 0; pass < 2; pass++)
@@ -390,6 +410,8 @@ dm_status dm_frames_load(dm_frames *f, const dm_tables *tables, dm_error *err)
         }
     for (unsigned i = 0; i < sizeof files / sizeof *files && st == DM_OK; i++)
         st = load_frames(f, files[i].name, files[i].pos, files[i].learned, err);
+    if (st == DM_OK)
+        st = load_guesses(f, err);
     return st == DM_OK ? load_lights(f, err) : st;
 }
 
@@ -399,6 +421,7 @@ void dm_frames_free(dm_frames *f)
     free(f->values);
     free(f->lights);
     dm_map_free(&f->by_lemma);
+    dm_map_free(&f->guesses);
     dm_map_free(&f->classes);
     dm_map_free(&f->preps);
     dm_map_free(&f->by_light);
@@ -407,8 +430,16 @@ void dm_frames_free(dm_frames *f)
 
 uint32_t dm_frames_find(const dm_frames *f, dm_str lemma, char pos)
 {
-    bool may = f->read & (pos >= 'a' ? DM_READ_FRAMES : DM_READ_BACKOFF);
-    return may ? dm_map_get(&f->by_lemma, lemma, (uint32_t)pos) : DM_NONE;
+    return f->read & DM_READ_FRAMES ? dm_map_get(&f->by_lemma, lemma, (uint32_t)pos) : DM_NONE;
+}
+
+uint32_t dm_frames_learned(const dm_frames *f, dm_str type, char pos) { return dm_map_get(&f->by_lemma, type, (uint32_t)pos); }
+
+unsigned dm_frames_guess(const dm_frames *f, dm_str lemma, char pos, float *p)
+{
+    uint32_t v = dm_map_get(&f->guesses, lemma, (uint32_t)pos);
+    *p = v == UINT32_MAX ? 0 : (float)(v & 0xFFFF) / 100;
+    return v == UINT32_MAX ? DM_N_TYPES : v >> 16;
 }
 
 const light *dm_frames_light(const dm_frames *f, dm_str lemma)

@@ -85,6 +85,7 @@ typedef struct dm_frames {
     frame_value *values; /* of all conditions; lines with several lemmas share theirs */
     uint32_t n_values, values_cap;
     dm_map by_lemma; /* kind: pos character, a capital one for the back-off; key word: first (verb) or last word of the lemma */
+    dm_map guesses;  /* kind: pos; type << 16 | percent */
     dm_map classes;  /* class name -> number (kind 0); lemma in class (kind 1000 + number) */
     dm_map preps;    /* preposition -> slot */
     light *lights;
@@ -96,7 +97,10 @@ typedef struct dm_frames {
 dm_status dm_frames_load(dm_frames *f, const dm_tables *tables, dm_error *err);
 void dm_frames_free(dm_frames *f);
 
-uint32_t dm_frames_find(const dm_frames *f, dm_str lemma, char pos); /* first frame or DM_NONE; pos V, N: of the back-off */
+uint32_t dm_frames_find(const dm_frames *f, dm_str lemma, char pos); /* first frame or DM_NONE */
+uint32_t dm_frames_learned(const dm_frames *f, dm_str type, char pos); /* frame of the back-off, by the name of its type; pos V N A */
+/* Type of a word that no frame knows, and how likely (0 to 1); DM_N_TYPES: not known either. */
+unsigned dm_frames_guess(const dm_frames *f, dm_str lemma, char pos, float *p);
 uint16_t dm_frames_prep(const dm_frames *f, dm_str prep);            /* slot, or NO_SLOT when no frame asks for it */
 bool dm_frames_in_class(const dm_frames *f, dm_str lemma, uint32_t klass);
 uint32_t dm_frames_class(const dm_frames *f, const char *name); /* UINT32_MAX unknown */

@@ -227,20 +227,6 @@ static uint32_t find_by_hit(const ev_doc *e, uint32_t t, char pos)
     return DM_NONE;
 }
 
-/* What no frame knows is an event only where a party does it and a party is named besides. */
-static bool between_parties(const ev_doc *e, const match *m)
-{
-    unsigned does = 0, other = 0;
-    for (unsigned a = 0; a < m->view.n; a++) {
-        bool actor = m->view.arg[a].slot == SLOT_SUBJ || m->view.arg[a].slot == SLOT_POSS;
-        bool party = dm_party_test(e, m->view.arg[a].head, VALUE_STATE) || dm_party_test(e, m->view.arg[a].head, VALUE_BODY) ||
-                     dm_party_test(e, m->view.arg[a].head, VALUE_PEOPLE) || dm_party_test(e, m->view.arg[a].head, VALUE_PERSON);
-        does += actor && party;
-        other += !actor && party;
-    }
-    return does && other;
-}
-
 void dm_match(const ev_doc *e, uint32_t t, match *out)
 {
     const dm_token *tk = dm_tok(e->doc, t);
@@ -259,13 +245,8 @@ void dm_match(const ev_doc *e, uint32_t t, match *out)
     }
     if (first == DM_NONE && (pos == 'v' || pos == 'n'))
         first = find_by_hit(e, t, pos);
-    bool learned = first == DM_NONE && pos != 'a' && tk->upos != DM_U_PROPN;
-    if (learned)
-        first = dm_frames_find(e->frames, tk->lemma, pos == 'v' ? 'V' : 'N');
     if (first == DM_NONE)
         return;
     dm_view_build(e->frames, e->doc, t, pos, &out->view);
     choose(e, first, out);
-    if (learned && out->frame && !between_parties(e, out))
-        out->frame = NULL;
 }
