@@ -2,7 +2,9 @@
 /* dm-facts FILE...: the facts that the confidence of each event rests on (event/confidence.h), one line an event in the order of
  * `demarche code`: document, id, type, facts joined by spaces; cells apart by tabs. Data: $DEMARCHE_DATA or beside the program.
  * With --names: every name that the table of weights may hold. With --choices FILE...: every set of parties that was weighed
- * (event/choose.h), a line each: document, code point of the trigger, side, type, 1 where the frame joins the sides, codes, clues. */
+ * (event/choose.h), a line each: document, code point of the trigger, side, type, 1 where the frame joins the sides, codes, clues.
+ * With --mentions FILE...: every mention, a line each: document, first and last code point, parties as entity:code joined by |, form,
+ * why. */
 #include "event/choose.h"
 #include "event/confidence.h"
 #include <demarche/coder.h>
@@ -28,8 +30,9 @@ static void print_choices(const dm_doc *doc)
 {
     for (uint32_t i = 0; i < doc->choices.n; i++) {
         const dm_choice *c = &doc->choices.v[i];
-        printf("%.*s\t%u\t%s\t%s\t%u\t%s\t", DM_FMT(doc->meta.id), (unsigned)dm_doc_codepoint(doc, doc->tokens.v[c->token].span.start),
-            c->side ? "recipient" : "actor", dm_type_names[c->type], c->mutual, c->codes);
+        printf("%.*s\t%u\t%s\t%s\t%u\t%s\t", DM_FMT(doc->meta.id),
+            (unsigned)dm_doc_codepoint(doc, doc->tokens.v[c->token].span.start), c->side ? "recipient" : "actor",
+            dm_type_names[c->type], c->mutual, c->codes);
         const char *gap = "";
         for (unsigned k = 0; k < DM_N_CLUES; k++)
             if (c->clues[k / 64] >> k % 64 & 1) {
@@ -37,6 +40,21 @@ static void print_choices(const dm_doc *doc)
                 gap = " ";
             }
         putchar('\n');
+    }
+}
+
+static void print_mentions(const dm_doc *doc)
+{
+    for (uint32_t i = 0; i < doc->mentions.n; i++) {
+        const dm_mention *m = &doc->mentions.v[i];
+        dm_span at = dm_doc_token_span(doc, m->first, m->n);
+        printf("%.*s\t%u\t%u\t", DM_FMT(doc->meta.id), (unsigned)dm_doc_codepoint(doc, at.start),
+            (unsigned)dm_doc_codepoint(doc, at.start + at.len));
+        for (uint32_t k = 0; k < m->n_entity; k++) {
+            const dm_entity *en = &doc->entities.v[m->entity[k]];
+            printf("%s%u:%s", k ? "|" : "", (unsigned)m->entity[k], en->code);
+        }
+        printf("\t%u\t%.*s\n", m->form, DM_FMT(m->why));
     }
 }
 
@@ -49,7 +67,18 @@ static void print_names(void)
         puts(dm_type_names[t]);
 }
 
-static dm_status code_all(char **paths, bool choices, dm_error *err)
+enum what { FACTS, CHOICES, MENTIONS };
+
+static void print_doc(const dm_doc *doc, enum what what)
+{
+    switch (what) {
+    case FACTS: print_events(doc); break;
+    case CHOICES: print_choices(doc); break;
+    case MENTIONS: print_mentions(doc); break;
+    }
+}
+
+static dm_status code_all(char **paths, enum what what, dm_error *err)
 {
     dm_coder *coder = NULL;
     dm_input *in = NULL;
@@ -60,10 +89,10 @@ static dm_status code_all(char **paths, bool choices, dm_error *err)
     for (; st == DM_OK && *paths; paths++)
         st = dm_input_add(in, *paths, err);
     while (st == DM_OK && (st = dm_input_next(in, &doc, err)) == DM_OK) {
-        doc->keep_choices = choices;
+        doc->keep_choices = what == CHOICES;
         st = dm_code_doc(coder, doc, err);
         if (st == DM_OK)
-            choices ? print_choices(doc) : print_events(doc);
+            print_doc(doc, what);
     }
     dm_doc_free(doc);
     dm_input_close(in);
@@ -75,15 +104,17 @@ int main(int argc, char **argv)
 {
     dm_error err = { 0 };
     if (argc < 2) {
-        fputs("usage: dm-facts --names | [--choices] FILE...\n", stderr);
+        fputs("usage: dm-facts --names | [--choices | --mentions] FILE...\n", stderr);
         return 2;
     }
     if (dm_str_is(dm_str_of(argv[1]), "--names")) {
         print_names();
         return 0;
     }
-    bool choices = dm_str_is(dm_str_of(argv[1]), "--choices");
-    if (code_all(argv + 1 + choices, choices, &err) == DM_OK)
+    enum what what = dm_str_is(dm_str_of(argv[1]), "--choices")    ? CHOICES
+                     : dm_str_is(dm_str_of(argv[1]), "--mentions") ? MENTIONS
+                                                                   : FACTS;
+    if (code_all(argv + 1 + (what != FACTS), what, &err) == DM_OK)
         return 0;
     fprintf(stderr, "dm-facts: %s\n", err.msg);
     return 1;

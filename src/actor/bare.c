@@ -330,7 +330,8 @@ static bool is_member(const aw *w, const dm_mention *m)
 {
     bool open = dm_str_starts(m->why, "actor/home-country") || dm_str_is(m->why, "actor/description") ||
                 dm_str_is(m->why, "actor/unknown-role");
-    return w->last_body != DM_NONE && m->form == DM_FORM_ROLE && open &&
+    uint32_t of = w->doc->sents.v[m->sent].parsed ? dm_kid(w->doc, m->head, DM_D_COMPOUND) : DM_NONE;
+    return w->last_body != DM_NONE && m->form == DM_FORM_ROLE && open && of == DM_NONE && /* "an opposition member" */
            dm_str_in(dm_atok(w, m->first + m->n - 1)->norm, "members member delegates");
 }
 

@@ -226,6 +226,10 @@ static dm_status take_region(aw *w, const dm_hit *h, dm_str words)
     }
     if (!m) { /* a name that is nobody: known, so that it is not taken for a person */
         uint32_t id = dm_entity_new(w, DM_NIL, "", DM_NIL, DM_NAT_OTHER, words);
+        if (id != DM_NONE) {
+            w->doc->entities.v[id].table = (uint16_t)w->a->i_regions;
+            w->doc->entities.v[id].table_row = h->row;
+        }
         m = id == DM_NONE ? NULL
                           : dm_mention_new(w, h->first, h->n, DM_FORM_NAME, id, 0.5f, why_line(w, w->a->regions, h->row));
     }

@@ -24,16 +24,16 @@ static bool is_he(dm_str p) { return one_of(p, "he him his himself she her hers 
 
 static bool is_it(dm_str p) { return one_of(p, "it its itself"); }
 
-static bool person_like(const aw *w, const dm_entity *en)
-{
-    return en->nature == DM_NAT_PERSON ||
-           (en->nature == DM_NAT_ROLE && !en->plural && dm_str_is(dm_role_kind(w, en), "person"));
-}
-
 static bool head_is_plural(const aw *w, const dm_mention *m)
 {
     const dm_token *t = dm_atok(w, m->head);
     return (t->feats & DM_F_PLUR) != 0 || t->xpos == DM_X_NNS;
+}
+
+static bool person_like(const aw *w, const dm_entity *en)
+{
+    return en->nature == DM_NAT_PERSON ||
+           (en->nature == DM_NAT_ROLE && !en->plural && dm_str_is(dm_role_kind(w, en), "person"));
 }
 
 static bool is_media(const aw *w, const dm_entity *en)
@@ -47,7 +47,7 @@ static bool fits_it(const aw *w, const dm_mention *m, const dm_entity *en, bool 
     if (en->nature == DM_NAT_STATE)
         return !object;
     if (en->nature == DM_NAT_BODY)
-        return !is_media(w, en);
+        return !is_media(w, en) && !(m->form == DM_FORM_ROLE && head_is_plural(w, m)); /* "the members": not it */
     return en->nature == DM_NAT_ROLE && dm_str_in(dm_role_kind(w, en), "org group") && !head_is_plural(w, m);
 }
 
@@ -68,8 +68,8 @@ static bool fits(const aw *w, const dm_mention *m, const dm_entity *en, dm_str p
     if (m->form == DM_FORM_ADJ)
         return is_it(pronoun) && en->nature == DM_NAT_STATE && !object;
     if (is_he(pronoun))
-        return person_like(w, en) && m->n_entity == 1 && !(en->female && one_of(pronoun, "he him his himself")) &&
-               !(en->male && one_of(pronoun, "she her hers herself"));
+        return person_like(w, en) && m->n_entity == 1 && !(m->form == DM_FORM_ROLE && head_is_plural(w, m)) &&
+               !(en->female && one_of(pronoun, "he him his himself")) && !(en->male && one_of(pronoun, "she her hers herself"));
     if (is_it(pronoun))
         return m->n_entity == 1 && !dm_has_conjunct(w, m) && fits_it(w, m, en, object);
     if (is_media(w, en))
