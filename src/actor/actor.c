@@ -163,6 +163,8 @@ dm_status dm_actor_new(dm_actor **out, const dm_tables *tables, dm_error *err)
         find_user_tables(a);
         st = index_surnames(a, err);
     }
+    if (st == DM_OK && !dm_spelling_index(a))
+        st = dm_fail(err, DM_ENOMEM, 0, "out of memory loading actors");
     if (st == DM_OK)
         st = index_seats(a, err);
     if (st == DM_OK)
@@ -180,6 +182,7 @@ void dm_actor_free(dm_actor *a)
     if (!a)
         return;
     dm_map_free(&a->surname);
+    dm_map_free(&a->spelling);
     dm_map_free(&a->seat);
     dm_map_free(&a->facts_phrase);
     free(a->next_surname);

@@ -220,6 +220,20 @@ static void settle_role(aw *w, dm_mention *m, const topics *tp)
     set_code(en, w->doc->home);
 }
 
+/* "who mediated for the United Nations": whom the clause says that the person works for. */
+static const char *serves(const aw *w, uint32_t verb)
+{
+    if (!dm_str_in(dm_atok(w, verb)->lemma, "mediate work speak negotiate act serve lobby campaign report observe"))
+        return NULL;
+    DM_EACH_KID(w->doc, verb, k)
+    {
+        uint32_t c = dm_atok(w, k)->deprel == DM_D_OBL ? dm_kid(w->doc, k, DM_D_CASE) : DM_NONE;
+        if (c != DM_NONE && dm_str_in(dm_atok(w, c)->norm, "for at as") && code_at(w, k))
+            return code_at(w, k);
+    }
+    return NULL;
+}
+
 /* "X, who chairs the Committee", "X of the opposition": what the person heads or belongs to. */
 static const char *headed(const aw *w, const dm_mention *m)
 {
@@ -231,6 +245,10 @@ static const char *headed(const aw *w, const dm_mention *m)
         uint32_t c = d == DM_D_NMOD ? dm_kid(w->doc, k, DM_D_CASE) : DM_NONE;
         if (c != DM_NONE && dm_str_in(dm_atok(w, c)->norm, "of from") && code_at(w, k))
             return code_at(w, k);
+        if (d == DM_D_APPOS && code_at(w, k))
+            return code_at(w, k);
+        if (d == DM_D_ACL_RELCL && serves(w, k))
+            return serves(w, k);
         bool heads = d == DM_D_ACL_RELCL &&
                      dm_str_in(dm_atok(w, k)->lemma, "chair head lead run govern rule represent direct command preside");
         uint32_t o = heads ? dm_kid(w->doc, k, DM_D_OBJ) : DM_NONE;

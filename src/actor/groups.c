@@ -79,7 +79,7 @@ static void pick_joined(const aw *w, pick *p, const dm_mention *m)
     pick_entity(w, p, m->entity[0], NULL);
     DM_EACH_KID(w->doc, m->head, k)
     {
-        if (dm_atok(w, k)->deprel == DM_D_CONJ && w->name_at[k] != DM_NONE && dm_first_entity(w, w->name_at[k]))
+        if (dm_is_joined(w, m, k))
             pick_entity(w, p, w->doc->mentions.v[w->name_at[k]].entity[0], NULL);
     }
 }

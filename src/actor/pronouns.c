@@ -51,13 +51,23 @@ static bool fits_it(const aw *w, const dm_mention *m, const dm_entity *en, bool 
     return en->nature == DM_NAT_ROLE && dm_str_in(dm_role_kind(w, en), "org group") && !head_is_plural(w, m);
 }
 
-/* "Canada and Mexico": the mentions joined to this one. */
+/* "Canada and Mexico": is the mention at this dependent of the head joined to it? Two persons with titles are often taken for one name. */
+bool dm_is_joined(const aw *w, const dm_mention *m, uint32_t k)
+{
+    if (w->name_at[k] == DM_NONE || !dm_first_entity(w, w->name_at[k]))
+        return false;
+    bool flat = dm_atok(w, k)->deprel == DM_D_FLAT && k >= m->first + m->n &&
+                w->doc->mentions.v[w->name_at[k]].first >= m->first + m->n;
+    return dm_atok(w, k)->deprel == DM_D_CONJ || flat;
+}
+
+/* Are there mentions joined to this one? */
 bool dm_has_conjunct(const aw *w, const dm_mention *m)
 {
     if (!w->doc->sents.v[m->sent].parsed)
         return false;
     DM_EACH_KID(w->doc, m->head, k)
-    if (dm_atok(w, k)->deprel == DM_D_CONJ && w->name_at[k] != DM_NONE && dm_first_entity(w, w->name_at[k]))
+    if (dm_is_joined(w, m, k))
         return true;
     return false;
 }
@@ -230,8 +240,8 @@ static void add_conjuncts(const aw *w, dm_mention *to, const dm_mention *from)
         return;
     DM_EACH_KID(w->doc, from->head, k)
     {
-        const dm_entity *en = w->name_at[k] == DM_NONE ? NULL : dm_first_entity(w, w->name_at[k]);
-        bool known = !en || dm_atok(w, k)->deprel != DM_D_CONJ || to->n_entity == DM_MENTION_ENTITIES;
+        const dm_entity *en = dm_is_joined(w, from, k) ? dm_first_entity(w, w->name_at[k]) : NULL;
+        bool known = !en || to->n_entity == DM_MENTION_ENTITIES;
         for (uint32_t i = 0; !known && i < to->n_entity; i++)
             known = strcmp(w->doc->entities.v[to->entity[i]].code, en->code) == 0;
         if (!known)

@@ -34,6 +34,7 @@ struct dm_actor {
     col_roles cr;
     dm_map surname;         /* surname -> first row + 1 in people; rows of one surname follow in next_surname */
     uint32_t *next_surname; /* [rows of people] next row + 1 with the same first surname variant, 0 none */
+    dm_map spelling;        /* key of a person's name (spelling.c) -> row in people */
     dm_map seat;            /* "The Hague/judges" -> first body there with this general noun, row + 1 */
     dm_map facts_phrase;    /* description -> first of fact_rows + 1 */
     struct fact {
@@ -111,6 +112,11 @@ static inline bool dm_is_role(const dm_actor *a, uint32_t table) { return table 
 dm_status dm_actor_names(aw *w);
 uint32_t dm_body_entity(aw *w, uint32_t row);
 uint32_t dm_person_by_surname(aw *w, uint32_t t, dm_str office);
+uint32_t dm_person_in_office(aw *w, dm_str surname); /* whoever of this name holds office in a state that the text names */
+uint32_t dm_person_spelt(aw *w, dm_str name);        /* a known person's name in another spelling */
+/* spelling.c: names written in another way. */
+dm_str dm_spelling_key(dm_str name, char *out, size_t size); /* empty: too little to tell by */
+bool dm_spelling_index(dm_actor *a);
 /* roles.c: common nouns for people and bodies. */
 dm_str dm_role_kind(const aw *w, const dm_entity *en); /* "person", "group", "org"; empty when it is no role */
 bool dm_role_is_national(const aw *w, const dm_entity *en);
@@ -137,6 +143,7 @@ typedef struct recent {
 
 /* pronouns.c */
 const dm_entity *dm_first_entity(const aw *w, uint32_t mention);
+bool dm_is_joined(const aw *w, const dm_mention *m, uint32_t k);
 bool dm_has_conjunct(const aw *w, const dm_mention *m);
 uint32_t dm_clause_subject(const aw *w, uint32_t t); /* as a mention already seen, or DM_NONE */
 dm_status dm_take_pronoun(aw *w, const recent *r, uint32_t t);
