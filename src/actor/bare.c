@@ -353,16 +353,92 @@ static bool is_member(const aw *w, const dm_mention *m)
            dm_str_in(dm_atok(w, m->first + m->n - 1)->norm, "members member delegates");
 }
 
+/* Does the paragraph name this state before the mention, and not only as a place? */
+static bool spoken_of(const aw *w, uint32_t mention, const char *code)
+{
+    const dm_mention *m = &w->doc->mentions.v[mention];
+    uint32_t para = w->doc->sents.v[m->sent].para;
+    for (uint32_t i = mention;
+         i-- > 0 && mention - i <= LOOK_BACK && w->doc->sents.v[w->doc->mentions.v[i].sent].para == para;) {
+        const dm_entity *en = dm_first_entity(w, i);
+        if (en && en->nature != DM_NAT_PLACE && strcmp(en->code, code) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "Congress", "the Senate": several states have one of this name. The table's is meant at home or where its state is spoken of, else that of
+ * the state spoken of. */
+static void settle_common(aw *w, uint32_t mention, const topics *tp)
+{
+    dm_mention *m = &w->doc->mentions.v[mention];
+    const dm_entity *en = dm_first_entity(w, mention);
+    if (m->form != DM_FORM_NAME || en->nature != DM_NAT_BODY || en->table != w->a->i_bodies || en->table_row == DM_NONE ||
+        !dm_str_starts(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.note), "ambiguous: common"))
+        return;
+    const char *code = near(w, &tp->state, m) ? tp->state.code : w->doc->home;
+    if (!dm_is_country(code) || strcmp(w->doc->home, en->code) == 0 || spoken_of(w, mention, en->code))
+        return;
+    char own[DM_CODE_MAX];
+    memcpy(own, code, sizeof own);
+    uint32_t id = dm_entity_new(w, DM_NIL, own, dm_str_of(en->sector), DM_NAT_BODY, en->name);
+    if (id == DM_NONE)
+        return;
+    m->entity[0] = id;
+    m->why = DM_STR("actor/home-country");
+    m->confidence = 0.6f;
+}
+
+/* Do the facts say that the two states are neighbours? */
+static bool are_neighbours(const aw *w, const char *one, const char *other)
+{
+    int code = dm_table_column(w->a->facts, "code"), beside = dm_table_column(w->a->facts, "neighbours");
+    for (uint32_t r = 0; r < dm_table_rows(w->a->facts); r++) {
+        dm_str cell = dm_table_cell(w->a->facts, r, beside), n;
+        if (!dm_str_is(dm_table_cell(w->a->facts, r, code), one))
+            continue;
+        while (dm_str_split(&cell, '|', &n))
+            if (dm_str_is(n, other))
+                return true;
+    }
+    return false;
+}
+
+/* "its neighbour", "Algeria's rival": of the two states that the article is about, the one whose neighbour or rival it is not. */
+static void settle_related(const aw *w, dm_mention *m)
+{
+    dm_entity *en = &w->doc->entities.v[m->entity[0]];
+    uint32_t p = w->doc->sents.v[m->sent].parsed ? dm_kid(w->doc, m->head, DM_D_NMOD_POSS) : DM_NONE;
+    bool beside = dm_str_in(dm_atok(w, m->head)->lemma, "neighbour neighbor"),
+         against = dm_str_in(dm_atok(w, m->head)->lemma, "rival foe enemy adversary arch-rival archrival patron");
+    const char *owner = p == DM_NONE ? NULL : code_at(w, p), *other = NULL;
+    if (en->code[0] || (dm_atok(w, m->head)->feats & DM_F_PLUR) || !owner || (!beside && !against) || !w->doc->focus[0])
+        return;
+    if (strcmp(owner, w->doc->home) == 0)
+        other = w->doc->focus;
+    else if (strcmp(owner, w->doc->focus) == 0)
+        other = w->doc->home;
+    if (!other || (beside && !are_neighbours(w, owner, other)))
+        return;
+    set_code(en, other);
+    m->why = DM_STR("actor/counterpart");
+    m->confidence = 0.6f;
+}
+
 void dm_bare_settle(aw *w, uint32_t mention, const topics *tp)
 {
     dm_mention *m = &w->doc->mentions.v[mention];
+    if (m->n_entity == 1)
+        settle_common(w, mention, tp);
     if (!m->n_entity || inside_person(w, mention))
         return;
     if (is_member(w, m)) {
         m->entity[0] = w->last_body;
         m->why = DM_STR("actor/organisation");
         m->confidence = 0.6f;
-    } else if (dm_str_is(m->why, "actor/description") && m->form == DM_FORM_ROLE && moved_on(w, m, tp))
+    } else if (dm_str_is(m->why, "actor/unknown-role"))
+        settle_related(w, m);
+    else if (dm_str_is(m->why, "actor/description") && m->form == DM_FORM_ROLE && moved_on(w, m, tp))
         move_on(w, m, tp);
     else if (dm_str_is(m->why, "actor/counterpart"))
         settle_counterpart(w, m, tp);

@@ -235,6 +235,7 @@ dm_status dm_actor_coref(aw *w)
             dm_topic_see(w, &tp, next);
             if (w->doc->mentions.v[next].n_entity)
                 see(&r, next);
+            dm_learn_group(w, next);
             if (take_apposed(w, next) != DM_OK || !dm_learn_body(w, &w->doc->mentions.v[next]) ||
                 !learn_title(w, &w->doc->mentions.v[next]))
                 return DM_ENOMEM;

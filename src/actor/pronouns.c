@@ -255,7 +255,34 @@ static bool is_paper(const aw *w, uint32_t t)
            dm_str_in(dm_atok(w, t)->lemma,
                "law bill resolution decision treaty agreement pact accord measure motion text report ruling "
                "order decree statement declaration plan proposal deal embargo ban convention protocol vote "
-               "constitution amendment charter verdict warrant offer summit");
+               "constitution amendment charter verdict warrant offer summit bargain document memorandum compromise formula "
+               "arrangement draft communique communiqué truce ceasefire armistice clause code guideline directive "
+               "programme program budget sentence judgment judgement");
+}
+
+/* What happens does nothing that persons do: "The raid came at dawn. It killed two." */
+static bool is_happening(const aw *w, uint32_t t)
+{
+    return w->name_at[t] == DM_NONE &&
+           dm_str_in(dm_atok(w, t)->lemma, "attack raid strike war blast explosion bombing crisis dispute row quarrel conflict "
+                                           "visit trip move step decision "
+                                           "campaign incident coup election referendum protest demonstration rally meeting "
+                                           "meetings conference session ceremony "
+                                           "quake earthquake storm flood disaster crash shooting killing massacre boycott "
+                                           "blockade siege invasion operation "
+                                           "exercise test launch case trial hearing inquiry scandal affair episode tour tariff "
+                                           "dam pipeline canal bridge plan");
+}
+
+/* Verbs whose subject is a person, state or body. */
+static bool needs_agent(const aw *w, uint32_t verb)
+{
+    return dm_str_in(dm_atok(w, verb)->lemma,
+        "say add tell deny warn accuse insist announce declare urge ask demand request refuse reject decline agree promise "
+        "pledge "
+        "vow offer propose hope want expect believe think regret complain argue claim maintain note recall expel impose invite "
+        "appeal call condemn criticise criticize denounce welcome praise thank sign withdraw suspend threaten seek plan "
+        "intend");
 }
 
 /* "The law was adopted in May. It bans ...": a paper as subject of the sentence before, in the same paragraph. */
@@ -270,7 +297,7 @@ static bool after_paper(const aw *w, uint32_t t)
     for (uint32_t k = before->first; k < before->first + before->n; k++)
         if (dm_deprel_base((dm_deprel)dm_atok(w, k)->deprel) == DM_D_NSUBJ && dm_atok(w, k)->head != DM_NONE &&
             dm_atok(w, dm_atok(w, k)->head)->deprel == DM_D_ROOT)
-            return is_paper(w, k);
+            return is_paper(w, k) || (is_happening(w, k) && !needs_agent(w, v));
     return false;
 }
 

@@ -6,7 +6,7 @@
 #include "actor/actor.h"
 #include "base/map.h"
 
-enum { KEY_MAX = 192, LOOK_BACK = 24 };
+enum { KEY_MAX = 192, LOOK_BACK = 24, GROUP_MAX = 8 };
 
 typedef struct col_states {
     int code, names, demonyms, people, government, places, from, to, note;
@@ -60,21 +60,29 @@ typedef struct role_info {
     char code[DM_CODE_MAX]; /* "code=NGO" in the note: its own code when nobody owns it */
 } role_info;
 
+/* Parties that the text named together. */
+typedef struct party_set {
+    uint32_t v[DM_MENTION_ENTITIES], n;
+} party_set;
+
 typedef struct aw {
     const dm_actor *a;
     dm_doc *doc;
-    dm_map entity_by_key;          /* table/row or name -> entity */
-    dm_map surname_entity;         /* surname in this document -> entity */
-    dm_map role_entity;            /* head lemma of a role -> last entity */
-    dm_map title_entity;           /* "general", "prime minister" -> the person last named with that title */
-    dm_map code_seen;              /* codes of states and bodies that the text names for certain */
-    dm_map body_word;              /* "council", "watchdog" -> the body last named so */
-    uint32_t *name_at;             /* by token: mention that covers it, or DM_NONE */
-    uint8_t *title;                /* by token: 1 part of a role, 2 part of a rank or title */
-    uint32_t last_body;            /* entity of the organisation of states named last, or DM_NONE */
-    uint32_t issuer;               /* entity that speaks as "we" outside quotations, or DM_NONE */
-    uint32_t n_names;              /* mentions that the tables named; they come first, ordered by place */
-    uint32_t lead_next, lead_seen; /* home.c: sentences counted, body sentences among them */
+    dm_map entity_by_key;             /* table/row or name -> entity */
+    dm_map surname_entity;            /* surname in this document -> entity */
+    dm_map role_entity;               /* head lemma of a role -> last entity */
+    dm_map title_entity;              /* "general", "prime minister" -> the person last named with that title */
+    dm_map code_seen;                 /* codes of states and bodies that the text names for certain */
+    dm_map body_word;                 /* "council", "watchdog" -> the body last named so */
+    uint32_t *name_at;                /* by token: mention that covers it, or DM_NONE */
+    uint8_t *title;                   /* by token: 1 part of a role, 2 part of a rank or title */
+    uint32_t last_body;               /* entity of the organisation of states named last, or DM_NONE */
+    uint32_t issuer;                  /* entity that speaks as "we" outside quotations, or DM_NONE */
+    party_set joined[GROUP_MAX + 1];  /* by number: the parties named together last ("Egypt, Sudan and Ethiopia") */
+    party_set men[GROUP_MAX + 1];     /* by number: the people last counted or named together ("two Libyans") */
+    char top[GROUP_MAX][DM_CODE_MAX]; /* home.c: the states named most, most first */
+    uint32_t n_names;                 /* mentions that the tables named; they come first, ordered by place */
+    uint32_t lead_next, lead_seen;    /* home.c: sentences counted, body sentences among them */
     dm_error *err;
 } aw;
 
@@ -149,6 +157,7 @@ uint32_t dm_clause_subject(const aw *w, uint32_t t); /* as a mention already see
 dm_status dm_take_pronoun(aw *w, const recent *r, uint32_t t);
 /* groups.c */
 uint32_t dm_group_size(const aw *w, uint32_t t, uint32_t *words); /* 0: no such phrase */
+void dm_learn_group(aw *w, uint32_t mention);
 dm_status dm_take_group(aw *w, const recent *r, uint32_t t, uint32_t words, uint32_t size);
 /* bodies.c */
 dm_status dm_take_body(aw *w, uint32_t t);
