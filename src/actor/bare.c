@@ -57,7 +57,12 @@ const char *dm_reported_subject(const aw *w, const dm_mention *m)
 {
     if (!w->doc->sents.v[m->sent].parsed || dm_deprel_base((dm_deprel)dm_atok(w, m->head)->deprel) != DM_D_NSUBJ)
         return NULL;
-    uint32_t v = dm_atok(w, m->head)->head, clause = v == DM_NONE ? DM_NONE : dm_kid(w->doc, v, DM_D_CCOMP);
+    uint32_t v = dm_atok(w, m->head)->head;
+    if (v != DM_NONE &&
+        dm_str_in(dm_atok(w, v)->lemma, "grumble complain protest lament object sneer scoff mock gripe moan allege "
+                                        "charge jeer fume protest accuse criticise criticize"))
+        return NULL; /* about somebody else */
+    uint32_t clause = v == DM_NONE ? DM_NONE : dm_kid(w->doc, v, DM_D_CCOMP);
     if (clause == DM_NONE && v != DM_NONE && dm_atok(w, v)->deprel == DM_D_PARATAXIS)
         clause = dm_atok(w, v)->head;
     if (clause == DM_NONE)
@@ -196,6 +201,17 @@ static const char *not_own(const aw *w, const dm_mention *m)
     return NULL;
 }
 
+/* "the president, whom the army toppled": who deals so with a leader is of his country. */
+static const char *toppled(const aw *w, const dm_mention *m)
+{
+    const dm_token *h = dm_atok(w, m->head);
+    uint32_t v = w->doc->sents.v[m->sent].parsed && dm_deprel_base((dm_deprel)h->deprel) == DM_D_NSUBJ ? h->head : DM_NONE;
+    if (v == DM_NONE || dm_atok(w, v)->deprel != DM_D_ACL_RELCL ||
+        !dm_str_in(dm_atok(w, v)->lemma, "topple oust depose overthrow elect re-elect reelect appoint unseat impeach remove"))
+        return NULL;
+    return code_at(w, dm_atok(w, v)->head);
+}
+
 static void settle_role(aw *w, dm_mention *m, const topics *tp)
 {
     if (titled_before(w, m))
@@ -206,6 +222,7 @@ static void settle_role(aw *w, dm_mention *m, const topics *tp)
     set_code(en, beside(w, m));
     set_code(en, owned(w, m));
     set_code(en, organisation(w, m));
+    set_code(en, toppled(w, m));
     if (any) {
         set_code(en, sentence_place(w, m));
         if (here(w, &tp->place, m))

@@ -81,7 +81,9 @@ uint32_t dm_group_size(const aw *w, uint32_t t, uint32_t *words)
             "sides countries nations capitals governments leaders neighbours neighbors states powers parties allies "
             "ministers presidents men women delegations rivals foes partners armies premiers republics democracies "
             "kingdoms riparians signatories guarantors enemies adversaries belligerents superpowers heavyweights giants "
-            "camps delegates envoys statesmen negotiators"))
+            "camps delegates envoys statesmen negotiators congresses parliaments assemblies legislatures cabinets peoples "
+            "publics "
+            "militaries navies embassies economies republics monarchs"))
         return 0;
     *words = k - t + 1;
     return size;
@@ -285,6 +287,19 @@ static bool is_of_lawmakers(const aw *w, uint32_t head)
     return en && dm_str_in(dm_atok(w, head)->norm, "parties party") && dm_str_in(dm_str_of(en->sector), "LEG PTY");
 }
 
+/* "the leaders of the three countries": all of them. */
+static void share_group(aw *w, uint32_t head, const dm_mention *group)
+{
+    uint32_t up = dm_atok(w, head)->deprel == DM_D_NMOD ? dm_atok(w, head)->head : DM_NONE, c = dm_kid(w->doc, head, DM_D_CASE);
+    dm_mention *role = up == DM_NONE || w->name_at[up] == DM_NONE ? NULL : &w->doc->mentions.v[w->name_at[up]];
+    if (!role || role->form != DM_FORM_ROLE || c == DM_NONE || !dm_str_in(dm_atok(w, c)->norm, "of from") ||
+        !dm_str_starts(role->why, "actor/home-country"))
+        return;
+    memcpy(role->entity, group->entity, sizeof role->entity);
+    role->n_entity = group->n_entity;
+    role->why = group->why;
+}
+
 dm_status dm_take_group(aw *w, const recent *r, uint32_t t, uint32_t words, uint32_t size)
 {
     uint32_t head = t + words - 1;
@@ -308,6 +323,7 @@ dm_status dm_take_group(aw *w, const recent *r, uint32_t t, uint32_t words, uint
         return DM_ENOMEM;
     for (uint32_t k = 1; k < p.n; k++)
         m->entity[m->n_entity++] = p.v[k];
+    share_group(w, head, m);
     dm_mention *inner = w->name_at[head] < w->doc->mentions.n - 1 ? &w->doc->mentions.v[w->name_at[head]] : NULL;
     if (inner && inner->form == DM_FORM_ROLE) { /* the role inside is the same group */
         memcpy(inner->entity, m->entity, sizeof inner->entity);

@@ -432,8 +432,8 @@ uint32_t dm_person_by_surname(aw *w, uint32_t t, dm_str office)
     const dm_actor *a = w->a;
     uint32_t now = DM_NONE, past = DM_NONE;
     for (uint32_t r = dm_map_get(&a->surname, dm_token_text(w->doc, t), 0); office.len && r != DM_NONE && r != 0;
-         r = a->next_surname[r - 1]) {
-        uint32_t row = r - 1;
+         r = a->bearer[r - 1].next) {
+        uint32_t row = a->bearer[r - 1].row;
         dm_str held = dm_table_cell(a->people, row, a->cp.office), from = dm_table_cell(a->people, row, a->cp.from);
         if (held.len < office.len || !memmem(held.p, held.len, office.p, office.len) || !dm_dates_cover(w->doc, from, DM_NIL))
             continue;
@@ -455,14 +455,15 @@ static uint32_t term_of(const aw *w, uint32_t row)
     if (!dm_str_split(&surname, '|', &first))
         return dm_dates_cover(w->doc, dm_table_cell(a->people, row, a->cp.from), DM_NIL) ? row : DM_NONE;
     uint32_t past = DM_NONE;
-    for (uint32_t r = dm_map_get(&a->surname, first, 0); r != DM_NONE && r != 0; r = a->next_surname[r - 1]) {
-        dm_str from = dm_table_cell(a->people, r - 1, a->cp.from);
-        if (!dm_str_eq(dm_table_cell(a->people, r - 1, a->cp.name), name) || !dm_dates_cover(w->doc, from, DM_NIL))
+    for (uint32_t r = dm_map_get(&a->surname, first, 0); r != DM_NONE && r != 0; r = a->bearer[r - 1].next) {
+        uint32_t term = a->bearer[r - 1].row;
+        dm_str from = dm_table_cell(a->people, term, a->cp.from);
+        if (!dm_str_eq(dm_table_cell(a->people, term, a->cp.name), name) || !dm_dates_cover(w->doc, from, DM_NIL))
             continue;
-        if (dm_dates_cover(w->doc, from, dm_table_cell(a->people, r - 1, a->cp.to)))
-            return r - 1;
+        if (dm_dates_cover(w->doc, from, dm_table_cell(a->people, term, a->cp.to)))
+            return term;
         if (past == DM_NONE || dm_str_cmp(from, dm_table_cell(a->people, past, a->cp.from)) > 0)
-            past = r - 1;
+            past = term;
     }
     return past;
 }
@@ -476,23 +477,30 @@ uint32_t dm_person_spelt(aw *w, dm_str name)
     return row == DM_NONE ? row : person_entity(w, row);
 }
 
-/* "Gaddafi" in a headline: in office at the date, in one state, and the text names that state. */
+/* In office at the document's date, for a state that the text names. */
+static bool holds_office(const aw *w, uint32_t row)
+{
+    const dm_actor *a = w->a;
+    dm_str code = dm_table_cell(a->people, row, a->cp.code);
+    return is_office_sector(dm_table_cell(a->people, row, a->cp.sector)) && dm_map_get(&w->code_seen, code, 0) != UINT32_MAX &&
+           dm_dates_cover(w->doc, dm_table_cell(a->people, row, a->cp.from), dm_table_cell(a->people, row, a->cp.to));
+}
+
+/* "Gaddafi" in a headline: whoever of this name holds office; nobody where two do. */
 uint32_t dm_person_in_office(aw *w, dm_str surname)
 {
     const dm_actor *a = w->a;
     uint32_t found = DM_NONE;
     if (w->doc->meta.date.precision == DM_PREC_UNKNOWN)
         return DM_NONE;
-    for (uint32_t r = dm_map_get(&a->surname, surname, 0); r != DM_NONE && r != 0; r = a->next_surname[r - 1]) {
-        dm_str code = dm_table_cell(a->people, r - 1, a->cp.code), to = dm_table_cell(a->people, r - 1, a->cp.to);
-        if (!is_office_sector(dm_table_cell(a->people, r - 1, a->cp.sector)) ||
-            dm_map_get(&w->code_seen, code, 0) == UINT32_MAX ||
-            !dm_dates_cover(w->doc, dm_table_cell(a->people, r - 1, a->cp.from), to))
+    for (uint32_t r = dm_map_get(&a->surname, surname, 0); r != DM_NONE && r != 0; r = a->bearer[r - 1].next) {
+        uint32_t row = a->bearer[r - 1].row;
+        if (!holds_office(w, row))
             continue;
         if (found != DM_NONE &&
-            !dm_str_eq(dm_table_cell(a->people, found, a->cp.name), dm_table_cell(a->people, r - 1, a->cp.name)))
-            return DM_NONE; /* two of this name */
-        found = r - 1;
+            !dm_str_eq(dm_table_cell(a->people, found, a->cp.name), dm_table_cell(a->people, row, a->cp.name)))
+            return DM_NONE;
+        found = row;
     }
     return found == DM_NONE ? found : person_entity(w, found);
 }

@@ -222,7 +222,7 @@ static bool pleonastic(const aw *w, uint32_t t)
         return true;
     bool copula = dm_kid(w->doc, k->head, DM_D_COP) != DM_NONE;
     if (copula && (dm_kid(w->doc, k->head, DM_D_ACL_RELCL) != DM_NONE ||
-                      dm_str_in(dm_atok(w, k->head)->norm, "time day year sign step reason")))
+                      dm_str_in(dm_atok(w, k->head)->norm, "time day year sign step reason turn fault mistake pity shame")))
         return true; /* "It was the Council that" */
     bool clause = false, predicate = dm_atok(w, k->head)->upos == DM_U_ADJ;
     DM_EACH_KID(w->doc, k->head, c)
@@ -230,7 +230,11 @@ static bool pleonastic(const aw *w, uint32_t t)
         unsigned d = dm_deprel_base((dm_deprel)dm_atok(w, c)->deprel);
         clause = clause || d == DM_D_CSUBJ || d == DM_D_CCOMP || d == DM_D_XCOMP || d == DM_D_ADVCL;
     }
-    return predicate && clause;
+    bool able = dm_str_in(dm_atok(w, k->head)->norm, /* "it is ready to help": somebody */
+        "prepared ready willing able unable unwilling determined eager reluctant keen anxious committed bound free set due "
+        "likely "
+        "unlikely obliged entitled responsible");
+    return predicate && clause && !able;
 }
 
 /* "they" after "Canada and Mexico": all of them. */

@@ -417,7 +417,8 @@ static uint32_t owned_role(aw *w, role_case *c, dm_str *why)
 static bool has_complement(const aw *w, uint32_t head)
 {
     uint32_t k = dm_kid(w->doc, head, DM_D_NMOD);
-    return k != DM_NONE && dm_str_in(case_word(w, k), "of from") && w->name_at[k] != DM_NONE;
+    return k != DM_NONE && dm_str_in(case_word(w, k), "of from") &&
+           !dm_str_in(dm_atok(w, k)->norm, "day time moment past course it them him her");
 }
 
 /* "the new president", "another minister": not the one before. */
@@ -460,7 +461,7 @@ static uint32_t lone_role(aw *w, role_case *c, dm_str *why, float *confidence)
 /* So that "the coalition", "the agencies" later are these. */
 static bool keep_role(aw *w, const role_case *c, uint32_t id)
 {
-    bool keep = c->bare ? c->info.scope == SCOPE_SPOKES || is_new(w, c->head) : c->info.scope != SCOPE_ANY;
+    bool keep = c->bare ? c->info.scope == SCOPE_SPOKES || is_new(w, c->head) : true;
     if (keep && !remember(w, c->key, id))
         return false;
     return !(c->info.code[0] && !c->info.person && c->h->n > 1) || remember(w, dm_atok(w, c->end - 1)->norm, id);

@@ -32,11 +32,14 @@ struct dm_actor {
     col_bodies cb;
     col_people cp;
     col_roles cr;
-    dm_map surname;         /* surname -> first row + 1 in people; rows of one surname follow in next_surname */
-    uint32_t *next_surname; /* [rows of people] next row + 1 with the same first surname variant, 0 none */
-    dm_map spelling;        /* key of a person's name (spelling.c) -> row in people */
-    dm_map seat;            /* "The Hague/judges" -> first body there with this general noun, row + 1 */
-    dm_map facts_phrase;    /* description -> first of fact_rows + 1 */
+    dm_map surname; /* surname -> its last bearer in bearer[], + 1 */
+    struct bearer {
+        uint32_t row, next; /* row in people; the bearer before this one, + 1, 0 none */
+    } * bearer;
+    uint32_t n_bearer;
+    dm_map spelling;     /* key of a person's name (spelling.c) -> row in people */
+    dm_map seat;         /* "The Hague/judges" -> first body there with this general noun, row + 1 */
+    dm_map facts_phrase; /* description -> first of fact_rows + 1 */
     struct fact {
         uint32_t row, next;
         int16_t from, to;
