@@ -308,12 +308,21 @@ static void join_name(aw *w, dm_mention *m)
         m->entity[0] = w->doc->mentions.v[o].entity[0];
 }
 
+/* "Interior Minister X" opens a paragraph: readers know whose, so it is rather home's than that of whom the last paragraph spoke of. */
+static bool in_office(const aw *w, const dm_mention *m)
+{
+    for (uint32_t t = m->first; t + 1 < m->first + m->n; t++)
+        if (w->title[t] && dm_str_is(dm_atok(w, t)->norm, "minister"))
+            return true;
+    return false;
+}
+
 static void settle_person(aw *w, dm_mention *m, const topics *tp)
 {
     dm_entity *en = &w->doc->entities.v[m->entity[0]];
     set_code(en, beside(w, m));
     set_code(en, headed(w, m));
-    if (near(w, &tp->state, m))
+    if (in_office(w, m) ? here(w, &tp->state, m) : near(w, &tp->state, m))
         set_code(en, tp->state.code);
     set_code(en, sentence_place(w, m));
     set_code(en, w->doc->home);

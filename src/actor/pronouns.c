@@ -203,7 +203,7 @@ static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
             continue;
         bool spoken = (dm_atok(w, m->first)->flags & DM_T_QUOTED) && !(dm_atok(w, t)->flags & DM_T_QUOTED);
         int score = (spoken ? -3 : 0) + salience(w, m) + kind_score(w, m, en, p) - 3 * distance + (en->code[0] ? 1 : 0) -
-                    (int)(r->n - i) / 4;
+                    (int)(r->n - i) / 4 + (is_it(p) && distance == 0 ? 2 : 0);
         if (score > best_score) {
             best_score = score;
             best = r->mention[i];
