@@ -4,7 +4,8 @@
  * With --names: every name that the table of weights may hold. With --choices FILE...: every set of parties that was weighed
  * (event/choose.h), a line each: document, code point of the trigger, side, type, 1 where the frame joins the sides, codes, clues.
  * With --proposals FILE...: every word that the back-off looked at (event/propose.h): document, code points of its ends, hints for an event,
- * then for each type a cell with its hints. */
+ * then for each type a cell with its hints. With --mentions FILE...: every mention: document, first and last code point, parties as
+ * entity:code joined by |, form, why. */
 #include "event/choose.h"
 #include "event/confidence.h"
 #include "event/propose.h"
@@ -73,6 +74,21 @@ static void print_proposals(const dm_doc *doc)
     }
 }
 
+static void print_mentions(const dm_doc *doc)
+{
+    for (uint32_t i = 0; i < doc->mentions.n; i++) {
+        const dm_mention *m = &doc->mentions.v[i];
+        dm_span at = dm_doc_token_span(doc, m->first, m->n);
+        printf("%.*s\t%u\t%u\t", DM_FMT(doc->meta.id), (unsigned)dm_doc_codepoint(doc, at.start),
+            (unsigned)dm_doc_codepoint(doc, at.start + at.len));
+        for (uint32_t k = 0; k < m->n_entity; k++) {
+            const dm_entity *en = &doc->entities.v[m->entity[k]];
+            printf("%s%u:%s", k ? "|" : "", (unsigned)m->entity[k], en->code);
+        }
+        printf("\t%u\t%.*s\n", m->form, DM_FMT(m->why));
+    }
+}
+
 static void print_names(void)
 {
     puts("base");
@@ -108,16 +124,22 @@ int main(int argc, char **argv)
 {
     dm_error err = { 0 };
     if (argc < 2) {
-        fputs("usage: dm-facts --names | [--choices | --proposals] FILE...\n", stderr);
+        fputs("usage: dm-facts --names | [--choices | --proposals | --mentions] FILE...\n", stderr);
         return 2;
     }
     if (dm_str_is(dm_str_of(argv[1]), "--names")) {
         print_names();
         return 0;
     }
-    dm_str what = dm_str_of(argv[1]);
-    bool choices = dm_str_is(what, "--choices"), proposals = dm_str_is(what, "--proposals");
-    if (code_all(argv + 1 + (choices || proposals), choices ? print_choices : proposals ? print_proposals : print_events, &err) == DM_OK)
+    static const struct {
+        const char *option;
+        void (*print)(const dm_doc *);
+    } what[] = { { "--choices", print_choices }, { "--proposals", print_proposals }, { "--mentions", print_mentions } };
+    void (*print)(const dm_doc *) = print_events;
+    for (size_t i = 0; i < sizeof what / sizeof *what; i++)
+        if (dm_str_is(dm_str_of(argv[1]), what[i].option))
+            print = what[i].print;
+    if (code_all(argv + 1 + (print != print_events), print, &err) == DM_OK)
         return 0;
     fprintf(stderr, "dm-facts: %s\n", err.msg);
     return 1;

@@ -51,19 +51,21 @@ static void find_user_tables(dm_actor *a)
 
 static dm_status index_surnames(dm_actor *a, dm_error *err)
 {
-    uint32_t rows = dm_table_rows(a->people);
-    a->next_surname = calloc(rows ? rows : 1, sizeof *a->next_surname);
-    if (!a->next_surname)
+    uint32_t rows = dm_table_rows(a->people), total = 0;
+    dm_str s;
+    for (uint32_t r = 0; r < rows; r++)
+        for (dm_str cell = dm_table_cell(a->people, r, a->cp.surname); dm_str_split(&cell, '|', &s);)
+            total++;
+    a->bearer = calloc(total ? total : 1, sizeof *a->bearer);
+    if (!a->bearer)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory loading actors");
-    for (uint32_t r = rows; r-- > 0;) {
-        dm_str cell = dm_table_cell(a->people, r, a->cp.surname), s;
-        if (!dm_str_split(&cell, '|', &s))
-            continue;
-        uint32_t first = dm_map_get(&a->surname, s, 0);
-        a->next_surname[r] = first == UINT32_MAX ? 0 : first;
-        if (!dm_map_put(&a->surname, s, 0, r + 1))
-            return dm_fail(err, DM_ENOMEM, 0, "out of memory loading actors");
-    }
+    for (uint32_t r = rows; r-- > 0;)
+        for (dm_str cell = dm_table_cell(a->people, r, a->cp.surname); dm_str_split(&cell, '|', &s);) {
+            uint32_t first = dm_map_get(&a->surname, s, 0);
+            a->bearer[a->n_bearer] = (struct bearer){ .row = r, .next = first == UINT32_MAX ? 0 : first };
+            if (!dm_map_put(&a->surname, s, 0, ++a->n_bearer))
+                return dm_fail(err, DM_ENOMEM, 0, "out of memory loading actors");
+        }
     return DM_OK;
 }
 
@@ -163,6 +165,8 @@ dm_status dm_actor_new(dm_actor **out, const dm_tables *tables, dm_error *err)
         find_user_tables(a);
         st = index_surnames(a, err);
     }
+    if (st == DM_OK && !dm_spelling_index(a))
+        st = dm_fail(err, DM_ENOMEM, 0, "out of memory loading actors");
     if (st == DM_OK)
         st = index_seats(a, err);
     if (st == DM_OK)
@@ -180,9 +184,10 @@ void dm_actor_free(dm_actor *a)
     if (!a)
         return;
     dm_map_free(&a->surname);
+    dm_map_free(&a->spelling);
     dm_map_free(&a->seat);
     dm_map_free(&a->facts_phrase);
-    free(a->next_surname);
+    free(a->bearer);
     free(a->fact);
     free(a);
 }

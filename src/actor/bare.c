@@ -57,7 +57,12 @@ const char *dm_reported_subject(const aw *w, const dm_mention *m)
 {
     if (!w->doc->sents.v[m->sent].parsed || dm_deprel_base((dm_deprel)dm_atok(w, m->head)->deprel) != DM_D_NSUBJ)
         return NULL;
-    uint32_t v = dm_atok(w, m->head)->head, clause = v == DM_NONE ? DM_NONE : dm_kid(w->doc, v, DM_D_CCOMP);
+    uint32_t v = dm_atok(w, m->head)->head;
+    if (v != DM_NONE &&
+        dm_str_in(dm_atok(w, v)->lemma, "grumble complain protest lament object sneer scoff mock gripe moan allege "
+                                        "charge jeer fume protest accuse criticise criticize"))
+        return NULL; /* about somebody else */
+    uint32_t clause = v == DM_NONE ? DM_NONE : dm_kid(w->doc, v, DM_D_CCOMP);
     if (clause == DM_NONE && v != DM_NONE && dm_atok(w, v)->deprel == DM_D_PARATAXIS)
         clause = dm_atok(w, v)->head;
     if (clause == DM_NONE)
@@ -196,6 +201,17 @@ static const char *not_own(const aw *w, const dm_mention *m)
     return NULL;
 }
 
+/* "the president, whom the army toppled": who deals so with a leader is of his country. */
+static const char *toppled(const aw *w, const dm_mention *m)
+{
+    const dm_token *h = dm_atok(w, m->head);
+    uint32_t v = w->doc->sents.v[m->sent].parsed && dm_deprel_base((dm_deprel)h->deprel) == DM_D_NSUBJ ? h->head : DM_NONE;
+    if (v == DM_NONE || dm_atok(w, v)->deprel != DM_D_ACL_RELCL ||
+        !dm_str_in(dm_atok(w, v)->lemma, "topple oust depose overthrow elect re-elect reelect appoint unseat impeach remove"))
+        return NULL;
+    return code_at(w, dm_atok(w, v)->head);
+}
+
 static void settle_role(aw *w, dm_mention *m, const topics *tp)
 {
     if (titled_before(w, m))
@@ -206,6 +222,7 @@ static void settle_role(aw *w, dm_mention *m, const topics *tp)
     set_code(en, beside(w, m));
     set_code(en, owned(w, m));
     set_code(en, organisation(w, m));
+    set_code(en, toppled(w, m));
     if (any) {
         set_code(en, sentence_place(w, m));
         if (here(w, &tp->place, m))
@@ -220,6 +237,20 @@ static void settle_role(aw *w, dm_mention *m, const topics *tp)
     set_code(en, w->doc->home);
 }
 
+/* "who mediated for the United Nations": whom the clause says that the person works for. */
+static const char *serves(const aw *w, uint32_t verb)
+{
+    if (!dm_str_in(dm_atok(w, verb)->lemma, "mediate work speak negotiate act serve lobby campaign report observe"))
+        return NULL;
+    DM_EACH_KID(w->doc, verb, k)
+    {
+        uint32_t c = dm_atok(w, k)->deprel == DM_D_OBL ? dm_kid(w->doc, k, DM_D_CASE) : DM_NONE;
+        if (c != DM_NONE && dm_str_in(dm_atok(w, c)->norm, "for at as") && code_at(w, k))
+            return code_at(w, k);
+    }
+    return NULL;
+}
+
 /* "X, who chairs the Committee", "X of the opposition": what the person heads or belongs to. */
 static const char *headed(const aw *w, const dm_mention *m)
 {
@@ -231,6 +262,10 @@ static const char *headed(const aw *w, const dm_mention *m)
         uint32_t c = d == DM_D_NMOD ? dm_kid(w->doc, k, DM_D_CASE) : DM_NONE;
         if (c != DM_NONE && dm_str_in(dm_atok(w, c)->norm, "of from") && code_at(w, k))
             return code_at(w, k);
+        if (d == DM_D_APPOS && code_at(w, k))
+            return code_at(w, k);
+        if (d == DM_D_ACL_RELCL && serves(w, k))
+            return serves(w, k);
         bool heads = d == DM_D_ACL_RELCL &&
                      dm_str_in(dm_atok(w, k)->lemma, "chair head lead run govern rule represent direct command preside");
         uint32_t o = heads ? dm_kid(w->doc, k, DM_D_OBJ) : DM_NONE;
@@ -273,12 +308,21 @@ static void join_name(aw *w, dm_mention *m)
         m->entity[0] = w->doc->mentions.v[o].entity[0];
 }
 
+/* "Interior Minister X" opens a paragraph: readers know whose, so it is rather home's than that of whom the last paragraph spoke of. */
+static bool in_office(const aw *w, const dm_mention *m)
+{
+    for (uint32_t t = m->first; t + 1 < m->first + m->n; t++)
+        if (w->title[t] && dm_str_is(dm_atok(w, t)->norm, "minister"))
+            return true;
+    return false;
+}
+
 static void settle_person(aw *w, dm_mention *m, const topics *tp)
 {
     dm_entity *en = &w->doc->entities.v[m->entity[0]];
     set_code(en, beside(w, m));
     set_code(en, headed(w, m));
-    if (near(w, &tp->state, m))
+    if (in_office(w, m) ? here(w, &tp->state, m) : near(w, &tp->state, m))
         set_code(en, tp->state.code);
     set_code(en, sentence_place(w, m));
     set_code(en, w->doc->home);
@@ -330,20 +374,97 @@ static bool is_member(const aw *w, const dm_mention *m)
 {
     bool open = dm_str_starts(m->why, "actor/home-country") || dm_str_is(m->why, "actor/description") ||
                 dm_str_is(m->why, "actor/unknown-role");
-    return w->last_body != DM_NONE && m->form == DM_FORM_ROLE && open &&
+    uint32_t of = w->doc->sents.v[m->sent].parsed ? dm_kid(w->doc, m->head, DM_D_COMPOUND) : DM_NONE;
+    return w->last_body != DM_NONE && m->form == DM_FORM_ROLE && open && of == DM_NONE && /* "an opposition member" */
            dm_str_in(dm_atok(w, m->first + m->n - 1)->norm, "members member delegates");
+}
+
+/* Does the paragraph name this state before the mention, and not only as a place? */
+static bool spoken_of(const aw *w, uint32_t mention, const char *code)
+{
+    const dm_mention *m = &w->doc->mentions.v[mention];
+    uint32_t para = w->doc->sents.v[m->sent].para;
+    for (uint32_t i = mention;
+         i-- > 0 && mention - i <= LOOK_BACK && w->doc->sents.v[w->doc->mentions.v[i].sent].para == para;) {
+        const dm_entity *en = dm_first_entity(w, i);
+        if (en && en->nature != DM_NAT_PLACE && strcmp(en->code, code) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "Congress", "the Senate": several states have one of this name. The table's is meant at home or where its state is spoken of, else that of
+ * the state spoken of. */
+static void settle_common(aw *w, uint32_t mention, const topics *tp)
+{
+    dm_mention *m = &w->doc->mentions.v[mention];
+    const dm_entity *en = dm_first_entity(w, mention);
+    if (m->form != DM_FORM_NAME || en->nature != DM_NAT_BODY || en->table != w->a->i_bodies || en->table_row == DM_NONE ||
+        !dm_str_starts(dm_table_cell(w->a->bodies, en->table_row, w->a->cb.note), "ambiguous: common"))
+        return;
+    const char *code = near(w, &tp->state, m) ? tp->state.code : w->doc->home;
+    if (!dm_is_country(code) || strcmp(w->doc->home, en->code) == 0 || spoken_of(w, mention, en->code))
+        return;
+    char own[DM_CODE_MAX];
+    memcpy(own, code, sizeof own);
+    uint32_t id = dm_entity_new(w, DM_NIL, own, dm_str_of(en->sector), DM_NAT_BODY, en->name);
+    if (id == DM_NONE)
+        return;
+    m->entity[0] = id;
+    m->why = DM_STR("actor/home-country");
+    m->confidence = 0.6f;
+}
+
+/* Do the facts say that the two states are neighbours? */
+static bool are_neighbours(const aw *w, const char *one, const char *other)
+{
+    int code = dm_table_column(w->a->facts, "code"), beside = dm_table_column(w->a->facts, "neighbours");
+    for (uint32_t r = 0; r < dm_table_rows(w->a->facts); r++) {
+        dm_str cell = dm_table_cell(w->a->facts, r, beside), n;
+        if (!dm_str_is(dm_table_cell(w->a->facts, r, code), one))
+            continue;
+        while (dm_str_split(&cell, '|', &n))
+            if (dm_str_is(n, other))
+                return true;
+    }
+    return false;
+}
+
+/* "its neighbour", "Algeria's rival": of the two states that the article is about, the one whose neighbour or rival it is not. */
+static void settle_related(const aw *w, dm_mention *m)
+{
+    dm_entity *en = &w->doc->entities.v[m->entity[0]];
+    uint32_t p = w->doc->sents.v[m->sent].parsed ? dm_kid(w->doc, m->head, DM_D_NMOD_POSS) : DM_NONE;
+    bool beside = dm_str_in(dm_atok(w, m->head)->lemma, "neighbour neighbor"),
+         against = dm_str_in(dm_atok(w, m->head)->lemma, "rival foe enemy adversary arch-rival archrival patron");
+    const char *owner = p == DM_NONE ? NULL : code_at(w, p), *other = NULL;
+    if (en->code[0] || (dm_atok(w, m->head)->feats & DM_F_PLUR) || !owner || (!beside && !against) || !w->doc->focus[0])
+        return;
+    if (strcmp(owner, w->doc->home) == 0)
+        other = w->doc->focus;
+    else if (strcmp(owner, w->doc->focus) == 0)
+        other = w->doc->home;
+    if (!other || (beside && !are_neighbours(w, owner, other)))
+        return;
+    set_code(en, other);
+    m->why = DM_STR("actor/counterpart");
+    m->confidence = 0.6f;
 }
 
 void dm_bare_settle(aw *w, uint32_t mention, const topics *tp)
 {
     dm_mention *m = &w->doc->mentions.v[mention];
+    if (m->n_entity == 1)
+        settle_common(w, mention, tp);
     if (!m->n_entity || inside_person(w, mention))
         return;
     if (is_member(w, m)) {
         m->entity[0] = w->last_body;
         m->why = DM_STR("actor/organisation");
         m->confidence = 0.6f;
-    } else if (dm_str_is(m->why, "actor/description") && m->form == DM_FORM_ROLE && moved_on(w, m, tp))
+    } else if (dm_str_is(m->why, "actor/unknown-role"))
+        settle_related(w, m);
+    else if (dm_str_is(m->why, "actor/description") && m->form == DM_FORM_ROLE && moved_on(w, m, tp))
         move_on(w, m, tp);
     else if (dm_str_is(m->why, "actor/counterpart"))
         settle_counterpart(w, m, tp);

@@ -201,15 +201,30 @@ static void sort_mentions(aw *w)
 }
 
 /* "its forces", "his officials": the role belongs to whom the pronoun stands for. */
-static void give_owner(aw *w, uint32_t pronoun)
+static dm_status give_owner(aw *w, uint32_t pronoun)
 {
     uint32_t noun = dm_atok(w, pronoun)->head;
     if (dm_atok(w, pronoun)->deprel != DM_D_NMOD_POSS || noun == DM_NONE || w->name_at[noun] == DM_NONE ||
         w->name_at[pronoun] == DM_NONE)
-        return;
-    const dm_mention *owned = &w->doc->mentions.v[w->name_at[noun]], *by = &w->doc->mentions.v[w->name_at[pronoun]];
-    if (owned->n_entity && by->n_entity && dm_str_is(owned->why, "actor/possessive-pronoun"))
-        set_code(&w->doc->entities.v[owned->entity[0]], w->doc->entities.v[by->entity[0]].code);
+        return DM_OK;
+    dm_mention *owned = &w->doc->mentions.v[w->name_at[noun]];
+    const dm_mention *by = &w->doc->mentions.v[w->name_at[pronoun]];
+    if (!owned->n_entity || !by->n_entity || !dm_str_is(owned->why, "actor/possessive-pronoun"))
+        return DM_OK;
+    dm_entity role = w->doc->entities.v[owned->entity[0]];
+    set_code(&w->doc->entities.v[owned->entity[0]], w->doc->entities.v[by->entity[0]].code);
+    bool many = (dm_atok(w, noun)->feats & DM_F_PLUR) != 0 && owned->n_entity == 1;
+    for (uint32_t i = 1; many && i < by->n_entity; i++) { /* "their armies": one for each */
+        uint32_t id =
+            dm_entity_new(w, DM_NIL, w->doc->entities.v[by->entity[i]].code, dm_str_of(role.sector), DM_NAT_ROLE, role.name);
+        if (id == DM_NONE)
+            return DM_ENOMEM;
+        w->doc->entities.v[id].plural = true;
+        w->doc->entities.v[id].table = role.table;
+        w->doc->entities.v[id].table_row = role.table_row;
+        owned->entity[owned->n_entity++] = id;
+    }
+    return DM_OK;
 }
 
 static void home_for_the_rest(aw *w)
@@ -235,6 +250,7 @@ dm_status dm_actor_coref(aw *w)
             dm_topic_see(w, &tp, next);
             if (w->doc->mentions.v[next].n_entity)
                 see(&r, next);
+            dm_learn_group(w, next);
             if (take_apposed(w, next) != DM_OK || !dm_learn_body(w, &w->doc->mentions.v[next]) ||
                 !learn_title(w, &w->doc->mentions.v[next]))
                 return DM_ENOMEM;
@@ -255,7 +271,8 @@ dm_status dm_actor_coref(aw *w)
         if (w->doc->mentions.n > before) {
             see(&r, before);
             dm_topic_see(w, &tp, before);
-            give_owner(w, t);
+            if (give_owner(w, t) != DM_OK)
+                return DM_ENOMEM;
         }
         skip = skip ? skip - 1 : 0;
     }

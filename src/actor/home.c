@@ -99,6 +99,21 @@ static void count(aw *w, const dm_mention *m, tally *t)
                      : 1u;
 }
 
+/* The states named most, for "the three countries". */
+static void rank_states(aw *w, tally *t)
+{
+    for (unsigned k = 0; k < GROUP_MAX; k++) {
+        unsigned best = CODES_MAX;
+        for (unsigned i = 0; i < t->n; i++)
+            if (t->mentions[i] && (best == CODES_MAX || t->mentions[i] > t->mentions[best]))
+                best = i;
+        if (best == CODES_MAX)
+            return;
+        memcpy(w->top[k], t->code[best], DM_CODE_MAX);
+        t->mentions[best] = 0;
+    }
+}
+
 void dm_actor_home(aw *w)
 {
     tally t = { .n = 0 };
@@ -120,4 +135,5 @@ void dm_actor_home(aw *w)
             second = i;
     if (second != CODES_MAX)
         memcpy(w->doc->focus, t.code[second], DM_CODE_MAX);
+    rank_states(w, &t);
 }

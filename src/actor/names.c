@@ -179,10 +179,25 @@ static bool only_backs(const aw *w, uint32_t last)
                                                  "controlled occupied brokered sponsored armed");
 }
 
+/* "Santiago Creel", "Dr Jim Swire": one word that is part of a person's name. */
+static bool inside_name(const aw *w, const dm_hit *h)
+{
+    uint32_t t = h->first;
+    if (h->n != 1 || !w->doc->sents.v[dm_atok(w, t)->sent].parsed)
+        return false;
+    const dm_token *k = dm_atok(w, t), *next = t + 1 < w->doc->tokens.n ? k + 1 : NULL, *before = t ? k - 1 : NULL;
+    bool given = next && next->sent == k->sent && next->deprel == DM_D_FLAT && next->head == t && next->upos == DM_U_PROPN;
+    bool family = before && before->sent == k->sent && k->deprel == DM_D_FLAT && before->upos == DM_U_PROPN &&
+                  (before->flags & DM_T_UPPER) && w->name_at[t - 1] == DM_NONE;
+    return given || family;
+}
+
 static dm_status take_state(aw *w, const dm_hit *h, dm_str words)
 {
     const dm_actor *a = w->a;
     uint32_t last = h->first + h->n - 1;
+    if ((h->column == a->cs.places || h->column == a->cs.government) && inside_name(w, h))
+        return DM_OK;
     bool ethnic = h->first && dm_atok(w, h->first - 1)->sent == dm_atok(w, last)->sent &&
                   dm_str_is(dm_atok(w, h->first - 1)->norm, "ethnic");
     if (only_backs(w, last) || ethnic) /* "ethnic Albanians": of whatever state they live in */
@@ -226,6 +241,10 @@ static dm_status take_region(aw *w, const dm_hit *h, dm_str words)
     }
     if (!m) { /* a name that is nobody: known, so that it is not taken for a person */
         uint32_t id = dm_entity_new(w, DM_NIL, "", DM_NIL, DM_NAT_OTHER, words);
+        if (id != DM_NONE) {
+            w->doc->entities.v[id].table = (uint16_t)w->a->i_regions;
+            w->doc->entities.v[id].table_row = h->row;
+        }
         m = id == DM_NONE ? NULL
                           : dm_mention_new(w, h->first, h->n, DM_FORM_NAME, id, 0.5f, why_line(w, w->a->regions, h->row));
     }
@@ -334,6 +353,8 @@ static dm_status take_hit(aw *w, const dm_hit *h)
         return take_region(w, h, words);
     if (h->table == a->i_people)
         id = person_entity(w, h->row);
+    else if (dm_str_is(dm_table_cell(a->bodies, h->row, a->cb.kind), "company") && inside_name(w, h))
+        return DM_OK;
     else
         id = body_of(w, h);
     if (id == DM_NONE)
@@ -411,8 +432,8 @@ uint32_t dm_person_by_surname(aw *w, uint32_t t, dm_str office)
     const dm_actor *a = w->a;
     uint32_t now = DM_NONE, past = DM_NONE;
     for (uint32_t r = dm_map_get(&a->surname, dm_token_text(w->doc, t), 0); office.len && r != DM_NONE && r != 0;
-         r = a->next_surname[r - 1]) {
-        uint32_t row = r - 1;
+         r = a->bearer[r - 1].next) {
+        uint32_t row = a->bearer[r - 1].row;
         dm_str held = dm_table_cell(a->people, row, a->cp.office), from = dm_table_cell(a->people, row, a->cp.from);
         if (held.len < office.len || !memmem(held.p, held.len, office.p, office.len) || !dm_dates_cover(w->doc, from, DM_NIL))
             continue;
@@ -424,4 +445,62 @@ uint32_t dm_person_by_surname(aw *w, uint32_t t, dm_str office)
     }
     uint32_t row = now != DM_NONE ? now : past;
     return row == DM_NONE ? DM_NONE : person_entity(w, row);
+}
+
+/* The term of this person that holds at the document's date, else the last one begun before it; DM_NONE when all come later. */
+static uint32_t term_of(const aw *w, uint32_t row)
+{
+    const dm_actor *a = w->a;
+    dm_str name = dm_table_cell(a->people, row, a->cp.name), surname = dm_table_cell(a->people, row, a->cp.surname), first;
+    if (!dm_str_split(&surname, '|', &first))
+        return dm_dates_cover(w->doc, dm_table_cell(a->people, row, a->cp.from), DM_NIL) ? row : DM_NONE;
+    uint32_t past = DM_NONE;
+    for (uint32_t r = dm_map_get(&a->surname, first, 0); r != DM_NONE && r != 0; r = a->bearer[r - 1].next) {
+        uint32_t term = a->bearer[r - 1].row;
+        dm_str from = dm_table_cell(a->people, term, a->cp.from);
+        if (!dm_str_eq(dm_table_cell(a->people, term, a->cp.name), name) || !dm_dates_cover(w->doc, from, DM_NIL))
+            continue;
+        if (dm_dates_cover(w->doc, from, dm_table_cell(a->people, term, a->cp.to)))
+            return term;
+        if (past == DM_NONE || dm_str_cmp(from, dm_table_cell(a->people, past, a->cp.from)) > 0)
+            past = term;
+    }
+    return past;
+}
+
+uint32_t dm_person_spelt(aw *w, dm_str name)
+{
+    char buf[KEY_MAX];
+    dm_str key = dm_spelling_key(name, buf, sizeof buf);
+    uint32_t row = key.len ? dm_map_get(&w->a->spelling, key, 0) : DM_NONE;
+    row = row == DM_NONE ? row : term_of(w, row);
+    return row == DM_NONE ? row : person_entity(w, row);
+}
+
+/* In office at the document's date, for a state that the text names. */
+static bool holds_office(const aw *w, uint32_t row)
+{
+    const dm_actor *a = w->a;
+    dm_str code = dm_table_cell(a->people, row, a->cp.code);
+    return is_office_sector(dm_table_cell(a->people, row, a->cp.sector)) && dm_map_get(&w->code_seen, code, 0) != UINT32_MAX &&
+           dm_dates_cover(w->doc, dm_table_cell(a->people, row, a->cp.from), dm_table_cell(a->people, row, a->cp.to));
+}
+
+/* "Gaddafi" in a headline: whoever of this name holds office; nobody where two do. */
+uint32_t dm_person_in_office(aw *w, dm_str surname)
+{
+    const dm_actor *a = w->a;
+    uint32_t found = DM_NONE;
+    if (w->doc->meta.date.precision == DM_PREC_UNKNOWN)
+        return DM_NONE;
+    for (uint32_t r = dm_map_get(&a->surname, surname, 0); r != DM_NONE && r != 0; r = a->bearer[r - 1].next) {
+        uint32_t row = a->bearer[r - 1].row;
+        if (!holds_office(w, row))
+            continue;
+        if (found != DM_NONE &&
+            !dm_str_eq(dm_table_cell(a->people, found, a->cp.name), dm_table_cell(a->people, row, a->cp.name)))
+            return DM_NONE;
+        found = row;
+    }
+    return found == DM_NONE ? found : person_entity(w, found);
 }

@@ -66,11 +66,31 @@ static bool is_name_word(const aw *w, uint32_t t, uint32_t sent, const uint8_t *
     return w->doc->sents.v[sent].parsed ? k->upos == DM_U_PROPN : !(k->flags & DM_T_SENT_START);
 }
 
-/* "Saro-Wiwa": one name. */
+/* "Saro-Wiwa", "Choe Myong-nam": one name. */
 static bool joins_name(const aw *w, uint32_t t, uint32_t sent, uint32_t end, const uint8_t *title)
 {
-    return t + 1 < end && dm_str_is(dm_atok(w, t)->norm, "-") && !(dm_atok(w, t)->flags & DM_T_SPACE) &&
-           !(dm_atok(w, t + 1)->flags & DM_T_SPACE) && is_name_word(w, t + 1, sent, title);
+    if (t + 1 >= end || !dm_str_is(dm_atok(w, t)->norm, "-") || (dm_atok(w, t)->flags & DM_T_SPACE) ||
+        (dm_atok(w, t + 1)->flags & DM_T_SPACE))
+        return false;
+    const dm_token *k = dm_atok(w, t + 1);
+    bool syllable = k->upos == DM_U_PROPN && k->norm.len >= 2 && w->name_at[t + 1] == DM_NONE && !title[t + 1];
+    return syllable || is_name_word(w, t + 1, sent, title);
+}
+
+static bool is_particle(const aw *w, uint32_t t)
+{
+    return !(dm_atok(w, t)->flags & DM_T_UPPER) && w->name_at[t] == DM_NONE &&
+           dm_str_in(
+               dm_atok(w, t)->norm, "de van von der den ter ten da dos das do di du del la le bin ibn ben al el as ash ul zu");
+}
+
+/* "Ursula von der Leyen": how many tokens from t on are particles before a further word of the name; 0 where none follows. */
+static uint32_t particles(const aw *w, uint32_t t, uint32_t sent, uint32_t end, const uint8_t *title)
+{
+    uint32_t n = 0;
+    while (n < 3 && t + n < end && (is_particle(w, t + n) || (n && dm_str_is(dm_atok(w, t + n)->norm, "-"))))
+        n++;
+    return n && t + n < end && is_name_word(w, t + n, sent, title) && dm_atok(w, t + n)->upos == DM_U_PROPN ? n : 0;
 }
 
 static dm_str office_before(const aw *w, uint32_t first, const uint8_t *title, char *buf, size_t size)
@@ -124,6 +144,20 @@ static bool looks_like_body(dm_str last)
         "center centre");
 }
 
+/* What a person is called later: the last word, with the particles before it, and in East Asia the first. */
+static bool learn_surname(aw *w, uint32_t first, uint32_t n, const char *code, uint32_t id)
+{
+    uint32_t last = first + n - 1, from = last;
+    while (from > first + 1 && is_particle(w, from - 1))
+        from--;
+    if (from < last &&
+        !dm_map_put(&w->surname_entity, dm_doc_slice(w->doc, dm_doc_token_span(w->doc, from, last + 1 - from)), 0, id))
+        return false;
+    bool eastern = n > 1 && dm_str_in(dm_str_of(code), "CHN TWN HKG KOR PRK VNM KHM HUN SGP");
+    return (!eastern || dm_map_put(&w->surname_entity, dm_token_text(w->doc, first), 0, id)) &&
+           dm_map_put(&w->surname_entity, dm_token_text(w->doc, last), 0, id);
+}
+
 static uint32_t unknown_entity(aw *w, uint32_t first, uint32_t n, uint32_t head, bool titled)
 {
     float confidence = 0.4f;
@@ -147,10 +181,42 @@ static uint32_t unknown_entity(aw *w, uint32_t first, uint32_t n, uint32_t head,
         name);
     if (id == DM_NONE)
         return id;
-    if (!body && (n > 1 || titled) && !dm_map_put(&w->surname_entity, dm_token_text(w->doc, first + n - 1), 0, id)) {
+    if (!body && (n > 1 || titled) && !learn_surname(w, first, n, code, id)) {
         dm_oom(w);
         return DM_NONE;
     }
+    return id;
+}
+
+/* Lower-case particles before a name of one word: "Mr de Klerk". */
+static uint32_t small_before(const aw *w, uint32_t first)
+{
+    uint32_t t = first;
+    while (t && first - t < 3 && dm_atok(w, t - 1)->sent == dm_atok(w, first)->sent &&
+           (is_particle(w, t - 1) || (t < first && dm_str_is(dm_atok(w, t - 1)->norm, "-")) ||
+               (t == first && dm_str_is(dm_atok(w, t - 1)->norm, "-") && t > 1 && is_particle(w, t - 2))))
+        t--;
+    return t;
+}
+
+/* A person spoken of before or known to the tables, for n words from *first on; particles before them are taken in. */
+static uint32_t known_person(aw *w, uint32_t *first, uint32_t *n, dm_str *why)
+{
+    uint32_t from = *n == 1 ? small_before(w, *first) : *first;
+    for (; from <= *first; from++) {
+        uint32_t id =
+            dm_map_get(&w->surname_entity, dm_doc_slice(w->doc, dm_doc_token_span(w->doc, from, *first + *n - from)), 0);
+        if (id == DM_NONE)
+            continue;
+        *n += *first - from;
+        *first = from;
+        *why = DM_STR("actor/coref-surname");
+        return id;
+    }
+    dm_str words = dm_doc_slice(w->doc, dm_doc_token_span(w->doc, *first, *n));
+    uint32_t id = *n == 1 ? dm_person_in_office(w, words) : dm_person_spelt(w, words);
+    if (id != DM_NONE)
+        *why = w->doc->entities.v[id].why;
     return id;
 }
 
@@ -162,16 +228,15 @@ static dm_status take_unknown(aw *w, uint32_t first, uint32_t n, const uint8_t *
     uint32_t head = dm_phrase_head(w, first, n), id = DM_NONE;
     dm_str why = DM_STR("actor/unknown-name");
     float confidence = 0.5f;
-    if (n == 1)
-        id = dm_map_get(&w->surname_entity, dm_token_text(w->doc, first), 0);
-    else
-        id = dm_map_get(&w->surname_entity, dm_doc_slice(w->doc, dm_doc_token_span(w->doc, first, n)), 0);
-    if (id == DM_NONE && n == 3 && dm_str_is(dm_atok(w, first + 1)->norm, "-"))
+    id = known_person(w, &first, &n, &why);
+    head = id == DM_NONE ? head : dm_phrase_head(w, first, n);
+    if (id == DM_NONE && n == 3 && dm_str_is(dm_atok(w, first + 1)->norm, "-")) {
         id = dm_map_get(&w->surname_entity, dm_token_text(w->doc, first + 2), 0);
-    if (id != DM_NONE) {
-        why = DM_STR("actor/coref-surname");
+        why = id == DM_NONE ? why : DM_STR("actor/coref-surname");
+    }
+    if (id != DM_NONE)
         confidence = 0.9f;
-    } else if (n == 1 && titled) {
+    else if (n == 1 && titled) {
         id = dm_person_by_surname(w, first, office_before(w, first, title, buf, sizeof buf));
         if (id != DM_NONE) {
             why = w->doc->entities.v[id].why;
@@ -202,9 +267,12 @@ dm_status dm_actor_unknown(aw *w)
             continue;
         for (uint32_t t = sent->first; t < sent->first + sent->n; t++) {
             uint32_t n = 0, end = sent->first + sent->n;
-            while (n < NAME_WORDS_MAX && t + n < end &&
-                   (is_name_word(w, t + n, s, title) || (n && joins_name(w, t + n, s, end, title))))
-                n++;
+            while (n < NAME_WORDS_MAX && t + n < end) {
+                uint32_t small = n ? particles(w, t + n, s, end, title) : 0;
+                if (!small && !is_name_word(w, t + n, s, title) && !(n && joins_name(w, t + n, s, end, title)))
+                    break;
+                n += joins_name(w, t + n, s, end, title) && n ? 2 : small + 1;
+            }
             if (n > 1 && dm_str_is(dm_atok(w, t + n - 1)->norm, "-"))
                 n--;
             if (!n)

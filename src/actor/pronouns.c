@@ -24,16 +24,16 @@ static bool is_he(dm_str p) { return one_of(p, "he him his himself she her hers 
 
 static bool is_it(dm_str p) { return one_of(p, "it its itself"); }
 
-static bool person_like(const aw *w, const dm_entity *en)
-{
-    return en->nature == DM_NAT_PERSON ||
-           (en->nature == DM_NAT_ROLE && !en->plural && dm_str_is(dm_role_kind(w, en), "person"));
-}
-
 static bool head_is_plural(const aw *w, const dm_mention *m)
 {
     const dm_token *t = dm_atok(w, m->head);
     return (t->feats & DM_F_PLUR) != 0 || t->xpos == DM_X_NNS;
+}
+
+static bool person_like(const aw *w, const dm_entity *en)
+{
+    return en->nature == DM_NAT_PERSON ||
+           (en->nature == DM_NAT_ROLE && !en->plural && dm_str_is(dm_role_kind(w, en), "person"));
 }
 
 static bool is_media(const aw *w, const dm_entity *en)
@@ -47,17 +47,27 @@ static bool fits_it(const aw *w, const dm_mention *m, const dm_entity *en, bool 
     if (en->nature == DM_NAT_STATE)
         return !object;
     if (en->nature == DM_NAT_BODY)
-        return !is_media(w, en);
+        return !is_media(w, en) && !(m->form == DM_FORM_ROLE && head_is_plural(w, m)); /* "the members": not it */
     return en->nature == DM_NAT_ROLE && dm_str_in(dm_role_kind(w, en), "org group") && !head_is_plural(w, m);
 }
 
-/* "Canada and Mexico": the mentions joined to this one. */
+/* "Canada and Mexico": is the mention at this dependent of the head joined to it? Two persons with titles are often taken for one name. */
+bool dm_is_joined(const aw *w, const dm_mention *m, uint32_t k)
+{
+    if (w->name_at[k] == DM_NONE || !dm_first_entity(w, w->name_at[k]))
+        return false;
+    bool flat = dm_atok(w, k)->deprel == DM_D_FLAT && k >= m->first + m->n &&
+                w->doc->mentions.v[w->name_at[k]].first >= m->first + m->n;
+    return dm_atok(w, k)->deprel == DM_D_CONJ || flat;
+}
+
+/* Are there mentions joined to this one? */
 bool dm_has_conjunct(const aw *w, const dm_mention *m)
 {
     if (!w->doc->sents.v[m->sent].parsed)
         return false;
     DM_EACH_KID(w->doc, m->head, k)
-    if (dm_atok(w, k)->deprel == DM_D_CONJ && w->name_at[k] != DM_NONE && dm_first_entity(w, w->name_at[k]))
+    if (dm_is_joined(w, m, k))
         return true;
     return false;
 }
@@ -68,8 +78,8 @@ static bool fits(const aw *w, const dm_mention *m, const dm_entity *en, dm_str p
     if (m->form == DM_FORM_ADJ)
         return is_it(pronoun) && en->nature == DM_NAT_STATE && !object;
     if (is_he(pronoun))
-        return person_like(w, en) && m->n_entity == 1 && !(en->female && one_of(pronoun, "he him his himself")) &&
-               !(en->male && one_of(pronoun, "she her hers herself"));
+        return person_like(w, en) && m->n_entity == 1 && !(m->form == DM_FORM_ROLE && head_is_plural(w, m)) &&
+               !(en->female && one_of(pronoun, "he him his himself")) && !(en->male && one_of(pronoun, "she her hers herself"));
     if (is_it(pronoun))
         return m->n_entity == 1 && !dm_has_conjunct(w, m) && fits_it(w, m, en, object);
     if (is_media(w, en))
@@ -193,7 +203,7 @@ static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
             continue;
         bool spoken = (dm_atok(w, m->first)->flags & DM_T_QUOTED) && !(dm_atok(w, t)->flags & DM_T_QUOTED);
         int score = (spoken ? -3 : 0) + salience(w, m) + kind_score(w, m, en, p) - 3 * distance + (en->code[0] ? 1 : 0) -
-                    (int)(r->n - i) / 4;
+                    (int)(r->n - i) / 4 + (is_it(p) && distance == 0 ? 2 : 0);
         if (score > best_score) {
             best_score = score;
             best = r->mention[i];
@@ -212,7 +222,7 @@ static bool pleonastic(const aw *w, uint32_t t)
         return true;
     bool copula = dm_kid(w->doc, k->head, DM_D_COP) != DM_NONE;
     if (copula && (dm_kid(w->doc, k->head, DM_D_ACL_RELCL) != DM_NONE ||
-                      dm_str_in(dm_atok(w, k->head)->norm, "time day year sign step reason")))
+                      dm_str_in(dm_atok(w, k->head)->norm, "time day year sign step reason turn fault mistake pity shame")))
         return true; /* "It was the Council that" */
     bool clause = false, predicate = dm_atok(w, k->head)->upos == DM_U_ADJ;
     DM_EACH_KID(w->doc, k->head, c)
@@ -220,7 +230,11 @@ static bool pleonastic(const aw *w, uint32_t t)
         unsigned d = dm_deprel_base((dm_deprel)dm_atok(w, c)->deprel);
         clause = clause || d == DM_D_CSUBJ || d == DM_D_CCOMP || d == DM_D_XCOMP || d == DM_D_ADVCL;
     }
-    return predicate && clause;
+    bool able = dm_str_in(dm_atok(w, k->head)->norm, /* "it is ready to help": somebody */
+        "prepared ready willing able unable unwilling determined eager reluctant keen anxious committed bound free set due "
+        "likely "
+        "unlikely obliged entitled responsible");
+    return predicate && clause && !able;
 }
 
 /* "they" after "Canada and Mexico": all of them. */
@@ -230,8 +244,8 @@ static void add_conjuncts(const aw *w, dm_mention *to, const dm_mention *from)
         return;
     DM_EACH_KID(w->doc, from->head, k)
     {
-        const dm_entity *en = w->name_at[k] == DM_NONE ? NULL : dm_first_entity(w, w->name_at[k]);
-        bool known = !en || dm_atok(w, k)->deprel != DM_D_CONJ || to->n_entity == DM_MENTION_ENTITIES;
+        const dm_entity *en = dm_is_joined(w, from, k) ? dm_first_entity(w, w->name_at[k]) : NULL;
+        bool known = !en || to->n_entity == DM_MENTION_ENTITIES;
         for (uint32_t i = 0; !known && i < to->n_entity; i++)
             known = strcmp(w->doc->entities.v[to->entity[i]].code, en->code) == 0;
         if (!known)
@@ -245,7 +259,34 @@ static bool is_paper(const aw *w, uint32_t t)
            dm_str_in(dm_atok(w, t)->lemma,
                "law bill resolution decision treaty agreement pact accord measure motion text report ruling "
                "order decree statement declaration plan proposal deal embargo ban convention protocol vote "
-               "constitution amendment charter verdict warrant offer summit");
+               "constitution amendment charter verdict warrant offer summit bargain document memorandum compromise formula "
+               "arrangement draft communique communiqué truce ceasefire armistice clause code guideline directive "
+               "programme program budget sentence judgment judgement");
+}
+
+/* What happens does nothing that persons do: "The raid came at dawn. It killed two." */
+static bool is_happening(const aw *w, uint32_t t)
+{
+    return w->name_at[t] == DM_NONE &&
+           dm_str_in(dm_atok(w, t)->lemma, "attack raid strike war blast explosion bombing crisis dispute row quarrel conflict "
+                                           "visit trip move step decision "
+                                           "campaign incident coup election referendum protest demonstration rally meeting "
+                                           "meetings conference session ceremony "
+                                           "quake earthquake storm flood disaster crash shooting killing massacre boycott "
+                                           "blockade siege invasion operation "
+                                           "exercise test launch case trial hearing inquiry scandal affair episode tour tariff "
+                                           "dam pipeline canal bridge plan");
+}
+
+/* Verbs whose subject is a person, state or body. */
+static bool needs_agent(const aw *w, uint32_t verb)
+{
+    return dm_str_in(dm_atok(w, verb)->lemma,
+        "say add tell deny warn accuse insist announce declare urge ask demand request refuse reject decline agree promise "
+        "pledge "
+        "vow offer propose hope want expect believe think regret complain argue claim maintain note recall expel impose invite "
+        "appeal call condemn criticise criticize denounce welcome praise thank sign withdraw suspend threaten seek plan "
+        "intend");
 }
 
 /* "The law was adopted in May. It bans ...": a paper as subject of the sentence before, in the same paragraph. */
@@ -260,7 +301,7 @@ static bool after_paper(const aw *w, uint32_t t)
     for (uint32_t k = before->first; k < before->first + before->n; k++)
         if (dm_deprel_base((dm_deprel)dm_atok(w, k)->deprel) == DM_D_NSUBJ && dm_atok(w, k)->head != DM_NONE &&
             dm_atok(w, dm_atok(w, k)->head)->deprel == DM_D_ROOT)
-            return is_paper(w, k);
+            return is_paper(w, k) || (is_happening(w, k) && !needs_agent(w, v));
     return false;
 }
 

@@ -213,16 +213,16 @@ static uint32_t names_before(const aw *w, uint32_t t)
     return lo;
 }
 
-/* "the former defence minister" after "Mr Nakatani": an earlier person whose office or role this is. */
-static uint32_t earlier_holder(aw *w, uint32_t at, dm_str key, dm_str words, bool person)
+/* "the former defence minister" after "Mr Nakatani": an earlier person whose office or role this is. One is not many. */
+static uint32_t earlier_holder(aw *w, uint32_t at, dm_str key, dm_str words, bool person, bool plural)
 {
     uint32_t id = dm_map_get(&w->role_entity, key, 0);
     if (id == DM_NONE && !person)
         id = dm_map_get(&w->role_entity, words, 0); /* "the agencies" after "aid agencies" */
-    if (id != DM_NONE)
+    if (id != DM_NONE && (!person || w->doc->entities.v[id].plural == plural))
         return id;
     uint32_t n = names_before(w, at);
-    for (uint32_t i = n; i-- > 0 && n - i <= LOOK_BACK;) {
+    for (uint32_t i = n; i-- > 0 && n - i <= LOOK_BACK && !plural;) {
         const dm_mention *m = &w->doc->mentions.v[i];
         const dm_entity *en = m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
         if (en && en->nature == DM_NAT_PERSON && en->table == w->a->i_people && en->table_row != DM_NONE &&
@@ -260,7 +260,15 @@ static uint32_t widen_left(const aw *w, uint32_t first)
 /* "soldiers from Senegal and Nigeria": one group for each owner. */
 static dm_status add_owners(aw *w, uint32_t mention, uint32_t owner, dm_str lemma, const role_info *info, bool former)
 {
-    uint32_t head = w->doc->mentions.v[owner].head;
+    const dm_mention *by = &w->doc->mentions.v[owner];
+    uint32_t head = by->head, several = is_plural(w, w->doc->mentions.v[mention].head) ? by->n_entity : 0;
+    for (uint32_t i = 1; i < several; i++) { /* "the Baltic foreign ministers" */
+        uint32_t id = new_role(w, lemma, w->doc->entities.v[w->doc->mentions.v[owner].entity[i]].code, info, former, true);
+        if (id == DM_NONE)
+            return DM_ENOMEM;
+        dm_mention *m = &w->doc->mentions.v[mention];
+        m->entity[m->n_entity++] = id;
+    }
     DM_EACH_KID(w->doc, head, k)
     {
         uint32_t o = w->name_at[k];
@@ -311,6 +319,27 @@ static uint32_t seated_body(aw *w, uint32_t head, uint32_t place)
     return row == DM_NONE ? DM_NONE : dm_body_entity(w, row - 1);
 }
 
+static bool is_region(const aw *w, uint32_t mention)
+{
+    const dm_entity *en = mention == DM_NONE ? NULL : entity_at(w, mention);
+    return en && en->nature == DM_NAT_OTHER && en->table == w->a->i_regions && en->table_row != DM_NONE;
+}
+
+/* "African leaders", "Western diplomats": the region whose they are, as a mention; DM_NONE without one. */
+static uint32_t region_of(const aw *w, uint32_t head, uint32_t first)
+{
+    if (first && dm_atok(w, first - 1)->sent == dm_atok(w, head)->sent && is_region(w, w->name_at[first - 1]))
+        return w->name_at[first - 1];
+    if (w->doc->sents.v[dm_atok(w, head)->sent].parsed)
+        DM_EACH_KID(w->doc, head, k)
+        {
+            unsigned d = dm_atok(w, k)->deprel;
+            if ((d == DM_D_AMOD || d == DM_D_COMPOUND) && is_region(w, w->name_at[k]))
+                return w->name_at[k];
+        }
+    return DM_NONE;
+}
+
 /* One role on its way to a mention. */
 typedef struct role_case {
     const dm_hit *h;
@@ -320,6 +349,7 @@ typedef struct role_case {
     dm_str lemma, key, words;
     bool parsed, former, theirs; /* theirs: "its", "his" before it */
     bool bare;
+    uint32_t region; /* mention of the region whose it is, or DM_NONE */
 } role_case;
 
 /* A verb, or an adjective that is nobody: "to police", "military". */
@@ -348,6 +378,12 @@ static bool is_no_owner(const aw *w, const role_case *c)
     return stands_apart(w, c->lemma, c->owner, c->step);
 }
 
+/* "a Nordic minister": one of several states, and nobody says which. */
+static bool is_one_of_many(const aw *w, const role_case *c)
+{
+    return w->doc->mentions.v[c->owner].n_entity > 1 && !is_plural(w, c->head) && !c->info.group;
+}
+
 static dm_str bare_step(const aw *w, const role_case *c)
 {
     bool any = c->info.scope == SCOPE_ANY, org = any && !c->info.person && !c->info.group;
@@ -355,6 +391,8 @@ static dm_str bare_step(const aw *w, const role_case *c)
         return DM_STR("actor/possessive-pronoun");
     if (dm_str_is(c->lemma, "counterpart"))
         return DM_STR("actor/counterpart");
+    if (c->region != DM_NONE)
+        return DM_STR("actor/region");
     if (c->info.states || c->theirs || (org && (!c->info.sector.len || !is_definite(w, c->head, c->h->first))))
         return DM_STR("actor/unknown-role");
     return any                             ? DM_STR("actor/home-country-any")
@@ -375,18 +413,37 @@ static uint32_t owned_role(aw *w, role_case *c, dm_str *why)
     return seated != DM_NONE ? seated : same ? id : new_role(w, c->lemma, code, &c->info, c->former, is_plural(w, c->head));
 }
 
+/* "the ambassadors of eleven states", "the party of the mayor": said here whose they are, so not those of before. */
+static bool has_complement(const aw *w, uint32_t head)
+{
+    uint32_t k = dm_kid(w->doc, head, DM_D_NMOD);
+    return k != DM_NONE && dm_str_in(case_word(w, k), "of from") &&
+           !dm_str_in(dm_atok(w, k)->norm, "day time moment past course it them him her");
+}
+
 /* "the new president", "another minister": not the one before. */
 static bool is_another(const aw *w, uint32_t first)
 {
     return first && dm_str_in(dm_atok(w, first - 1)->norm, "new next incoming another other future");
 }
 
+/* Those who govern a region together act as its bloc: "bloc=EUR" in the region's note. */
+static void bloc_code(const aw *w, const role_case *c, char *code)
+{
+    dm_str note = dm_table_cell(w->a->regions, entity_at(w, c->region)->table_row, dm_table_column(w->a->regions, "note"));
+    const char *at = note.len ? memmem(note.p, note.len, "bloc=", 5) : NULL;
+    bool govern = dm_str_in(c->info.sector, "GOV") || c->info.states || c->info.scope == SCOPE_SPOKES;
+    if (at && at + 8 <= note.p + note.len && govern && is_plural(w, c->head))
+        dm_copy_code(code, DM_CODE_MAX, (dm_str){ at + 5, 3 });
+}
+
 /* The entity of a role that stands alone: one spoken of before, or somebody of a country to be found. */
 static uint32_t lone_role(aw *w, role_case *c, dm_str *why, float *confidence)
 {
-    bool again = !c->theirs && !(c->parsed && introduces_name(w, c->head)) && !is_another(w, c->h->first) &&
+    bool again = !c->theirs && !(c->parsed && (introduces_name(w, c->head) || has_complement(w, c->head))) &&
+                 !is_another(w, c->h->first) &&
                  (is_definite(w, c->head, c->h->first) || (c->info.scope == SCOPE_SPOKES && !is_new(w, c->head)));
-    uint32_t id = again ? earlier_holder(w, c->h->first, c->key, c->words, c->info.person) : DM_NONE;
+    uint32_t id = again ? earlier_holder(w, c->h->first, c->key, c->words, c->info.person, is_plural(w, c->head)) : DM_NONE;
     *why = DM_STR("actor/description");
     *confidence = 0.8f;
     if (id != DM_NONE)
@@ -394,13 +451,17 @@ static uint32_t lone_role(aw *w, role_case *c, dm_str *why, float *confidence)
     c->bare = true;
     *why = bare_step(w, c);
     *confidence = c->info.scope == SCOPE_NATIONAL ? 0.7f : 0.5f;
-    return new_role(w, c->lemma, c->info.code, &c->info, c->former, is_plural(w, c->head));
+    char code[DM_CODE_MAX];
+    memcpy(code, c->info.code, sizeof code);
+    if (c->region != DM_NONE)
+        bloc_code(w, c, code);
+    return new_role(w, c->lemma, code, &c->info, c->former, is_plural(w, c->head));
 }
 
 /* So that "the coalition", "the agencies" later are these. */
 static bool keep_role(aw *w, const role_case *c, uint32_t id)
 {
-    bool keep = c->bare ? c->info.scope == SCOPE_SPOKES || is_new(w, c->head) : c->info.scope != SCOPE_ANY;
+    bool keep = c->bare ? c->info.scope == SCOPE_SPOKES || is_new(w, c->head) : true;
     if (keep && !remember(w, c->key, id))
         return false;
     return !(c->info.code[0] && !c->info.person && c->h->n > 1) || remember(w, dm_atok(w, c->end - 1)->norm, id);
@@ -425,10 +486,11 @@ static dm_status take_role(aw *w, const dm_hit *h)
     c.owner = c.parsed ? owner_in_tree(w, c.head, &c.step) : DM_NONE;
     if (c.owner == DM_NONE)
         c.owner = owner_beside(w, h->first, c.end, &c.step);
+    c.region = c.owner == DM_NONE && !c.theirs ? region_of(w, c.head, h->first) : DM_NONE;
     bool country = c.owner == DM_NONE && c.info.states && c.parsed && !c.theirs && dm_str_in(c.lemma, "country nation state");
     if (country)
         return DM_OK; /* "the country": coref.c */
-    if (c.owner != DM_NONE && is_no_owner(w, &c))
+    if (c.owner != DM_NONE && (is_no_owner(w, &c) || is_one_of_many(w, &c)))
         c.owner = DM_NONE;
     dm_str why;
     float confidence = 0.9f;
@@ -454,6 +516,19 @@ static bool covered(const aw *w, const dm_hit *h)
         return false;
     const dm_mention *m = &w->doc->mentions.v[w->name_at[end]];
     return m->n_entity && w->doc->entities.v[m->entity[0]].nature == DM_NAT_PERSON && m->first <= h->first;
+}
+
+/* "State Department spokesman": what a name before it leaves of the role. */
+static dm_hit uncovered(const aw *w, const dm_hit *h)
+{
+    dm_hit rest = *h;
+    uint32_t end = h->first + h->n;
+    while (rest.n > 1 && w->name_at[rest.first] != DM_NONE && w->doc->mentions.v[w->name_at[rest.first]].form == DM_FORM_NAME &&
+           w->name_at[end - 1] == DM_NONE) {
+        rest.first++;
+        rest.n--;
+    }
+    return rest;
 }
 
 /* "a coalition of civil society groups", "the party of Mr Vajpayee": the role inside was named after the one it belongs to. */
@@ -496,9 +571,10 @@ dm_status dm_actor_roles(aw *w)
         const dm_hit *h = &w->doc->hits.v[i];
         if (!dm_is_role(w->a, h->table) || beaten(w, i))
             continue;
-        if (covered(w, h))
+        dm_hit rest = uncovered(w, h);
+        if (covered(w, &rest))
             continue;
-        dm_status st = take_role(w, h);
+        dm_status st = take_role(w, &rest);
         if (st != DM_OK)
             return st;
     }

@@ -6,7 +6,7 @@
 #include "actor/actor.h"
 #include "base/map.h"
 
-enum { KEY_MAX = 192, LOOK_BACK = 24 };
+enum { KEY_MAX = 192, LOOK_BACK = 24, GROUP_MAX = 8 };
 
 typedef struct col_states {
     int code, names, demonyms, people, government, places, from, to, note;
@@ -32,10 +32,14 @@ struct dm_actor {
     col_bodies cb;
     col_people cp;
     col_roles cr;
-    dm_map surname;         /* surname -> first row + 1 in people; rows of one surname follow in next_surname */
-    uint32_t *next_surname; /* [rows of people] next row + 1 with the same first surname variant, 0 none */
-    dm_map seat;            /* "The Hague/judges" -> first body there with this general noun, row + 1 */
-    dm_map facts_phrase;    /* description -> first of fact_rows + 1 */
+    dm_map surname; /* surname -> its last bearer in bearer[], + 1 */
+    struct bearer {
+        uint32_t row, next; /* row in people; the bearer before this one, + 1, 0 none */
+    } * bearer;
+    uint32_t n_bearer;
+    dm_map spelling;     /* key of a person's name (spelling.c) -> row in people */
+    dm_map seat;         /* "The Hague/judges" -> first body there with this general noun, row + 1 */
+    dm_map facts_phrase; /* description -> first of fact_rows + 1 */
     struct fact {
         uint32_t row, next;
         int16_t from, to;
@@ -59,21 +63,29 @@ typedef struct role_info {
     char code[DM_CODE_MAX]; /* "code=NGO" in the note: its own code when nobody owns it */
 } role_info;
 
+/* Parties that the text named together. */
+typedef struct party_set {
+    uint32_t v[DM_MENTION_ENTITIES], n;
+} party_set;
+
 typedef struct aw {
     const dm_actor *a;
     dm_doc *doc;
-    dm_map entity_by_key;          /* table/row or name -> entity */
-    dm_map surname_entity;         /* surname in this document -> entity */
-    dm_map role_entity;            /* head lemma of a role -> last entity */
-    dm_map title_entity;           /* "general", "prime minister" -> the person last named with that title */
-    dm_map code_seen;              /* codes of states and bodies that the text names for certain */
-    dm_map body_word;              /* "council", "watchdog" -> the body last named so */
-    uint32_t *name_at;             /* by token: mention that covers it, or DM_NONE */
-    uint8_t *title;                /* by token: 1 part of a role, 2 part of a rank or title */
-    uint32_t last_body;            /* entity of the organisation of states named last, or DM_NONE */
-    uint32_t issuer;               /* entity that speaks as "we" outside quotations, or DM_NONE */
-    uint32_t n_names;              /* mentions that the tables named; they come first, ordered by place */
-    uint32_t lead_next, lead_seen; /* home.c: sentences counted, body sentences among them */
+    dm_map entity_by_key;             /* table/row or name -> entity */
+    dm_map surname_entity;            /* surname in this document -> entity */
+    dm_map role_entity;               /* head lemma of a role -> last entity */
+    dm_map title_entity;              /* "general", "prime minister" -> the person last named with that title */
+    dm_map code_seen;                 /* codes of states and bodies that the text names for certain */
+    dm_map body_word;                 /* "council", "watchdog" -> the body last named so */
+    uint32_t *name_at;                /* by token: mention that covers it, or DM_NONE */
+    uint8_t *title;                   /* by token: 1 part of a role, 2 part of a rank or title */
+    uint32_t last_body;               /* entity of the organisation of states named last, or DM_NONE */
+    uint32_t issuer;                  /* entity that speaks as "we" outside quotations, or DM_NONE */
+    party_set joined[GROUP_MAX + 1];  /* by number: the parties named together last ("Egypt, Sudan and Ethiopia") */
+    party_set men[GROUP_MAX + 1];     /* by number: the people last counted or named together ("two Libyans") */
+    char top[GROUP_MAX][DM_CODE_MAX]; /* home.c: the states named most, most first */
+    uint32_t n_names;                 /* mentions that the tables named; they come first, ordered by place */
+    uint32_t lead_next, lead_seen;    /* home.c: sentences counted, body sentences among them */
     dm_error *err;
 } aw;
 
@@ -111,6 +123,11 @@ static inline bool dm_is_role(const dm_actor *a, uint32_t table) { return table 
 dm_status dm_actor_names(aw *w);
 uint32_t dm_body_entity(aw *w, uint32_t row);
 uint32_t dm_person_by_surname(aw *w, uint32_t t, dm_str office);
+uint32_t dm_person_in_office(aw *w, dm_str surname); /* whoever of this name holds office in a state that the text names */
+uint32_t dm_person_spelt(aw *w, dm_str name);        /* a known person's name in another spelling */
+/* spelling.c: names written in another way. */
+dm_str dm_spelling_key(dm_str name, char *out, size_t size); /* empty: too little to tell by */
+bool dm_spelling_index(dm_actor *a);
 /* roles.c: common nouns for people and bodies. */
 dm_str dm_role_kind(const aw *w, const dm_entity *en); /* "person", "group", "org"; empty when it is no role */
 bool dm_role_is_national(const aw *w, const dm_entity *en);
@@ -137,11 +154,13 @@ typedef struct recent {
 
 /* pronouns.c */
 const dm_entity *dm_first_entity(const aw *w, uint32_t mention);
+bool dm_is_joined(const aw *w, const dm_mention *m, uint32_t k);
 bool dm_has_conjunct(const aw *w, const dm_mention *m);
 uint32_t dm_clause_subject(const aw *w, uint32_t t); /* as a mention already seen, or DM_NONE */
 dm_status dm_take_pronoun(aw *w, const recent *r, uint32_t t);
 /* groups.c */
 uint32_t dm_group_size(const aw *w, uint32_t t, uint32_t *words); /* 0: no such phrase */
+void dm_learn_group(aw *w, uint32_t mention);
 dm_status dm_take_group(aw *w, const recent *r, uint32_t t, uint32_t words, uint32_t size);
 /* bodies.c */
 dm_status dm_take_body(aw *w, uint32_t t);
