@@ -29,11 +29,13 @@ static bool type_fits(const iw *w, const inst *late, const inst *early)
     bool steps = dm_str_is(lemma, "measure") && late->plural;
     if (dm_str_eq(late->type, early->type) && !steps)
         return true;
+    if (early->named && !late->named && late->definite && dm_str_eq(lemma, dm_ict(w, early->first + early->n - 1)->norm))
+        return true; /* "the Statute" after "the Rome Statute" */
     if (late->named || early->own)
         return false;
     if (dm_str_in(lemma, "measure text document draft")) /* "the measures" are steps taken, "the measure" is a paper */
         return dm_str_is(lemma, "measure") && late->plural ? dm_str_is(early->type, "sanction")
-                                                           : dm_str_in(early->type, "resolution law");
+                                                           : dm_str_in(early->type, "resolution law motion");
     if (dm_str_is(lemma, "motion") && !late->own)
         return dm_str_is(early->type, "resolution");
     return dm_str_is(lemma, "vote") ? false : dm_str_in(lemma, "act bill legislation law") && dm_str_is(early->type, "law");
@@ -130,6 +132,8 @@ static bool has_sign(const iw *w, const inst *i)
                        "ratify sign adopt cosponsor draft table broker strike conclude negotiate initial abrogate veto");
     if (dm_token_is(w->doc, i->head, "measures"))
         return false;
+    if (dm_token_is(w->doc, i->head, "statement"))
+        return i->body[0] != 0; /* a council's; anybody makes statements */
     return i->body[0] || (i->sponsor[0] && !dm_str_is(i->type, "law")) || i->own_subject || signed_;
 }
 

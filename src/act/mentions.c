@@ -20,10 +20,13 @@ static bool nominal(const iw *w, uint32_t head)
     return !w->doc->sents.v[t->sent].parsed || t->upos == DM_U_NOUN || t->upos == DM_U_PROPN;
 }
 
-/* "Bill" of Bill Clinton, "Convention" of a party's name. */
+/* "Bill" of Bill Clinton, "Convention" of a party's name; but "the Sandhurst Declaration" is what its last word says. */
 static bool in_a_name(const iw *w, uint32_t head)
 {
     uint32_t m = dm_ict(w, head)->mention;
+    if (dm_str_in(dm_ict(w, head)->norm, "declaration declarations accord accords agreement agreements treaty treaties pact protocol "
+                                         "protocols memorandum communique communiqué resolution covenant statement"))
+        return false;
     return m != DM_NONE && m < w->doc->mentions.n && w->doc->mentions.v[m].form == DM_FORM_NAME;
 }
 

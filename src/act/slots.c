@@ -181,13 +181,15 @@ static bool criticises(dm_str lemma)
     return dm_str_in(lemma,
         "condemn criticise criticize censure denounce deplore rebuke blame accuse chide castigate target slam blast decry "
         "lambast "
-        "chastise reprimand fault punish penalise penalize isolate pressure pressurize warn sanction express voice");
+        "chastise reprimand fault punish penalise penalize isolate pressure pressurize warn sanction express voice regret lament "
+        "bemoan attack admonish scold upbraid reproach excoriate assail lash rap chide expose indict arraign berate repudiate");
 }
 
 static bool asks(dm_str lemma)
 {
     return dm_str_in(
-        lemma, "urge ask demand call press order require authorise authorize oblige compel tell request impose threaten order");
+        lemma, "urge ask demand call press order require authorise authorize oblige compel tell request impose threaten order implore beseech exhort appeal insist plead "
+               "instruct direct summon invite enjoin entreat warn remind give bar forbid ban prohibit isolate refer");
 }
 
 /* How a preposition aims an instrument of this type: sanctions on, boycott of, resolution on; 0 not at all. */

@@ -34,6 +34,8 @@ dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, dm_error *er
         st = dm_confidence_load(&e->confidence, tables, err);
     if (st == DM_OK)
         st = dm_party_model_load(&e->parties, tables, err);
+    if (st == DM_OK)
+        st = dm_implied_load(&e->implied, tables, err);
     e->polarity = dm_tables_get(tables, "instruments/polarity");
     e->scores = dm_tables_get(tables, "frames/scores");
     if (st == DM_OK && (!e->polarity || !e->scores))
@@ -56,6 +58,7 @@ void dm_eventer_free(dm_eventer *e)
     dm_frames_free(&e->frames);
     dm_status_free(&e->status);
     dm_map_free(&e->score_row);
+    dm_implied_free(&e->implied);
     free(e);
 }
 
