@@ -83,7 +83,7 @@ static void set(inst *i, const char *body, const char *why)
 static bool adopts(dm_str lemma)
 {
     return dm_str_in(lemma, "adopt pass approve vote debate consider table reject defeat enact ratify endorse discuss "
-                            "circulate veto condemn demand");
+                            "circulate veto condemn demand issue release carry renew throw shelve");
 }
 
 static bool phrase_word(const iw *w, const inst *i, const char *list)

@@ -59,12 +59,29 @@ static bool clash(const inst *a, const inst *b)
 
 static bool refers_back(const inst *i)
 {
-    return i->definite || i->such || i->named || (i->plural && !i->weak && dm_str_in(i->type, "sanction boycott resolution")) ||
+    return i->pronoun || i->definite || i->such || i->named || (i->plural && !i->weak && dm_str_in(i->type, "sanction boycott resolution")) ||
            i->verb;
+}
+
+/* What a pronoun stands for: the last mention of a type that its verb takes, not far back. */
+static uint32_t pronoun_antecedent(const iw *w, uint32_t k)
+{
+    enum { NEAR = 1, FAR = 3, MENTIONS = 12 };
+    const inst *late = &w->v.v[k];
+    for (uint32_t e = k; e-- > 0 && k - e <= MENTIONS;) {
+        const inst *early = &w->v.v[e];
+        if (late->sent - early->sent > (late->near ? NEAR : FAR))
+            return DM_NONE;
+        if (!early->dropped && !early->verb && dm_str_in(early->type, late->pronoun) && early->head != dm_ict(w, late->head)->head)
+            return e;
+    }
+    return DM_NONE;
 }
 
 static uint32_t antecedent(const iw *w, uint32_t k)
 {
+    if (w->v.v[k].pronoun)
+        return pronoun_antecedent(w, k);
     const inst *late = &w->v.v[k];
     uint32_t stop = k > LOOK_BACK ? k - LOOK_BACK : 0, second = DM_NONE;
     for (uint32_t e = k; e-- > stop;) {
@@ -314,7 +331,8 @@ static void fill_bodies(iw *w)
         memcpy(only, w->un_body, sizeof only);
     for (uint32_t k = 0; k < w->v.n; k++) {
         inst *i = &w->v.v[k];
-        bool wanted = dm_str_is(i->type, "resolution") || (dm_str_is(i->type, "motion") && memcmp(only, "UN", 2) == 0);
+        bool un = memcmp(only, "UN", 2) == 0, council = dm_str_is(i->type, "declaration") && i->own && !i->weak;
+        bool wanted = dm_str_is(i->type, "resolution") || (un && (dm_str_is(i->type, "motion") || council));
         if (i->dropped || i->body[0] || !only[0] || i->named || !wanted)
             continue;
         memcpy(i->body, only, sizeof i->body);
@@ -329,12 +347,16 @@ void dm_act_chains(iw *w)
         uint32_t e = refers_back(i) ? antecedent(w, k) : DM_NONE;
         if (e != DM_NONE) {
             inherit(i, &w->v.v[e]);
-            if (i->definite || i->named)
+            i->row = i->pronoun ? w->v.v[e].row : i->row;
+            i->named = i->pronoun ? w->v.v[e].named : i->named;
+            if (i->definite || i->named || i->pronoun)
                 i->chain = w->v.v[e].chain != DM_NONE ? w->v.v[e].chain : e;
             continue;
         }
         drop_home(i);
-        i->dropped = i->weak && !has_sign(w, i);
+        i->dropped = i->pronoun || (i->weak && !has_sign(w, i));
+        if (i->pronoun)
+            continue;
         retype_measure(w, i);
     }
     spread(w);

@@ -42,6 +42,8 @@ typedef struct inst {
     bool named;                  /* from the table of names */
     bool weak, own;              /* notes of its noun */
     bool verb;                   /* a verb: "boycotted the games" */
+    const char *pronoun;         /* "it" in "ratified it": types of instrument that it can stand for; NULL: a noun or verb */
+    bool near;                   /* of a pronoun: only what was spoken of just before, for its verb takes other objects too */
     bool plural, definite, such; /* such: "similar resolutions": of the same kind */
     bool other_subject;          /* aimed at somebody that is no state: takes no subject from elsewhere */
     bool own_subject;            /* subject from its own words */

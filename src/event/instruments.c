@@ -298,7 +298,8 @@ void dm_fill_instrument(ev_work *w, cand *c)
     }
     if (c->inst == DM_NONE && (c->inst = spoken_of(w, c)) != DM_NONE)
         dm_note(c, "act/spoken-of");
-    if (c->inst == DM_NONE && organ_speaks(w, c))
+    bool organ = c->inst == DM_NONE && organ_speaks(w, c);
+    if (organ)
         dm_note(c, "act/organ");
     if (c->inst == DM_NONE)
         return;
@@ -307,8 +308,8 @@ void dm_fill_instrument(ev_work *w, cand *c)
         c->act = dm_tok(w->d.doc, c->t)->lemma;
     if (dm_str_is(c->act, "join") && dm_str_is(i->type, "resolution"))
         c->act = DM_STR("cosponsor"); /* to join a resolution's makers */
-    bool given = c->act.len > 0;
-    if (!given)
+    bool given = c->act.len > 0 && !organ && paper == DM_NONE;
+    if (!c->act.len)
         c->act = default_act(i, c->type, i->head == c->t, c->m.view.pos == 'v');
     dm_str made = dm_tok(w->d.doc, c->t)->lemma;
     if (dm_str_is(c->act, "introduce") && (dm_str_is(made, "draft") || dm_str_is(i->type, "motion")))

@@ -55,8 +55,18 @@ static bool multiword_fits(const dm_doc *doc, uint32_t h, dm_str words)
     return true;
 }
 
+/* "They were imposed in May": the noun of the instrument that a pronoun stands for. */
+static uint32_t noun_of_pronoun(const ev_doc *e, uint32_t h)
+{
+    unsigned u = dm_tok(e->doc, h)->upos;
+    uint32_t i = u == DM_U_PRON || u == DM_U_DET || u == DM_U_NUM ? e->inst_at[h] : DM_NONE;
+    return i == DM_NONE || e->doc->insts.v[i].chain >= e->doc->insts.n ? h : e->doc->insts.v[e->doc->insts.v[i].chain].head;
+}
+
 static bool value_fits(const ev_doc *e, const frame_value *v, uint32_t h)
 {
+    if (v->kind == VALUE_CLASS || v->kind == VALUE_LEMMA)
+        h = noun_of_pronoun(e, h);
     const dm_token *t = dm_tok(e->doc, h);
     switch (v->kind) {
     case VALUE_ANY: return true;
