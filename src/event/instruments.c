@@ -209,6 +209,20 @@ static void give(party_list *to, dm_str code, dm_span span)
     }
 }
 
+/* "The text passed by 12 votes to 9", "its amendment was beaten": who voted is the body whose text it is. */
+static void body_acts(cand *c, const dm_inst *i, dm_span span)
+{
+    dm_str code = i->body.len > 2 && memcmp(i->body.p, "UN", 2) == 0 ? DM_STR("UNO") : (dm_str){ i->body.p, 3 };
+    if (i->body.len >= 3) {
+        give(&c->actor, code, span);
+        dm_note(c, "act/body");
+    }
+    if (!c->recipient.n && i->subject.len && dm_str_is(c->act, "adopt") && !dm_str_eq(i->subject, code)) {
+        give(&c->recipient, i->subject, span);
+        dm_note(c, "act/subject");
+    }
+}
+
 /* "stayed away from Mexico" right after "signed its drafts": the same instrument, when the same party acts toward the same. */
 static void from_last_event(ev_work *w, cand *c)
 {
@@ -344,7 +358,10 @@ void dm_fill_instrument(ev_work *w, cand *c)
     if (c->type == DM_REQUEST && dm_str_is(i->type, "motion") && !c->recipient.n && i->body.len > 2 &&
         memcmp(i->body.p, "UN", 2) == 0)
         give(&c->recipient, DM_STR("UNO"), span); /* a motion is put to its organ */
-    if (!c->actor.n && (c->m.view.pos == 'n' || acts_on_subject(c->act)) && sponsor.len) {
+    bool voted = dm_str_in(c->act, "adopt vote_against") && c->m.view.pos == 'v';
+    if (voted && !c->actor.n)
+        body_acts(c, i, span);
+    if (!voted && !c->actor.n && (c->m.view.pos == 'n' || acts_on_subject(c->act)) && sponsor.len) {
         give(&c->actor, sponsor, span);
         dm_note(c, "act/sponsor");
     }
