@@ -24,8 +24,9 @@ static bool nominal(const iw *w, uint32_t head)
 static bool in_a_name(const iw *w, uint32_t head)
 {
     uint32_t m = dm_ict(w, head)->mention;
-    if (dm_str_in(dm_ict(w, head)->norm, "declaration declarations accord accords agreement agreements treaty treaties pact protocol "
-                                         "protocols memorandum communique communiqué resolution covenant statement"))
+    if (dm_str_in(dm_ict(w, head)->norm,
+            "declaration declarations accord accords agreement agreements treaty treaties pact protocol "
+            "protocols memorandum communique communiqué resolution covenant statement"))
         return false;
     return m != DM_NONE && m < w->doc->mentions.n && w->doc->mentions.v[m].form == DM_FORM_NAME;
 }
@@ -188,7 +189,7 @@ static const struct pronoun_verbs {
 } pronoun_verbs[] = {
     { "sign initial ratify abrogate renegotiate countersign conclude accede adhere subscribe party signatory",
         "treaty law declaration", false },
-    { "violate breach flout tear scrap repudiate broker", "treaty", true },
+    { "violate breach flout tear scrap repudiate broker turn spurn shun", "treaty", true },
     { "veto adopt pass table cosponsor co-sponsor draft carry defeat redraft", "resolution motion law declaration", false },
     { "introduce sponsor approve back support endorse oppose reject amend circulate block submit",
         "resolution motion law declaration treaty", true },

@@ -81,6 +81,7 @@ void dm_act_article_bodies(iw *w);
 void dm_act_body(iw *w, inst *i);
 void dm_act_sponsor(iw *w, inst *i);
 void dm_act_subject_of(iw *w, inst *i);
+bool dm_act_rejects(dm_str verb); /* what those do with an instrument whom it is aimed at */
 /* games.c: finds where games are named; host and name of the games meant at token t; false when there are none. */
 void dm_act_find_games(iw *w);
 bool dm_act_games(const iw *w, uint32_t t, char *code, dm_str *name);

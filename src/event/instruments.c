@@ -63,7 +63,8 @@ static bool lacks_object(const ev_work *w, const cand *c)
     for (unsigned a = 0; a < c->m.view.n; a++) {
         uint16_t slot = c->m.view.arg[a].slot;
         bool object = slot == SLOT_OBJ || slot == dm_frames_prep(w->d.frames, DM_STR("for")) ||
-                      slot == dm_frames_prep(w->d.frames, DM_STR("against")) || slot == dm_frames_prep(w->d.frames, DM_STR("to"));
+                      slot == dm_frames_prep(w->d.frames, DM_STR("against")) ||
+                      slot == dm_frames_prep(w->d.frames, DM_STR("to"));
         if (object && !stands_for_it(w->d.doc, c->m.view.arg[a].head))
             return false;
     }
@@ -93,7 +94,7 @@ static uint32_t spoken_of(const ev_work *w, const cand *c)
     bool vote = dm_str_in(c->act, "vote_for vote_against abstain cosponsor");
     if (!vote && !dm_str_in(c->act, "sign ratify block"))
         return DM_NONE;
-    if (!lacks_object(w, c))
+    if (!dm_str_is(c->act, "abstain") && !lacks_object(w, c))
         return DM_NONE;
     uint32_t at = inst_behind(doc, c->t), sent = dm_tok(doc, c->t)->sent;
     for (uint32_t k = at; k-- > 0 && at - k <= MENTIONS && sent - doc->insts.v[k].sent <= SENTENCES;) {
@@ -152,7 +153,8 @@ static uint32_t paper_of(const ev_work *w, const cand *c)
         {
             char buf[32];
             uint32_t i = w->d.inst_at[k];
-            if (i != DM_NONE && dm_tok(doc, k)->deprel == DM_D_OBL && dm_str_in(doc->insts.v[i].type, "declaration resolution") &&
+            if (i != DM_NONE && dm_tok(doc, k)->deprel == DM_D_OBL &&
+                dm_str_in(doc->insts.v[i].type, "declaration resolution") &&
                 dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "in through via"))
                 return i;
         }
@@ -185,10 +187,10 @@ static dm_str default_act(const dm_inst *i, unsigned type, bool trigger, bool ve
                : type == DM_SANCTION                                       ? DM_STR("withdraw")
                                                                            : DM_NIL;
     if (dm_str_is(i->type, "law"))
-        return type == DM_REJECT                            ? DM_STR("block")
-               : type == DM_SUPPORT                         ? DM_STR("back")
+        return type == DM_REJECT                          ? DM_STR("block")
+               : type == DM_SUPPORT                       ? DM_STR("back")
                : type == DM_SANCTION || type == DM_COERCE ? DM_STR("adopt")
-                                                            : DM_NIL;
+                                                          : DM_NIL;
     return DM_NIL;
 }
 
@@ -243,8 +245,8 @@ static void from_last_event(ev_work *w, cand *c)
 /* A councils' or assembly's own name, as the article has it there. */
 static bool is_organ(const dm_doc *doc, const party_list *l)
 {
-    static const char *const organs[] = { "Council", "Assembly", "ommittee", "Commission on Human", "Rights Commission", "council",
-        "assembly" };
+    static const char *const organs[] = { "Council", "Assembly", "ommittee", "Commission on Human", "Rights Commission",
+        "council", "assembly" };
     if (l->n != 1 || strcmp(l->p[0].code, "UNO") != 0)
         return false;
     dm_str name = dm_doc_slice(doc, l->p[0].span);
@@ -398,7 +400,8 @@ static bool toward_subject(const cand *c, dm_str type, dm_str act)
                    c->type == DM_THREATEN);
     if (dm_str_is(type, "boycott"))
         return c->type == DM_SANCTION || c->type == DM_PROTEST || c->type == DM_REJECT || dm_str_is(act, "join");
-    return (dm_str_in(type, "resolution declaration") && acts_on_subject(act) && c->type == DM_ACCUSE) ||
+    return (dm_str_in(type, "resolution declaration") && acts_on_subject(act) &&
+               (c->type == DM_ACCUSE || (c->type == DM_SUPPORT && dm_str_is(act, "adopt")))) ||
            (dm_str_is(type, "law") && (c->type == DM_SANCTION || c->type == DM_ACCUSE));
 }
 
@@ -408,7 +411,8 @@ static dm_str subject_from_event(dm_doc *doc, const cand *c, uint32_t inst, dm_s
     dm_inst *i = inst == DM_NONE ? NULL : &doc->insts.v[inst], *root = i ? &doc->insts.v[i->chain] : NULL;
     if (i && i->sure)
         return i->subject;
-    bool request = c->type == DM_REQUEST && acts_on_subject(act) && dm_str_in(type, "resolution declaration") && !(i && i->subject.len);
+    bool request =
+        c->type == DM_REQUEST && acts_on_subject(act) && dm_str_in(type, "resolution declaration") && !(i && i->subject.len);
     if ((request || toward_subject(c, type, act)) && single_state(&c->recipient) &&
         !code_in(&c->actor, dm_str_of(c->recipient.p[0].code))) {
         dm_str code = dm_arena_str(&doc->arena, dm_str_of(c->recipient.p[0].code));
