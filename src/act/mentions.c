@@ -3,14 +3,19 @@
  * head in the tree. Of several lines for the same words the named one wins, then the one in being at the article's date. */
 #include "act/work.h"
 
+/* A verb of the phrase ("motion to take no action") is its head only when no noun is: trees often hang it elsewhere. */
 static uint32_t head_of(const iw *w, uint32_t first, uint32_t n)
 {
+    uint32_t verb = first + n - 1;
     for (uint32_t t = first + n; t-- > first;) {
         uint32_t h = dm_ict(w, t)->head;
-        if (dm_ict(w, t)->upos != DM_U_PUNCT && (h == DM_NONE || h < first || h >= first + n))
+        if (dm_ict(w, t)->upos == DM_U_PUNCT || (h != DM_NONE && h >= first && h < first + n))
+            continue;
+        if (!dm_act_verbal(w, t))
             return t;
+        verb = t;
     }
-    return first + n - 1;
+    return verb;
 }
 
 /* A common noun must be a noun here: "talks" is also a verb, "act" and "bill" too. */

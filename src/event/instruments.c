@@ -54,7 +54,7 @@ static bool stands_for_it(const dm_doc *doc, uint32_t head)
     const dm_token *t = dm_tok(doc, head);
     return t->upos == DM_U_PRON || t->upos == DM_U_DET || t->upos == DM_U_NUM ||
            dm_str_in(t->lemma, "text document paper draft measure proposal change one idea move plan debate vote wording "
-                               "language favour favor arrangement version passage");
+                               "language favour favor arrangement version passage signature name sponsorship");
 }
 
 /* "Six abstained", "France and Britain signed", "voted against it": nothing named is what the act is done with. */
@@ -225,6 +225,22 @@ static void body_acts(cand *c, const dm_inst *i, dm_span span)
     }
 }
 
+/* "a truce was signed that May", "the two signed an accord": between the two countries that the article is about. */
+static void both_countries(const ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    uint32_t subject = dm_view_slot(&c->m.view, SLOT_SUBJ);
+    bool group = subject != DM_NONE && (dm_tok(doc, subject)->upos == DM_U_NUM || dm_tok(doc, subject)->upos == DM_U_PRON);
+    if (dm_parties_coded(&c->actor) || dm_parties_coded(&c->recipient) || c->m.view.pos != 'v' || !doc->home[0] ||
+        !doc->focus[0] || (subject != DM_NONE && !group))
+        return;
+    c->actor.n = 0;
+    dm_span span = dm_doc_token_span(doc, c->t, 1);
+    give(&c->actor, dm_str_of(doc->home), span);
+    give(&c->actor, dm_str_of(doc->focus), span);
+    dm_note(c, "act/both-countries");
+}
+
 /* "stayed away from Mexico" right after "signed its drafts": the same instrument, when the same party acts toward the same. */
 static void from_last_event(ev_work *w, cand *c)
 {
@@ -363,6 +379,8 @@ void dm_fill_instrument(ev_work *w, cand *c)
     bool voted = dm_str_in(c->act, "adopt vote_against") && c->m.view.pos == 'v';
     if (voted && !c->actor.n)
         body_acts(c, i, span);
+    if (dm_str_is(c->act, "sign") && dm_str_is(i->type, "treaty"))
+        both_countries(w, c);
     if (!voted && !c->actor.n && (c->m.view.pos == 'n' || acts_on_subject(c->act)) && sponsor.len) {
         give(&c->actor, sponsor, span);
         dm_note(c, "act/sponsor");

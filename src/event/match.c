@@ -26,7 +26,7 @@ static uint32_t look_through(const dm_doc *doc, uint32_t h)
                 "thousand million billion one some any most many part majority group member amount level percent rest "
                 "remainder share half none neither each both last first quantity batch shipment consignment fleet total worth "
                 "ton tonne couple handful pair "
-                "several all few score bulk"))
+                "several all few score bulk wall web raft array barrage"))
             return h;
         h = next;
     }
