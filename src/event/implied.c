@@ -53,12 +53,17 @@ static bool listed(dm_str list, dm_str word)
     return false;
 }
 
-static bool party_in(const party_list *l, dm_str list)
+static bool party_in(const party_list *l, dm_str list, const party_list *actors)
 {
     for (uint32_t i = 0; i < l->n; i++) {
         dm_str code = dm_str_of(l->p[i].code);
         bool state = code.len && !dm_str_in(code, DM_BODY_CODES);
         if (listed(list, code) || (state && listed(list, DM_STR("STATE"))))
+            return true;
+        bool acts = false;
+        for (uint32_t a = 0; a < actors->n; a++)
+            acts = acts || strcmp(actors->p[a].code, l->p[i].code) == 0;
+        if (state && !acts && listed(list, DM_STR("ABROAD")))
             return true;
     }
     return false;
@@ -102,9 +107,9 @@ static bool holds(const ev_work *w, const cand *c, dm_str named, dm_str cond)
     if (dm_str_is(key, "act"))
         return listed(rest, c->act);
     if (dm_str_is(key, "actor"))
-        return party_in(&c->actor, rest);
+        return party_in(&c->actor, rest, &c->actor);
     if (dm_str_is(key, "recipient"))
-        return party_in(&c->recipient, rest);
+        return party_in(&c->recipient, rest, &c->actor);
     return dm_str_is(key, "with") && argument_in(w, c, rest);
 }
 
