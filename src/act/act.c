@@ -132,6 +132,7 @@ static dm_status publish(iw *w)
             .body = dm_arena_str(&doc->arena, dm_str_of(i->body)),
             .subject = dm_arena_str(&doc->arena, dm_str_of(i->subject)),
             .plural = i->plural,
+            .sure = i->own_subject,
             .gap = i->gap,
             .why = note_of(w, i) };
         memcpy(o->sponsor, i->sponsor, sizeof o->sponsor);
@@ -151,6 +152,8 @@ dm_status dm_act_doc(const dm_act *a, dm_doc *doc, dm_error *err)
         return st;
     for (uint32_t k = 0; k < w.v.n; k++) {
         inst *i = &w.v.v[k];
+        if (i->pronoun)
+            continue; /* all that it has comes from what it stands for */
         dm_act_body(&w, i);
         dm_act_sponsor(&w, i);
         dm_act_subject_of(&w, i);

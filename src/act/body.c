@@ -83,7 +83,7 @@ static void set(inst *i, const char *body, const char *why)
 static bool adopts(dm_str lemma)
 {
     return dm_str_in(lemma, "adopt pass approve vote debate consider table reject defeat enact ratify endorse discuss "
-                            "circulate veto condemn demand");
+                            "circulate veto condemn demand issue release carry renew throw shelve");
 }
 
 static bool phrase_word(const iw *w, const inst *i, const char *list)
@@ -150,7 +150,8 @@ static bool from_verb(const iw *w, inst *i)
     DM_EACH_KID(w->doc, i->head, k)
     {
         unsigned d = dm_ict(w, k)->deprel;
-        uint32_t by = d == DM_D_ACL || d == DM_D_ACL_RELCL ? dm_act_agent(w, k) : DM_NONE;
+        bool passed = (d == DM_D_ACL || d == DM_D_ACL_RELCL) && adopts(dm_ict(w, k)->lemma); /* who drafts it is its sponsor */
+        uint32_t by = passed ? dm_act_agent(w, k) : DM_NONE;
         if (by != DM_NONE && dm_act_body_of(w, dm_act_entity_at(w, by), body)) {
             set(i, body, "agent");
             return true;

@@ -29,11 +29,13 @@ static bool type_fits(const iw *w, const inst *late, const inst *early)
     bool steps = dm_str_is(lemma, "measure") && late->plural;
     if (dm_str_eq(late->type, early->type) && !steps)
         return true;
+    if (early->named && !late->named && late->definite && dm_str_eq(lemma, dm_ict(w, early->first + early->n - 1)->norm))
+        return true; /* "the Statute" after "the Rome Statute" */
     if (late->named || early->own)
         return false;
     if (dm_str_in(lemma, "measure text document draft")) /* "the measures" are steps taken, "the measure" is a paper */
         return dm_str_is(lemma, "measure") && late->plural ? dm_str_is(early->type, "sanction")
-                                                           : dm_str_in(early->type, "resolution law");
+                                                           : dm_str_in(early->type, "resolution law motion");
     if (dm_str_is(lemma, "motion") && !late->own)
         return dm_str_is(early->type, "resolution");
     return dm_str_is(lemma, "vote") ? false : dm_str_in(lemma, "act bill legislation law") && dm_str_is(early->type, "law");
@@ -57,12 +59,30 @@ static bool clash(const inst *a, const inst *b)
 
 static bool refers_back(const inst *i)
 {
-    return i->definite || i->such || i->named || (i->plural && !i->weak && dm_str_in(i->type, "sanction boycott resolution")) ||
-           i->verb;
+    return i->pronoun || i->definite || i->such || i->named ||
+           (i->plural && !i->weak && dm_str_in(i->type, "sanction boycott resolution")) || i->verb;
+}
+
+/* What a pronoun stands for: the last mention of a type that its verb takes, not far back. */
+static uint32_t pronoun_antecedent(const iw *w, uint32_t k)
+{
+    enum { NEAR = 1, FAR = 3, MENTIONS = 12 };
+    const inst *late = &w->v.v[k];
+    for (uint32_t e = k; e-- > 0 && k - e <= MENTIONS;) {
+        const inst *early = &w->v.v[e];
+        if (late->sent - early->sent > (late->near ? NEAR : FAR))
+            return DM_NONE;
+        if (!early->dropped && !early->verb && dm_str_in(early->type, late->pronoun) &&
+            early->head != dm_ict(w, late->head)->head)
+            return e;
+    }
+    return DM_NONE;
 }
 
 static uint32_t antecedent(const iw *w, uint32_t k)
 {
+    if (w->v.v[k].pronoun)
+        return pronoun_antecedent(w, k);
     const inst *late = &w->v.v[k];
     uint32_t stop = k > LOOK_BACK ? k - LOOK_BACK : 0, second = DM_NONE;
     for (uint32_t e = k; e-- > stop;) {
@@ -130,6 +150,8 @@ static bool has_sign(const iw *w, const inst *i)
                        "ratify sign adopt cosponsor draft table broker strike conclude negotiate initial abrogate veto");
     if (dm_token_is(w->doc, i->head, "measures"))
         return false;
+    if (dm_token_is(w->doc, i->head, "statement"))
+        return i->body[0] != 0; /* a council's; anybody makes statements */
     return i->body[0] || (i->sponsor[0] && !dm_str_is(i->type, "law")) || i->own_subject || signed_;
 }
 
@@ -184,10 +206,25 @@ static const char *maker_of(const iw *w, const inst *i)
         return i->sponsor;
     if (i->body[0] && i->body[3] == '-')
         return i->body;
-    uint32_t g = i->verb ? i->head : dm_ict(w, i->head)->head,
-             s = g == DM_NONE || !dm_act_verbal(w, g) ? DM_NONE : dm_act_subject(w, g, true);
+    uint32_t g = i->verb ? i->head : dm_ict(w, i->head)->head;
+    bool none = g == DM_NONE || !dm_act_verbal(w, g) || dm_act_rejects(dm_ict(w, g)->lemma);
+    uint32_t s = none ? DM_NONE : dm_act_subject(w, g, true);
     const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s, true);
     return e ? e->code : "";
+}
+
+/* Who abstains or signs with the sponsors is a bystander, never whom a text is aimed at. */
+static bool stands_by(const iw *w, const char *code)
+{
+    for (uint32_t m = 0; m < w->doc->mentions.n; m++) {
+        const dm_mention *p = &w->doc->mentions.v[m];
+        const dm_entity *e = p->n_entity ? &w->doc->entities.v[p->entity[0]] : NULL;
+        uint32_t g = dm_ict(w, p->head)->head;
+        if (e && strcmp(e->code, code) == 0 && g != DM_NONE && dm_ict(w, p->head)->deprel == DM_D_NSUBJ &&
+            dm_str_in(dm_ict(w, g)->lemma, "abstain cosponsor co-sponsor"))
+            return true;
+    }
+    return false;
 }
 
 /* Between the two countries that an article is about, what one of them makes is aimed at the other; a third party's may be at either. */
@@ -196,7 +233,8 @@ static const char *other_country(const iw *w, const inst *i)
     const char *maker = maker_of(w, i), *home = w->doc->home, *focus = w->doc->focus;
     if (!maker[0] || !home[0] || !focus[0])
         return NULL;
-    return strncmp(maker, home, 3) == 0 ? focus : strncmp(maker, focus, 3) == 0 ? home : NULL;
+    const char *other = strncmp(maker, home, 3) == 0 ? focus : strncmp(maker, focus, 3) == 0 ? home : NULL;
+    return other && !stands_by(w, other) ? other : NULL;
 }
 
 /* The country that the article speaks of far more than of any other that makes none of these instruments: their target. */
@@ -252,6 +290,9 @@ static void fill_from_article(iw *w)
         if (kind == 3 || i->subject[0] || i->other_subject || i->dropped)
             continue;
         const char *code = clear_winner(&t[kind]), *why = "the article's others";
+        if (!code && kind < 2 && !t[kind].n && !dm_str_is(i->type, "motion") && (code = clear_winner(&t[1 - kind])) &&
+            strncmp(maker_of(w, i), code, 3) == 0)
+            code = NULL; /* who protests against sanctions on itself */
         if (!code && t[kind].n == 0 && kind != 2 && !dm_str_is(i->type, "motion")) {
             code = kind == 1 && target ? target : other_country(w, i);
             why = "the article's focus";
@@ -261,6 +302,29 @@ static void fill_from_article(iw *w)
                 continue;
         memcpy(i->subject, code, DM_CODE_MAX);
         i->subject_why = why;
+    }
+}
+
+/* Sanctions without a target in an article whose resolutions are all aimed at one state, and the other way round. */
+static void fill_from_other_kinds(iw *w)
+{
+    tally t = { .n = 0 };
+    bool filled[3] = { false };
+    for (uint32_t k = 0; k < w->v.n; k++)
+        if (kind_of(w->v.v[k].type) < 2 && w->v.v[k].subject[0] && !w->v.v[k].dropped) {
+            count(&t, w->v.v[k].subject);
+            filled[kind_of(w->v.v[k].type)] = true;
+        }
+    if (t.n != 1)
+        return;
+    for (uint32_t k = 0; k < w->v.n; k++) {
+        inst *i = &w->v.v[k];
+        unsigned kind = kind_of(i->type);
+        if (kind > 1 || filled[kind] || i->subject[0] || i->other_subject || i->dropped || dm_str_is(i->type, "motion") ||
+            strcmp(t.code[0], i->sponsor) == 0 || is_actor(w, i, t.code[0]))
+            continue;
+        memcpy(i->subject, t.code[0], DM_CODE_MAX);
+        i->subject_why = "the article's other instruments";
     }
 }
 
@@ -310,7 +374,8 @@ static void fill_bodies(iw *w)
         memcpy(only, w->un_body, sizeof only);
     for (uint32_t k = 0; k < w->v.n; k++) {
         inst *i = &w->v.v[k];
-        bool wanted = dm_str_is(i->type, "resolution") || (dm_str_is(i->type, "motion") && memcmp(only, "UN", 2) == 0);
+        bool un = memcmp(only, "UN", 2) == 0, council = dm_str_is(i->type, "declaration") && i->own && !i->weak;
+        bool wanted = dm_str_is(i->type, "resolution") || (un && (dm_str_is(i->type, "motion") || council));
         if (i->dropped || i->body[0] || !only[0] || i->named || !wanted)
             continue;
         memcpy(i->body, only, sizeof i->body);
@@ -325,16 +390,21 @@ void dm_act_chains(iw *w)
         uint32_t e = refers_back(i) ? antecedent(w, k) : DM_NONE;
         if (e != DM_NONE) {
             inherit(i, &w->v.v[e]);
-            if (i->definite || i->named)
+            i->row = i->pronoun ? w->v.v[e].row : i->row;
+            i->named = i->pronoun ? w->v.v[e].named : i->named;
+            if (i->definite || i->named || i->pronoun)
                 i->chain = w->v.v[e].chain != DM_NONE ? w->v.v[e].chain : e;
             continue;
         }
         drop_home(i);
-        i->dropped = i->weak && !has_sign(w, i);
+        i->dropped = i->pronoun || (i->weak && !has_sign(w, i));
+        if (i->pronoun)
+            continue;
         retype_measure(w, i);
     }
     spread(w);
     fill_from_article(w);
+    fill_from_other_kinds(w);
     spread(w); /* what the article told of one mention holds for its chain */
     fill_bodies(w);
 }

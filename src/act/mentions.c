@@ -3,14 +3,19 @@
  * head in the tree. Of several lines for the same words the named one wins, then the one in being at the article's date. */
 #include "act/work.h"
 
+/* A verb of the phrase ("motion to take no action") is its head only when no noun is: trees often hang it elsewhere. */
 static uint32_t head_of(const iw *w, uint32_t first, uint32_t n)
 {
+    uint32_t verb = first + n - 1;
     for (uint32_t t = first + n; t-- > first;) {
         uint32_t h = dm_ict(w, t)->head;
-        if (dm_ict(w, t)->upos != DM_U_PUNCT && (h == DM_NONE || h < first || h >= first + n))
+        if (dm_ict(w, t)->upos == DM_U_PUNCT || (h != DM_NONE && h >= first && h < first + n))
+            continue;
+        if (!dm_act_verbal(w, t))
             return t;
+        verb = t;
     }
-    return first + n - 1;
+    return verb;
 }
 
 /* A common noun must be a noun here: "talks" is also a verb, "act" and "bill" too. */
@@ -20,10 +25,14 @@ static bool nominal(const iw *w, uint32_t head)
     return !w->doc->sents.v[t->sent].parsed || t->upos == DM_U_NOUN || t->upos == DM_U_PROPN;
 }
 
-/* "Bill" of Bill Clinton, "Convention" of a party's name. */
+/* "Bill" of Bill Clinton, "Convention" of a party's name; but "the Sandhurst Declaration" is what its last word says. */
 static bool in_a_name(const iw *w, uint32_t head)
 {
     uint32_t m = dm_ict(w, head)->mention;
+    if (dm_str_in(dm_ict(w, head)->norm,
+            "declaration declarations accord accords agreement agreements treaty treaties pact protocol "
+            "protocols memorandum communique communiqué resolution covenant statement"))
+        return false;
     return m != DM_NONE && m < w->doc->mentions.n && w->doc->mentions.v[m].form == DM_FORM_NAME;
 }
 
@@ -177,11 +186,66 @@ static const dm_hit *best_at(const iw *w, uint32_t h, uint32_t *next)
     return best;
 }
 
+/* Verbs whose object a pronoun can name only when an instrument was spoken of, by the types of instrument; near: the verb has other senses,
+ * so that the instrument must be of the same sentence or the one before. */
+static const struct pronoun_verbs {
+    const char *verbs, *types;
+    bool near;
+} pronoun_verbs[] = {
+    { "sign initial ratify abrogate renegotiate countersign conclude accede adhere subscribe party signatory",
+        "treaty law declaration", false },
+    { "violate breach flout tear scrap repudiate broker turn spurn shun", "treaty", true },
+    { "veto adopt pass table cosponsor co-sponsor draft carry defeat redraft", "resolution motion law declaration", false },
+    { "introduce sponsor approve back support endorse oppose reject amend circulate block submit",
+        "resolution motion law declaration treaty", true },
+    { "impose reimpose lift ease relax tighten renew waive", "sanction", false },
+    { "suspend extend keep maintain remove drop widen scrap end", "sanction", true },
+};
+
+/* Whether a pronoun stands where such a verb has its object. */
+static bool object_of(const iw *w, uint32_t t, dm_str verb)
+{
+    unsigned d = dm_ict(w, t)->deprel;
+    if (d == DM_D_OBJ || d == DM_D_NSUBJ_PASS)
+        return true;
+    if (d == DM_D_NSUBJ)
+        return dm_str_is(verb, "pass") && dm_kid(w->doc, dm_ict(w, t)->head, DM_D_OBJ) == DM_NONE;
+    return (d == DM_D_OBL || d == DM_D_NMOD) && dm_str_is(dm_act_case(w, t), "to") &&
+           dm_str_in(verb, "accede adhere subscribe party signatory");
+}
+
+static bool add_pronoun(iw *w, uint32_t t)
+{
+    const dm_token *k = dm_ict(w, t);
+    if (k->head == DM_NONE || !dm_str_in(k->norm, "it they them one ones those these none both"))
+        return true;
+    dm_str verb = dm_ict(w, k->head)->lemma;
+    if (!object_of(w, t, verb))
+        return true;
+    for (unsigned v = 0; v < sizeof pronoun_verbs / sizeof *pronoun_verbs; v++)
+        if (dm_str_in(verb, pronoun_verbs[v].verbs)) {
+            inst *i = add(w, t, 1, t, DM_NONE);
+            if (!i)
+                return false;
+            i->pronoun = pronoun_verbs[v].types;
+            i->near = pronoun_verbs[v].near;
+            i->definite = !dm_str_in(k->norm, "one ones those");
+            i->such = !i->definite;
+            return true;
+        }
+    return true;
+}
+
 static bool verbs_until(iw *w, uint32_t *t, uint32_t end)
 {
     for (; *t < end; (*t)++) {
-        if (!dm_act_verbal(w, *t) || !w->doc->sents.v[dm_ict(w, *t)->sent].parsed)
+        if (!w->doc->sents.v[dm_ict(w, *t)->sent].parsed)
             continue;
+        if (!dm_act_verbal(w, *t)) {
+            if (!add_pronoun(w, *t))
+                return false;
+            continue;
+        }
         uint32_t row = dm_map_get(&w->a->verb, dm_ict(w, *t)->lemma, 0);
         if (row != UINT32_MAX && !add_verb(w, *t, row))
             return false;

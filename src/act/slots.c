@@ -7,9 +7,20 @@ enum { CLAUSE_MAX = 32, GAP_MAX = 12 };
 
 static bool makes(dm_str lemma)
 {
-    return dm_str_in(lemma, "draft sponsor submit table introduce propose present file initiate tender author lead broker "
-                            "circulate co-sponsor cosponsor back "
-                            "launch lodge move offer prepare write organize organise");
+    return dm_str_in(lemma,
+        "draft sponsor submit table introduce propose present file initiate tender author lead broker "
+        "circulate co-sponsor cosponsor back "
+        "launch lodge move offer prepare write organize organise pen craft word compose bring float champion");
+}
+
+static bool makes_at(const iw *w, uint32_t t)
+{
+    uint32_t prt = dm_kid(w->doc, t, DM_D_COMPOUND_PRT);
+    if (prt == DM_NONE)
+        prt = dm_kid(w->doc, t, DM_D_ADVMOD);
+    bool phrasal = prt != DM_NONE && dm_str_in(dm_ict(w, t)->lemma, "put bring draw") &&
+                   dm_str_in(dm_ict(w, prt)->norm, "forward together up");
+    return phrasal || makes(dm_ict(w, t)->lemma);
 }
 
 static void put(char *out, const char *code)
@@ -80,7 +91,7 @@ static bool from_modifiers(const iw *w, inst *i)
 static bool from_clause(iw *w, inst *i, uint32_t clause)
 {
     const dm_token *c = dm_ict(w, clause);
-    if (c->deprel == DM_D_ACL && makes(c->lemma)) {
+    if (c->deprel == DM_D_ACL && makes_at(w, clause)) {
         uint32_t by = dm_act_agent(w, clause);
         const dm_entity *e = by == DM_NONE ? NULL : dm_act_find_state(w, by, true);
         if (e)
@@ -90,8 +101,7 @@ static bool from_clause(iw *w, inst *i, uint32_t clause)
     if (c->deprel != DM_D_ACL_RELCL)
         return false;
     for (uint32_t t = clause; t < w->doc->tokens.n && t < clause + CLAUSE_MAX && dm_ict(w, t)->sent == i->sent; t++) {
-        if (!dm_act_verbal(w, t) ||
-            !(makes(dm_ict(w, t)->lemma) || (t == clause && dm_str_in(c->lemma, "impose issue announce sign"))))
+        if (!dm_act_verbal(w, t) || !(makes_at(w, t) || (t == clause && dm_str_in(c->lemma, "impose issue announce sign"))))
             continue;
         uint32_t s = dm_act_subject(w, t, true);
         const dm_entity *e = s == DM_NONE || s == i->head ? NULL : dm_act_find_state(w, s, true);
@@ -113,8 +123,7 @@ static bool from_gap(iw *w, inst *i)
     for (uint32_t t = i->head + 1; t < end && t < i->head + GAP_MAX; t++) {
         if (dm_ict(w, t)->flags & DM_T_PUNCT)
             return false;
-        if (!dm_act_verbal(w, t) || !makes(dm_ict(w, t)->lemma) || dm_act_passive(w, t) ||
-            dm_kid(w->doc, t, DM_D_OBJ) != DM_NONE)
+        if (!dm_act_verbal(w, t) || !makes_at(w, t) || dm_act_passive(w, t) || dm_kid(w->doc, t, DM_D_OBJ) != DM_NONE)
             continue;
         uint32_t s = dm_act_subject(w, t, true);
         const dm_entity *e = s == DM_NONE || s <= i->head ? NULL : dm_act_find_state(w, s, true);
@@ -130,7 +139,7 @@ static bool from_gap(iw *w, inst *i)
 static void from_governing_verb(iw *w, inst *i)
 {
     uint32_t verb = dm_ict(w, i->head)->head;
-    if (verb == DM_NONE || !dm_act_verbal(w, verb) || !makes(dm_ict(w, verb)->lemma) ||
+    if (verb == DM_NONE || !dm_act_verbal(w, verb) || !makes_at(w, verb) ||
         dm_str_in(dm_ict(w, verb)->lemma, "back cosponsor co-sponsor"))
         return;
     unsigned d = dm_ict(w, i->head)->deprel;
@@ -181,13 +190,17 @@ static bool criticises(dm_str lemma)
     return dm_str_in(lemma,
         "condemn criticise criticize censure denounce deplore rebuke blame accuse chide castigate target slam blast decry "
         "lambast "
-        "chastise reprimand fault punish penalise penalize isolate pressure pressurize warn sanction express voice");
+        "chastise reprimand fault punish penalise penalize isolate pressure pressurize warn sanction express voice regret "
+        "lament "
+        "bemoan attack admonish scold upbraid reproach excoriate assail lash rap chide expose indict arraign berate repudiate");
 }
 
 static bool asks(dm_str lemma)
 {
-    return dm_str_in(
-        lemma, "urge ask demand call press order require authorise authorize oblige compel tell request impose threaten order");
+    return dm_str_in(lemma,
+        "urge ask demand call press order require authorise authorize oblige compel tell request impose threaten order implore "
+        "beseech exhort appeal insist plead "
+        "instruct direct summon invite enjoin entreat warn remind give bar forbid ban prohibit isolate refer");
 }
 
 /* How a preposition aims an instrument of this type: sanctions on, boycott of, resolution on; 0 not at all. */
@@ -217,6 +230,14 @@ static bool of_others(const iw *w, uint32_t t)
     return false;
 }
 
+static bool makes_it(const iw *w, const inst *i, const dm_entity *e)
+{
+    uint32_t verb = dm_ict(w, i->head)->head,
+             s = verb == DM_NONE || !dm_act_verbal(w, verb) ? DM_NONE : dm_act_subject(w, verb, true);
+    const dm_entity *by = s == DM_NONE ? NULL : dm_act_find_state(w, s, true);
+    return by && strcmp(by->code, e->code) == 0;
+}
+
 /* The games, goods or meeting boycotted; a state inside the phrase; else somebody that is no state. */
 static bool aim_at(iw *w, inst *i, uint32_t k, unsigned kind, const char *why)
 {
@@ -239,9 +260,14 @@ static bool aim_at(iw *w, inst *i, uint32_t k, unsigned kind, const char *why)
         e = dm_act_find_state(w, k, false);
     if (dm_act_state(e) && !(clause && e->nature == DM_NAT_PLACE))
         return subject(i, e, why);
-    if (kind == 1 && dm_str_is(i->type, "sanction") && of_others(w, k))
+    if (kind != 1 || !dm_str_is(i->type, "sanction"))
+        return false;
+    if (of_others(w, k)) {
         i->other_subject = true;
-    return false;
+        return false;
+    }
+    e = dm_act_find_state(w, k, true); /* "on the generals": of the article's own country, unless it makes them */
+    return e && !clause && e->nature != DM_NAT_PLACE && !makes_it(w, i, e) && subject(i, e, why);
 }
 
 static bool from_prepositions(iw *w, inst *i, uint32_t of, const char *why)
@@ -267,7 +293,9 @@ static bool from_verb_args(iw *w, inst *i, uint32_t verb, const char *why)
         unsigned d = dm_ict(w, k)->deprel;
         bool arg = d == DM_D_OBJ || d == DM_D_IOBJ ||
                    (d == DM_D_OBL && dm_str_in(dm_act_case(w, k), "on upon about over against at for"));
-        if ((hard || soft) && arg && k != i->head) {
+        uint32_t m = dm_ict(w, k)->mention; /* whom a text is said to ask "it" of is too often somebody else */
+        bool pronoun = m != DM_NONE && m < w->doc->mentions.n && w->doc->mentions.v[m].form == DM_FORM_PRONOUN;
+        if ((hard || soft) && arg && k != i->head && !pronoun) {
             const dm_entity *e = dm_act_find_state(w, k, false);
             if (e && !(soft && strcmp(e->code, w->doc->home) == 0 && strncmp(i->body, e->code, 3) == 0) && subject(i, e, why))
                 return true;
@@ -333,13 +361,19 @@ static bool from_verb_object(iw *w, inst *i)
     return o != DM_NONE && aim_at(w, i, o, 1, "object");
 }
 
+bool dm_act_rejects(dm_str verb)
+{
+    return dm_str_in(verb,
+        "reject denounce dismiss decry slam protest deplore defy shrug repudiate rubbish scorn ridicule mock "
+        "brush condemn resent flout disregard ignore");
+}
+
 /* Who rejects or denounces a resolution or sanctions without a word on whom they are aimed at, is mostly the one. */
 static void who_rejects(iw *w, inst *i)
 {
     uint32_t verb = dm_ict(w, i->head)->head;
     if (verb == DM_NONE || !dm_act_verbal(w, verb) || dm_ict(w, i->head)->deprel != DM_D_OBJ ||
-        !dm_str_in(i->type, "resolution sanction") ||
-        !dm_str_in(dm_ict(w, verb)->lemma, "reject denounce dismiss decry slam protest deplore defy shrug"))
+        !dm_str_in(i->type, "resolution sanction") || !dm_act_rejects(dm_ict(w, verb)->lemma))
         return;
     uint32_t s = dm_act_subject(w, verb, true);
     const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s, true);

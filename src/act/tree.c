@@ -56,7 +56,8 @@ static bool is_bare(const iw *w, uint32_t t)
 {
     const dm_mention *m = &w->doc->mentions.v[dm_ict(w, t)->mention];
     const dm_entity *e = dm_act_entity_at(w, t);
-    return dm_str_starts(m->why, "actor/home-country") || (m->form == DM_FORM_ROLE && e && strcmp(e->code, w->doc->home) == 0);
+    return (dm_str_starts(m->why, "actor/home-country") && !dm_str_is(m->why, "actor/home-country-person")) ||
+           (m->form == DM_FORM_ROLE && e && strcmp(e->code, w->doc->home) == 0);
 }
 
 /* Breadth first, so that the nearest state wins; nmod of accompaniment ("with the United States") is not what a phrase is about. */

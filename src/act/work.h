@@ -42,6 +42,8 @@ typedef struct inst {
     bool named;                  /* from the table of names */
     bool weak, own;              /* notes of its noun */
     bool verb;                   /* a verb: "boycotted the games" */
+    const char *pronoun;         /* "it" in "ratified it": types of instrument that it can stand for; NULL: a noun or verb */
+    bool near;                   /* of a pronoun: only what was spoken of just before, for its verb takes other objects too */
     bool plural, definite, such; /* such: "similar resolutions": of the same kind */
     bool other_subject;          /* aimed at somebody that is no state: takes no subject from elsewhere */
     bool own_subject;            /* subject from its own words */
@@ -79,6 +81,7 @@ void dm_act_article_bodies(iw *w);
 void dm_act_body(iw *w, inst *i);
 void dm_act_sponsor(iw *w, inst *i);
 void dm_act_subject_of(iw *w, inst *i);
+bool dm_act_rejects(dm_str verb); /* what those do with an instrument whom it is aimed at */
 /* games.c: finds where games are named; host and name of the games meant at token t; false when there are none. */
 void dm_act_find_games(iw *w);
 bool dm_act_games(const iw *w, uint32_t t, char *code, dm_str *name);

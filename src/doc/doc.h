@@ -146,6 +146,7 @@ typedef struct dm_inst {
     dm_str type, body, subject, name;
     char sponsor[DM_CODE_MAX]; /* who drafted or leads it, "" unknown */
     uint8_t plural;
+    bool sure; /* subject from its own words or from an act toward it */
     uint32_t
         gap; /* verb of making whose object it is without being attached to it ("a motion X said it will submit"), or DM_NONE */
     dm_str why;

@@ -23,11 +23,20 @@ typedef struct cand {
     uint32_t n_speakers;
     uint32_t speaker[SPEAKERS_MAX], speech[SPEAKERS_MAX];
     dm_str act;
+    dm_str implied; /* type of an instrument that nobody names, where the clause shows it */
     float weight;
     float sure[DM_SIDES]; /* probability of the side chosen (choose.h), 0: not asked */
     uint8_t n_notes;
     const char *note[NOTES_MAX]; /* steps, static strings */
 } cand;
+
+/* data/instruments/implied.tsv: implied.c */
+typedef struct dm_implied {
+    const dm_table *table;
+    int when, inst, act;
+    uint32_t *types; /* by row: a bit for each event type */
+    dm_map word;     /* word, kind row -> row */
+} dm_implied;
 
 struct dm_eventer {
     const dm_tables *tables;
@@ -38,6 +47,7 @@ struct dm_eventer {
     dm_confidence confidence;
     dm_party_model parties;
     dm_backoff backoff;
+    dm_implied implied;
 };
 
 /* A party that the article has named so far. */
@@ -95,6 +105,10 @@ uint32_t dm_survey_find(const ev_work *w, const char *code);
 void dm_plain_duties(ev_work *w, uint32_t sent);
 /* The same for "will not": a refusal. */
 void dm_plain_refusals(ev_work *w, uint32_t sent);
+/* implied.c: the row that fits an event whose instrument is of type `named` (empty: none is named), or DM_NONE. */
+dm_status dm_implied_load(dm_implied *x, const dm_tables *tables, dm_error *err);
+void dm_implied_free(dm_implied *x);
+uint32_t dm_implied_row(const ev_work *w, const cand *c, dm_str named);
 /* instruments.c */
 void dm_fill_instrument(ev_work *w, cand *c);
 bool dm_acts_with_sponsor(dm_str act); /* cosponsoring, voting: toward whose instrument it is */

@@ -38,6 +38,8 @@ dm_status dm_eventer_new(dm_eventer **out, const dm_tables *tables, unsigned rea
         st = dm_party_model_load(&e->parties, tables, err);
     if (st == DM_OK)
         st = dm_backoff_load(&e->backoff, &e->frames, err);
+    if (st == DM_OK)
+        st = dm_implied_load(&e->implied, tables, err);
     e->polarity = dm_tables_get(tables, "instruments/polarity");
     e->scores = dm_tables_get(tables, "frames/scores");
     if (st == DM_OK && (!e->polarity || !e->scores))
@@ -60,6 +62,7 @@ void dm_eventer_free(dm_eventer *e)
     dm_frames_free(&e->frames);
     dm_status_free(&e->status);
     dm_map_free(&e->score_row);
+    dm_implied_free(&e->implied);
     free(e);
 }
 

@@ -7,22 +7,162 @@ static bool acts_on_subject(dm_str act) { return dm_str_in(act, "draft introduce
 
 bool dm_acts_with_sponsor(dm_str act) { return dm_str_in(act, "cosponsor back vote_for vote_against abstain join block"); }
 
+/* Whether the act can be done with an instrument of this type: nobody signs talks or votes for sanctions' embargo. */
+static bool act_fits(dm_str act, dm_str type)
+{
+    if (dm_str_in(act, "sign ratify"))
+        return dm_str_in(type, "treaty law declaration");
+    if (dm_str_in(act, "vote_for vote_against abstain cosponsor"))
+        return dm_str_in(type, "resolution motion law declaration treaty vote");
+    if (dm_str_in(act, "draft introduce adopt"))
+        return !dm_str_in(type, "talks boycott");
+    if (dm_str_is(act, "visit"))
+        return dm_str_is(type, "talks");
+    return true;
+}
+
+/* The instrument mention at a token that the event's act can be about. */
+static uint32_t inst_for(const ev_work *w, const cand *c, uint32_t token)
+{
+    uint32_t i = w->d.inst_at[token];
+    return i != DM_NONE && (!c->act.len || act_fits(c->act, w->d.doc->insts.v[i].type)) ? i : DM_NONE;
+}
+
 static uint32_t find_inst(const ev_work *w, const cand *c)
 {
     static const uint16_t first[] = { SLOT_OBJ, SLOT_SUBJ, SLOT_SUBJECT_INST, SLOT_COMP, SLOT_ADJ };
+    uint32_t i;
     if (w->d.inst_at[c->t] != DM_NONE)
         return w->d.inst_at[c->t];
     for (unsigned p = 0; p < sizeof first / sizeof *first; p++)
         for (unsigned a = 0; a < c->m.view.n; a++)
-            if (c->m.view.arg[a].slot == first[p] && w->d.inst_at[c->m.view.arg[a].head] != DM_NONE)
-                return w->d.inst_at[c->m.view.arg[a].head];
+            if (c->m.view.arg[a].slot == first[p] && (i = inst_for(w, c, c->m.view.arg[a].head)) != DM_NONE)
+                return i;
     for (unsigned u = 0; u < c->m.n_used; u++)
-        if (w->d.inst_at[c->m.used[u]] != DM_NONE)
-            return w->d.inst_at[c->m.used[u]];
+        if ((i = inst_for(w, c, c->m.used[u])) != DM_NONE)
+            return i;
     for (unsigned a = 0; a < c->m.view.n; a++)
         if (c->m.view.arg[a].slot >= SLOT_PREP && (c->act.len || c->type == DM_SUPPORT || c->type == DM_REJECT) &&
-            w->d.inst_at[c->m.view.arg[a].head] != DM_NONE)
-            return w->d.inst_at[c->m.view.arg[a].head];
+            (i = inst_for(w, c, c->m.view.arg[a].head)) != DM_NONE)
+            return i;
+    return DM_NONE;
+}
+
+/* A word that stands for an instrument spoken of before: a pronoun, or a noun that says nothing of its kind. */
+static bool stands_for_it(const dm_doc *doc, uint32_t head)
+{
+    const dm_token *t = dm_tok(doc, head);
+    return t->upos == DM_U_PRON || t->upos == DM_U_DET || t->upos == DM_U_NUM ||
+           dm_str_in(t->lemma, "text document paper draft measure proposal change one idea move plan debate vote wording "
+                               "language favour favor arrangement version passage signature name sponsorship");
+}
+
+/* "Six abstained", "France and Britain signed", "voted against it": nothing named is what the act is done with. */
+static bool lacks_object(const ev_work *w, const cand *c)
+{
+    for (unsigned a = 0; a < c->m.view.n; a++) {
+        uint16_t slot = c->m.view.arg[a].slot;
+        bool object = slot == SLOT_OBJ || slot == dm_frames_prep(w->d.frames, DM_STR("for")) ||
+                      slot == dm_frames_prep(w->d.frames, DM_STR("against")) ||
+                      slot == dm_frames_prep(w->d.frames, DM_STR("to"));
+        if (object && !stands_for_it(w->d.doc, c->m.view.arg[a].head))
+            return false;
+    }
+    return true;
+}
+
+/* The first instrument mention that starts at or behind a token: they stand in text order. */
+static uint32_t inst_behind(const dm_doc *doc, uint32_t token)
+{
+    uint32_t lo = 0, hi = doc->insts.n;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (doc->insts.v[mid].first < token)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* The instrument that a vote or signature without its object is about: the last one spoken of that such an act is done with; for a vote
+ * that opens a report, the one that the next sentences name. Both looks are bounded. */
+static uint32_t spoken_of(const ev_work *w, const cand *c)
+{
+    enum { MENTIONS = 24, SENTENCES = 9, AHEAD = 2 };
+    const dm_doc *doc = w->d.doc;
+    bool vote = dm_str_in(c->act, "vote_for vote_against abstain cosponsor");
+    if (!vote && !dm_str_in(c->act, "sign ratify block"))
+        return DM_NONE;
+    if (!dm_str_is(c->act, "abstain") && !lacks_object(w, c))
+        return DM_NONE;
+    uint32_t at = inst_behind(doc, c->t), sent = dm_tok(doc, c->t)->sent;
+    for (uint32_t k = at; k-- > 0 && at - k <= MENTIONS && sent - doc->insts.v[k].sent <= SENTENCES;) {
+        dm_str type = doc->insts.v[k].type;
+        bool voted = vote && dm_str_in(type, "treaty vote law"); /* what is voted on is mostly a text */
+        bool blocked = dm_str_is(c->act, "block") && !dm_str_in(type, "resolution motion law declaration");
+        if (!voted && !blocked && act_fits(c->act, type))
+            return k;
+    }
+    for (uint32_t k = at; vote && k < doc->insts.n && k < at + AHEAD * 2 && doc->insts.v[k].sent - sent <= AHEAD; k++)
+        if (dm_str_in(doc->insts.v[k].type, "resolution motion"))
+            return k;
+    return DM_NONE;
+}
+
+/* "Nineteen of the 47 members rejected the draft, 17 supported it": those who are counted voted. */
+static bool counted(const dm_doc *doc, uint32_t subject)
+{
+    if (subject == DM_NONE)
+        return false;
+    const dm_token *t = dm_tok(doc, subject);
+    if (t->upos == DM_U_NUM)
+        return true;
+    return dm_kid(doc, subject, DM_D_NUMMOD) != DM_NONE &&
+           dm_str_in(t->lemma, "member state country delegation nation government delegate senator deputy lawmaker legislator");
+}
+
+/* What those who are counted did with a text is their vote, and so is siding with somebody right where votes are told. */
+static void as_vote(ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    if (c->m.view.pos != 'v' || (c->type != DM_SUPPORT && c->type != DM_REJECT) || (c->act.len && !dm_str_is(c->act, "back")))
+        return;
+    const dm_event *last = w->recent_event == DM_NONE ? NULL : &doc->events.v[w->recent_event];
+    bool told = last && last->instrument && dm_str_in(last->instrument->act, "vote_for vote_against abstain adopt") &&
+                dm_tok(doc, c->t)->sent - last->sentence <= 1;
+    bool sides = told && dm_str_in(dm_tok(doc, c->t)->lemma, "side stand vote line");
+    if (sides || counted(doc, dm_view_slot(&c->m.view, SLOT_SUBJ)))
+        c->act = c->type == DM_SUPPORT ? DM_STR("vote_for") : DM_STR("vote_against");
+    if (sides && w->recent_inst != DM_NONE) {
+        c->inst = w->recent_inst;
+        dm_note(c, "act/spoken-of");
+    }
+}
+
+/* "In a joint declaration the three condemned X and called for Y": the paper says what the clauses beside it say. */
+static uint32_t paper_of(const ev_work *w, const cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    enum { CLIMB = 4 };
+    if (c->type != DM_ACCUSE && c->type != DM_REQUEST && c->type != DM_SUPPORT && c->type != DM_REJECT && c->type != DM_AGREE)
+        return DM_NONE;
+    uint32_t t = c->t;
+    for (unsigned step = 0; step < CLIMB; step++) {
+        DM_EACH_KID(doc, t, k)
+        {
+            char buf[32];
+            uint32_t i = w->d.inst_at[k];
+            if (i != DM_NONE && dm_tok(doc, k)->deprel == DM_D_OBL &&
+                dm_str_in(doc->insts.v[i].type, "declaration resolution") &&
+                dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "in through via"))
+                return i;
+        }
+        unsigned d = dm_tok(doc, t)->deprel;
+        if (dm_tok(doc, t)->head == DM_NONE || (d != DM_D_CONJ && d != DM_D_CCOMP && d != DM_D_PARATAXIS))
+            return DM_NONE;
+        t = dm_tok(doc, t)->head;
+    }
     return DM_NONE;
 }
 
@@ -31,7 +171,10 @@ static dm_str default_act(const dm_inst *i, unsigned type, bool trigger, bool ve
     if (dm_str_is(i->type, "talks"))
         return type == DM_CONSULT || type == DM_AGREE ? DM_STR("hold") : DM_NIL;
     if (dm_str_is(i->type, "sanction"))
-        return type == DM_SANCTION ? DM_STR("impose") : DM_NIL;
+        return type == DM_SANCTION || type == DM_COERCE || type == DM_THREATEN || type == DM_REJECT ? DM_STR("impose")
+               : type == DM_CONCEDE || type == DM_RETREAT                                           ? DM_STR("lift")
+               : type == DM_SUPPORT                                                                 ? DM_STR("back")
+                                                                                                    : DM_NIL;
     if (dm_str_is(i->type, "boycott"))
         return type == DM_SUPPORT || type == DM_AGREE || (trigger && verb) ? DM_STR("join") : trigger ? DM_STR("lead") : DM_NIL;
     if (dm_str_is(i->type, "resolution") || dm_str_is(i->type, "declaration"))
@@ -40,7 +183,14 @@ static dm_str default_act(const dm_inst *i, unsigned type, bool trigger, bool ve
                : type == DM_SUPPORT                                   ? DM_STR("back")
                                                                       : DM_NIL;
     if (dm_str_is(i->type, "treaty"))
-        return type == DM_SUPPORT ? DM_STR("sign") : DM_NIL;
+        return type == DM_SUPPORT || type == DM_AGREE || type == DM_REJECT ? DM_STR("sign")
+               : type == DM_SANCTION                                       ? DM_STR("withdraw")
+                                                                           : DM_NIL;
+    if (dm_str_is(i->type, "law"))
+        return type == DM_REJECT                          ? DM_STR("block")
+               : type == DM_SUPPORT                       ? DM_STR("back")
+               : type == DM_SANCTION || type == DM_COERCE ? DM_STR("adopt")
+                                                          : DM_NIL;
     return DM_NIL;
 }
 
@@ -61,6 +211,36 @@ static void give(party_list *to, dm_str code, dm_span span)
     }
 }
 
+/* "The text passed by 12 votes to 9", "its amendment was beaten": who voted is the body whose text it is. */
+static void body_acts(cand *c, const dm_inst *i, dm_span span)
+{
+    dm_str code = i->body.len > 2 && memcmp(i->body.p, "UN", 2) == 0 ? DM_STR("UNO") : (dm_str){ i->body.p, 3 };
+    if (i->body.len >= 3) {
+        give(&c->actor, code, span);
+        dm_note(c, "act/body");
+    }
+    if (!c->recipient.n && i->subject.len && dm_str_is(c->act, "adopt") && !dm_str_eq(i->subject, code)) {
+        give(&c->recipient, i->subject, span);
+        dm_note(c, "act/subject");
+    }
+}
+
+/* "a truce was signed that May", "the two signed an accord": between the two countries that the article is about. */
+static void both_countries(const ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    uint32_t subject = dm_view_slot(&c->m.view, SLOT_SUBJ);
+    bool group = subject != DM_NONE && (dm_tok(doc, subject)->upos == DM_U_NUM || dm_tok(doc, subject)->upos == DM_U_PRON);
+    if (dm_parties_coded(&c->actor) || dm_parties_coded(&c->recipient) || c->m.view.pos != 'v' || !doc->home[0] ||
+        !doc->focus[0] || (subject != DM_NONE && !group))
+        return;
+    c->actor.n = 0;
+    dm_span span = dm_doc_token_span(doc, c->t, 1);
+    give(&c->actor, dm_str_of(doc->home), span);
+    give(&c->actor, dm_str_of(doc->focus), span);
+    dm_note(c, "act/both-countries");
+}
+
 /* "stayed away from Mexico" right after "signed its drafts": the same instrument, when the same party acts toward the same. */
 static void from_last_event(ev_work *w, cand *c)
 {
@@ -78,6 +258,59 @@ static void from_last_event(ev_work *w, cand *c)
     }
 }
 
+/* A councils' or assembly's own name, as the article has it there. */
+static bool is_organ(const dm_doc *doc, const party_list *l)
+{
+    static const char *const organs[] = { "Council", "Assembly", "ommittee", "Commission on Human", "Rights Commission",
+        "council", "assembly" };
+    if (l->n != 1 || strcmp(l->p[0].code, "UNO") != 0)
+        return false;
+    dm_str name = dm_doc_slice(doc, l->p[0].span);
+    for (unsigned o = 0; o < sizeof organs / sizeof *organs; o++)
+        for (size_t at = 0, n = strlen(organs[o]); at + n <= name.len; at++)
+            if (memcmp(name.p + at, organs[o], n) == 0)
+                return true;
+    return false;
+}
+
+static bool sentence_has(const dm_doc *doc, uint32_t sent, const char *words)
+{
+    const dm_sent *s = &doc->sents.v[sent];
+    for (uint32_t t = s->first; t < s->first + s->n; t++)
+        if (dm_str_in(dm_tok(doc, t)->norm, words))
+            return true;
+    return false;
+}
+
+/* An organ of the United Nations speaks by resolutions: where votes are counted in the sentence, or the article knows of one near by. What
+ * it says in a statement is a declaration. */
+static bool organ_speaks(ev_work *w, cand *c)
+{
+    enum { NEAR = 6 };
+    const dm_doc *doc = w->d.doc;
+    uint32_t sent = dm_tok(doc, c->t)->sent, found = DM_NONE;
+    bool speech = c->type == DM_ACCUSE || c->type == DM_REQUEST || c->type == DM_SUPPORT || c->type == DM_REJECT;
+    if (!speech || c->act.len || c->m.view.pos != 'v' || !is_organ(doc, &c->actor))
+        return false;
+    if (sentence_has(doc, sent, "statement")) {
+        c->implied = DM_STR("declaration");
+        c->act = DM_STR("issue");
+        return true;
+    }
+    bool counted = sentence_has(doc, sent, "votes unanimously favour favor abstaining abstentions unanimous") ||
+                   dm_str_is(dm_tok(doc, dm_tok(doc, c->t)->head == DM_NONE ? c->t : dm_tok(doc, c->t)->head)->lemma, "vote");
+    uint32_t at = inst_behind(doc, c->t);
+    for (uint32_t k = at > NEAR ? at - NEAR : 0; k < doc->insts.n && k < at + NEAR; k++)
+        if (dm_str_is(doc->insts.v[k].type, "resolution"))
+            found = k;
+    if (!counted && found == DM_NONE)
+        return false;
+    c->inst = found;
+    c->implied = DM_STR("resolution");
+    c->act = DM_STR("adopt");
+    return true;
+}
+
 static bool names_act(dm_str lemma)
 {
     return dm_str_in(lemma, "draft introduce cosponsor back adopt abstain submit block impose lift join lead sign ratify "
@@ -86,8 +319,20 @@ static bool names_act(dm_str lemma)
 
 void dm_fill_instrument(ev_work *w, cand *c)
 {
-    c->inst = find_inst(w, c);
+    as_vote(w, c);
+    uint32_t paper = c->act.len || c->inst != DM_NONE ? DM_NONE : paper_of(w, c);
+    if (c->inst == DM_NONE)
+        c->inst = paper == DM_NONE ? find_inst(w, c) : paper;
     from_last_event(w, c);
+    if (paper != DM_NONE) {
+        c->act = dm_str_is(w->d.doc->insts.v[paper].type, "declaration") ? DM_STR("issue") : DM_STR("adopt");
+        dm_note(c, "act/says-it");
+    }
+    if (c->inst == DM_NONE && (c->inst = spoken_of(w, c)) != DM_NONE)
+        dm_note(c, "act/spoken-of");
+    bool organ = c->inst == DM_NONE && organ_speaks(w, c);
+    if (organ)
+        dm_note(c, "act/organ");
     if (c->inst == DM_NONE)
         return;
     const dm_inst *i = &w->d.doc->insts.v[c->inst];
@@ -95,12 +340,15 @@ void dm_fill_instrument(ev_work *w, cand *c)
         c->act = dm_tok(w->d.doc, c->t)->lemma;
     if (dm_str_is(c->act, "join") && dm_str_is(i->type, "resolution"))
         c->act = DM_STR("cosponsor"); /* to join a resolution's makers */
-    bool given = c->act.len > 0;
-    if (!given)
+    bool given = c->act.len > 0 && !organ && paper == DM_NONE;
+    if (!c->act.len)
         c->act = default_act(i, c->type, i->head == c->t, c->m.view.pos == 'v');
     dm_str made = dm_tok(w->d.doc, c->t)->lemma;
     if (dm_str_is(c->act, "introduce") && (dm_str_is(made, "draft") || dm_str_is(i->type, "motion")))
         c->act = dm_str_is(made, "draft") ? DM_STR("draft") : DM_STR("submit");
+    uint32_t row = paper == DM_NONE ? dm_implied_row(w, c, i->type) : DM_NONE;
+    if (row != DM_NONE)
+        c->act = dm_table_cell(w->e->implied.table, row, w->e->implied.act);
     if (!c->act.len) {
         c->inst = DM_NONE;
         return;
@@ -128,7 +376,12 @@ void dm_fill_instrument(ev_work *w, cand *c)
     if (c->type == DM_REQUEST && dm_str_is(i->type, "motion") && !c->recipient.n && i->body.len > 2 &&
         memcmp(i->body.p, "UN", 2) == 0)
         give(&c->recipient, DM_STR("UNO"), span); /* a motion is put to its organ */
-    if (!c->actor.n && (c->m.view.pos == 'n' || acts_on_subject(c->act)) && sponsor.len) {
+    bool voted = dm_str_in(c->act, "adopt vote_against") && c->m.view.pos == 'v';
+    if (voted && !c->actor.n)
+        body_acts(c, i, span);
+    if (dm_str_is(c->act, "sign") && dm_str_is(i->type, "treaty"))
+        both_countries(w, c);
+    if (!voted && !c->actor.n && (c->m.view.pos == 'n' || acts_on_subject(c->act)) && sponsor.len) {
         give(&c->actor, sponsor, span);
         dm_note(c, "act/sponsor");
     }
@@ -151,22 +404,66 @@ static int8_t polarity_of(const ev_work *w, const dm_instrument *i, const dm_eve
     return 0;
 }
 
+static bool single_state(const party_list *l)
+{
+    return l->n == 1 && l->p[0].code[0] && !dm_str_in(dm_str_of(l->p[0].code), DM_BODY_CODES);
+}
+
+/* Acts whose recipient is whom the instrument is aimed at. */
+static bool toward_subject(const cand *c, dm_str type, dm_str act)
+{
+    if (dm_str_is(type, "sanction"))
+        return dm_str_in(act, "impose extend lift") &&
+               (c->type == DM_SANCTION || c->type == DM_COERCE || c->type == DM_CONCEDE || c->type == DM_RETREAT ||
+                   c->type == DM_THREATEN);
+    if (dm_str_is(type, "boycott"))
+        return c->type == DM_SANCTION || c->type == DM_PROTEST || c->type == DM_REJECT || dm_str_is(act, "join");
+    return (dm_str_in(type, "resolution declaration") && acts_on_subject(act) &&
+               (c->type == DM_ACCUSE || (c->type == DM_SUPPORT && dm_str_is(act, "adopt")))) ||
+           (dm_str_is(type, "law") && (c->type == DM_SANCTION || c->type == DM_ACCUSE));
+}
+
+/* The subject that the event's recipient shows stands also for the instrument's later mentions, unless its own words said it. */
+static dm_str subject_from_event(dm_doc *doc, const cand *c, uint32_t inst, dm_str type, dm_str act)
+{
+    dm_inst *i = inst == DM_NONE ? NULL : &doc->insts.v[inst], *root = i ? &doc->insts.v[i->chain] : NULL;
+    if (i && i->sure)
+        return i->subject;
+    bool request =
+        c->type == DM_REQUEST && acts_on_subject(act) && dm_str_in(type, "resolution declaration") && !(i && i->subject.len);
+    if ((request || toward_subject(c, type, act)) && single_state(&c->recipient) &&
+        !code_in(&c->actor, dm_str_of(c->recipient.p[0].code))) {
+        dm_str code = dm_arena_str(&doc->arena, dm_str_of(c->recipient.p[0].code));
+        if (root && !root->sure) {
+            root->subject = code;
+            root->sure = true;
+        }
+        return code;
+    }
+    return root && root->sure ? root->subject : i ? i->subject : DM_NIL;
+}
+
 dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *err)
 {
-    bool talks = c->inst == DM_NONE && c->type == DM_CONSULT && c->m.view.pos == 'v' && c->actor.n + c->recipient.n > 1;
-    if (c->inst == DM_NONE && !talks)
-        return DM_OK;
     dm_doc *doc = w->d.doc;
-    static const dm_inst verbal_talks = { .type = { "talks", 5 } }; /* "met", "visited": talks said by the verb */
-    const dm_inst *i = talks ? &verbal_talks : &doc->insts.v[c->inst];
-    dm_str act = !talks ? c->act : strcmp(c->m.frame->mode, "visit") == 0 ? DM_STR("visit") : DM_STR("hold");
+    const dm_implied *x = &w->e->implied;
+    uint32_t row = c->inst == DM_NONE ? dm_implied_row(w, c, DM_NIL) : DM_NONE;
+    static const dm_inst none = { .type = { NULL, 0 } };
+    const dm_inst *i = c->inst == DM_NONE ? &none : &doc->insts.v[c->inst];
+    dm_str type = c->inst == DM_NONE ? c->implied : i->type, act = c->act;
+    if (c->implied.len)
+        row = DM_NONE;
+    if (row != DM_NONE) {
+        type = dm_table_cell(x->table, row, x->inst);
+        act = dm_table_cell(x->table, row, x->act).len ? dm_table_cell(x->table, row, x->act) : c->act;
+    }
+    if (!type.len || !act.len)
+        return DM_OK;
     dm_instrument *out = dm_arena_alloc(&doc->arena, 1, sizeof *out);
     if (!out)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for an instrument");
-    *out = (dm_instrument){ .type = i->type, .body = i->body, .subject = i->subject, .act = act, .name = i->name };
-    if (!out->subject.len && c->recipient.n == 1 && c->recipient.p[0].code[0] &&
-        (c->type == DM_ACCUSE || c->type == DM_SANCTION))
-        out->subject = dm_arena_str(&doc->arena, dm_str_of(c->recipient.p[0].code));
+    *out = (dm_instrument){ .type = type, .body = i->body, .subject = i->subject, .act = act, .name = i->name };
+    out->subject = subject_from_event(doc, c, c->inst, type, act);
     out->polarity = out->subject.len ? polarity_of(w, out, ev) : 0;
     ev->instrument = out;
     return DM_OK;

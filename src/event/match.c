@@ -26,7 +26,7 @@ static uint32_t look_through(const dm_doc *doc, uint32_t h)
                 "thousand million billion one some any most many part majority group member amount level percent rest "
                 "remainder share half none neither each both last first quantity batch shipment consignment fleet total worth "
                 "ton tonne couple handful pair "
-                "several all few score bulk"))
+                "several all few score bulk wall web raft array barrage"))
             return h;
         h = next;
     }
@@ -55,8 +55,18 @@ static bool multiword_fits(const dm_doc *doc, uint32_t h, dm_str words)
     return true;
 }
 
+/* "They were imposed in May": the noun of the instrument that a pronoun stands for. */
+static uint32_t noun_of_pronoun(const ev_doc *e, uint32_t h)
+{
+    unsigned u = dm_tok(e->doc, h)->upos;
+    uint32_t i = u == DM_U_PRON || u == DM_U_DET || u == DM_U_NUM ? e->inst_at[h] : DM_NONE;
+    return i == DM_NONE || e->doc->insts.v[i].chain >= e->doc->insts.n ? h : e->doc->insts.v[e->doc->insts.v[i].chain].head;
+}
+
 static bool value_fits(const ev_doc *e, const frame_value *v, uint32_t h)
 {
+    if (v->kind == VALUE_CLASS || v->kind == VALUE_LEMMA)
+        h = noun_of_pronoun(e, h);
     const dm_token *t = dm_tok(e->doc, h);
     switch (v->kind) {
     case VALUE_ANY: return true;
