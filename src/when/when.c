@@ -469,7 +469,7 @@ static dm_interval sentence_time(const dm_doc *doc, uint32_t head)
     uint32_t from = pick->first < head ? pick->first : head, to = pick->first < head ? head : pick->first;
     for (uint32_t t = from; t < to; t++)
         if (dm_str_in(
-                doc->tokens.v[t].norm, "; \" : -- because after before since until when while which who whom whose where"))
+                doc->tokens.v[t].norm, "; \" : -- because after before since until when while which who whom whose where due scheduled planned slated expected"))
             return DM_NO_INTERVAL;
     return pick->when;
 }
