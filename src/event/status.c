@@ -449,15 +449,35 @@ static const op_row *find_op(const dm_status_tables *s, const dm_doc *doc, uint3
     return best;
 }
 
+/* "a claim that it attacked them": the clause says what the noun holds, also where the tree takes "that" for a relative. */
+static bool content_clause(const dm_doc *doc, uint32_t cur)
+{
+    uint32_t that = DM_NONE;
+    unsigned objects = 0;
+    bool subject = false, relative = dm_tok(doc, cur)->deprel == DM_D_ACL_RELCL;
+    if (!relative && dm_tok(doc, cur)->deprel != DM_D_ACL)
+        return false;
+    DM_EACH_KID(doc, cur, k)
+    {
+        unsigned d = dm_deprel_base((dm_deprel)dm_tok(doc, k)->deprel);
+        if (dm_token_is(doc, k, "that") && (d == DM_D_MARK || (relative && d == DM_D_OBJ)))
+            that = k;
+        else if (d == DM_D_NSUBJ)
+            subject = true;
+        else if (d == DM_D_OBJ || d == DM_D_CCOMP || d == DM_D_XCOMP)
+            objects++;
+    }
+    return that != DM_NONE && (!relative || (subject && objects));
+}
+
 static uint8_t comp_of(const dm_doc *doc, uint32_t cur)
 {
-    if (is_verbal(doc, cur) && dm_tok(doc, cur)->xpos == DM_X_VBG && dm_tok(doc, cur)->deprel != DM_D_CCOMP)
+    bool to = marked_to(doc, cur);
+    if (!to && is_verbal(doc, cur) && dm_tok(doc, cur)->xpos == DM_X_VBG && dm_tok(doc, cur)->deprel != DM_D_CCOMP)
         return COMP_ING;
-    if (marked_to(doc, cur))
+    if (to)
         return dm_kid(doc, dm_tok(doc, cur)->head, DM_D_OBJ) != DM_NONE ? COMP_INF | COMP_OBJ_INF : COMP_INF;
-    uint32_t mark = dm_kid(doc, cur, DM_D_MARK);
-    if (dm_tok(doc, cur)->deprel == DM_D_CCOMP ||
-        (dm_tok(doc, cur)->deprel == DM_D_ACL && mark != DM_NONE && dm_token_is(doc, mark, "that")))
+    if (dm_tok(doc, cur)->deprel == DM_D_CCOMP || content_clause(doc, cur))
         return COMP_THAT;
     if (is_nominal(doc, cur))
         return COMP_NP;
@@ -820,7 +840,7 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
     case DM_D_CONJ: return step_conj(s, doc, cur, g, out);
     case DM_D_ADVCL: return dm_tok(doc, cur)->deprel == DM_D_ADVCL && step_advcl(s, doc, cur, g, out);
     case DM_D_ACL:
-        if (dm_tok(doc, cur)->deprel != DM_D_ACL || step_mark(s, doc, g, out))
+        if ((dm_tok(doc, cur)->deprel != DM_D_ACL && !content_clause(doc, cur)) || step_mark(s, doc, g, out))
             return false;
         return step_operator(s, doc, cur, g, out) || step_result(s, doc, cur, g, out) || step_speech(s, doc, g, out);
     case DM_D_CCOMP:
@@ -829,7 +849,7 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
         const mark_row *m = dm_mark_of(s, doc, cur);
         if (m && dm_str_in(m->word, "if whether")) {
             apply(out, EFFECT_HYP); /* "it remains to be seen whether": nothing above says more */
-            return step_speech(s, doc, g, out);
+            return false;
         }
         if (step_mark(s, doc, g, out))
             return false;
@@ -861,6 +881,13 @@ void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint
     uint16_t own = effects_at(s, doc, t, DM_NONE, out);
     out->request = (own & EFFECT_REQUEST) != 0;
     out->will_not = (own & EFFECT_NEG) && (own & (EFFECT_FUTURE | EFFECT_WILL_NOT));
+    uint32_t head = dm_tok(doc, t)->head;
+    if (!out->will_not && head != DM_NONE && dm_tok(doc, t)->deprel == DM_D_CONJ && !has_own_aux(doc, t) &&
+        (joined_by(doc, t, "nor") || joined_by(doc, t, "or"))) {
+        status scratch = { .n_why = STATUS_WHY };
+        uint16_t e = effects_at(s, doc, head, t, &scratch); /* "would neither apologise nor withdraw" */
+        out->will_not = (e & EFFECT_NEG) && (e & (EFFECT_FUTURE | EFFECT_WILL_NOT));
+    }
     apply(out, own);
     if (support != DM_NONE && support > t && dm_tok(doc, support)->head == t)
         apply(out, effects_at(s, doc, support, t, out)); /* "sanctions that were never imposed" */
@@ -882,6 +909,17 @@ static bool according_to(const dm_doc *doc, uint32_t k)
     return dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "according_to according per in_the_words_of");
 }
 
+/* "in the words of X", "in X's view", "to quote X": whose they are, or DM_NONE. */
+static uint32_t in_words_of(const dm_doc *doc, uint32_t k)
+{
+    char buf[BUF];
+    if (!dm_str_in(dm_tok(doc, k)->lemma, "word view opinion eye account telling version judgment judgement estimation reckoning") ||
+        !dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "in by on"))
+        return DM_NONE;
+    uint32_t p = dm_kid(doc, k, DM_D_NMOD_POSS);
+    return p != DM_NONE ? p : dm_kid(doc, k, DM_D_NMOD);
+}
+
 /* Speech beside the clause: "..., he said" as parataxis, "according to". */
 static uint32_t beside(const dm_status_tables *s, const dm_doc *doc, uint32_t clause, uint32_t *verb, bool *deny)
 {
@@ -891,6 +929,11 @@ static uint32_t beside(const dm_status_tables *s, const dm_doc *doc, uint32_t cl
         if ((d == DM_D_OBL || d == DM_D_NMOD || d == DM_D_ADVCL) && according_to(doc, k)) {
             *verb = k;
             return k;
+        }
+        uint32_t of = d == DM_D_OBL ? in_words_of(doc, k) : DM_NONE;
+        if (of != DM_NONE) {
+            *verb = k;
+            return of;
         }
         if ((d == DM_D_PARATAXIS || d == DM_D_ADVCL) && dm_is_speech(s, doc, k) && is_verbal(doc, k)) {
             uint32_t mark = dm_kid(doc, k, DM_D_MARK);
@@ -905,6 +948,41 @@ static uint32_t beside(const dm_status_tables *s, const dm_doc *doc, uint32_t cl
         }
     }
     return DM_NONE;
+}
+
+/* "sources close to the government", "people in the ministry": whose view the nameless give. */
+static uint32_t whose(const dm_doc *doc, uint32_t who)
+{
+    if (who == DM_NONE || dm_tok(doc, who)->mention != DM_NONE ||
+        !dm_str_in(dm_tok(doc, who)->lemma, "source person people insider those anyone one others many some"))
+        return who;
+    DM_EACH_KID(doc, who, k)
+    {
+        unsigned d = dm_deprel_base((dm_deprel)dm_tok(doc, k)->deprel);
+        if (d == DM_D_NMOD && dm_tok(doc, k)->mention != DM_NONE)
+            return k;
+        if (d != DM_D_AMOD && d != DM_D_ACL)
+            continue;
+        DM_EACH_KID(doc, k, q)
+        if (dm_deprel_base((dm_deprel)dm_tok(doc, q)->deprel) == DM_D_OBL && dm_tok(doc, q)->mention != DM_NONE)
+            return q;
+    }
+    return who;
+}
+
+/* "according to a report by the ministry", "in the words of the envoy": the one behind a noun of saying. */
+static uint32_t behind(const dm_status_tables *s, const dm_doc *doc, uint32_t noun)
+{
+    if (!is_nominal(doc, noun) || dm_tok(doc, noun)->mention != DM_NONE || !dm_is_speech(s, doc, noun))
+        return whose(doc, noun);
+    uint32_t found = DM_NONE;
+    DM_EACH_KID(doc, noun, k)
+    {
+        unsigned d = dm_deprel_base((dm_deprel)dm_tok(doc, k)->deprel);
+        if ((d == DM_D_NMOD || d == DM_D_OBL) && (found == DM_NONE || dm_tok(doc, found)->mention == DM_NONE))
+            found = k;
+    }
+    return found == DM_NONE ? noun : whose(doc, found);
 }
 
 static uint32_t speech_holder(const dm_doc *doc, uint32_t g)
@@ -935,18 +1013,19 @@ unsigned dm_speakers(const dm_status_tables *s, const dm_doc *doc, uint32_t t, u
         if (who != DM_NONE && n < SPEAKERS_MAX) {
             *deny = *deny || (n == 0 && no);
             verbs[n] = verb;
-            speaker[n++] = who;
+            speaker[n++] = behind(s, doc, who);
         }
         uint32_t g = dm_tok(doc, cur)->head;
         if (g == DM_NONE || n == SPEAKERS_MAX)
             break;
         unsigned d = dm_tok(doc, cur)->deprel, kind = 0;
         bool finite = d == DM_D_CCOMP || (d == DM_D_ACL && dm_kid(doc, cur, DM_D_MARK) != DM_NONE && !marked_to(doc, cur)) ||
+                      (d == DM_D_ACL_RELCL && content_clause(doc, cur)) ||
                       (d == DM_D_XCOMP && dm_is_passive(doc, g)) || (d == DM_D_PARATAXIS && dm_is_speech(s, doc, g));
         if (finite && (kind = dm_is_speech(s, doc, g)) != 0 && (who = speech_holder(doc, g)) != DM_NONE) {
             *deny = *deny || (n == 0 && kind == 2);
             verbs[n] = g;
-            speaker[n++] = who;
+            speaker[n++] = behind(s, doc, who);
         }
         cur = g;
     }
