@@ -4,6 +4,7 @@
 #include "event/status.h"
 #include <stdlib.h>
 
+enum { SAYS = 1, DENIES = 2, HOLDS = 4 };
 enum { PATH_MAX = 12, WINDOW = 4, BUF = 64, MARK_WORDS = 5 };
 
 static uint16_t parse_effects(dm_str s, bool *ok)
@@ -128,7 +129,12 @@ static dm_status load_speech(dm_status_tables *s, dm_error *err)
     s->speech_table = (uint16_t)dm_table_index(s->tables, t);
     for (uint32_t r = 0; r < dm_table_rows(t); r++) {
         dm_str pos = dm_table_cell(t, r, cp);
-        uint32_t kind = dm_str_is(dm_table_cell(t, r, ck), "deny") ? 2 : 1;
+        static const char *const kinds[] = { "", "say", "deny", "", "hold", "say+hold" };
+        uint32_t kind = 0;
+        for (uint32_t i = 1; i < sizeof kinds / sizeof *kinds; i++)
+            kind = kinds[i][0] && dm_str_is(dm_table_cell(t, r, ck), kinds[i]) ? i : kind;
+        if (!kind)
+            return row_bad(t, r, err);
         if (!dm_map_put(&s->speech, dm_table_cell(t, r, cl), pos.len ? (uint32_t)pos.p[0] : 'v', kind))
             return out_of_memory(err);
     }
@@ -486,7 +492,7 @@ static uint8_t comp_of(const dm_doc *doc, uint32_t cur)
     return is_verbal(doc, cur) ? COMP_INF : COMP_NP;
 }
 
-unsigned dm_is_speech(const dm_status_tables *s, const dm_doc *doc, uint32_t t)
+static unsigned kind_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t)
 {
     char pos = is_verbal(doc, t) ? 'v' : is_nominal(doc, t) ? 'n' : 'a', buf[BUF];
     dm_str word = pos == 'a' ? dm_tok(doc, t)->norm : dm_tok(doc, t)->lemma;
@@ -502,6 +508,8 @@ unsigned dm_is_speech(const dm_status_tables *s, const dm_doc *doc, uint32_t t)
     }
     return v == UINT32_MAX ? 0 : v;
 }
+
+unsigned dm_is_speech(const dm_status_tables *s, const dm_doc *doc, uint32_t t) { return kind_of(s, doc, t) & (SAYS | DENIES); }
 
 /* Somebody's words stand above the clause or, unless only what stands above counts, beside it: then "would" is the future of what was said. */
 static bool reported(const dm_status_tables *s, const dm_doc *doc, uint32_t clause, bool above)
@@ -985,6 +993,14 @@ static uint32_t behind(const dm_status_tables *s, const dm_doc *doc, uint32_t no
     return found == DM_NONE ? noun : whose(doc, found);
 }
 
+/* "asked them to withdraw", "accused them of spying": what is asked or charged is the word of the one who asks. */
+static bool held(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g)
+{
+    unsigned d = dm_deprel_base((dm_deprel)dm_tok(doc, cur)->deprel);
+    bool below = d == DM_D_XCOMP || d == DM_D_OBJ || d == DM_D_OBL || d == DM_D_ADVCL || d == DM_D_CCOMP;
+    return below && is_verbal(doc, g) && (kind_of(s, doc, g) & HOLDS) && (d != DM_D_ADVCL || comp_of(doc, cur) == COMP_ING);
+}
+
 static uint32_t speech_holder(const dm_doc *doc, uint32_t g)
 {
     if (!is_nominal(doc, g))
@@ -1022,7 +1038,10 @@ unsigned dm_speakers(const dm_status_tables *s, const dm_doc *doc, uint32_t t, u
         bool finite = d == DM_D_CCOMP || (d == DM_D_ACL && dm_kid(doc, cur, DM_D_MARK) != DM_NONE && !marked_to(doc, cur)) ||
                       (d == DM_D_ACL_RELCL && content_clause(doc, cur)) ||
                       (d == DM_D_XCOMP && dm_is_passive(doc, g)) || (d == DM_D_PARATAXIS && dm_is_speech(s, doc, g));
-        if (finite && (kind = dm_is_speech(s, doc, g)) != 0 && (who = speech_holder(doc, g)) != DM_NONE) {
+        if (dm_str_is(dm_tok(doc, g)->lemma, "know") && dm_tok(doc, g)->deprel == DM_D_XCOMP && d == DM_D_CCOMP)
+            g = dm_tok(doc, g)->head; /* "let them know that": the one who lets */
+        bool says = finite && (kind = dm_is_speech(s, doc, dm_tok(doc, cur)->head)) != 0;
+        if ((says || held(s, doc, cur, g)) && (who = speech_holder(doc, g)) != DM_NONE) {
             *deny = *deny || (n == 0 && kind == 2);
             verbs[n] = g;
             speaker[n++] = behind(s, doc, who);
