@@ -115,6 +115,7 @@ bool dm_acts_with_sponsor(dm_str act); /* cosponsoring, voting: toward whose ins
 dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *err);
 /* quotes.c: speaker of each quotation. */
 dm_status dm_quote_speakers(ev_doc *d, dm_error *err);
+uint32_t dm_speaker_meant(const ev_doc *d, uint32_t who);
 uint32_t dm_quote_of(const dm_doc *doc, uint32_t t); /* the quotation that t stands in, or DM_NONE */
 /* reasons.c */
 dm_status dm_fill_reasons(ev_work *w, const cand *c, dm_event *ev, dm_error *err);

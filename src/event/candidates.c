@@ -107,6 +107,13 @@ static void absorb(ev_work *w, cand *c)
         return;
     if (by->dropped && !(by->m.view.pos == 'v'))
         return;
+    bool peaceful = c->type == DM_CONSULT || c->type == DM_SUPPORT || c->type == DM_COOPERATE || c->type == DM_AID ||
+                    c->type == DM_CONCEDE || c->type == DM_RETREAT || c->type == DM_AGREE;
+    if (by->type == DM_AGREE && peaceful && (c->status.aux & DM_NEGATION) && !(by->status.aux & DM_NEGATION)) {
+        by->refused_type = (uint8_t)(c->type + 1); /* "vowed not to cooperate" */
+        by->type = DM_REJECT;
+        dm_note(by, "event/vow-not-is-refusal");
+    }
     if (!by->act.len) {
         by->act = c->act;
         by->borrowed_act = 1;
@@ -188,9 +195,11 @@ static void settle_purpose(const ev_work *w, cand *c)
     bool speech = c->type == DM_REQUEST || c->type == DM_CONSULT || c->type == DM_SUPPORT || c->type == DM_ACCUSE;
     const dm_token *g = dm_tok(w->d.doc, c->status.purpose_of);
     if (speech && dm_str_in(g->lemma,
-                      "send go travel fly visit come meet telephone phone call write appear arrive dispatch gather take use"))
-        c->status.aux &= (uint8_t)~DM_HYPOTHETICAL;
-    else
+                      "send go travel fly visit come meet telephone phone call write appear arrive dispatch gather take use")) {
+        status of;
+        dm_status_of(&w->e->status, w->d.doc, c->status.purpose_of, DM_NONE, &of);
+        c->status.aux = (uint8_t)((c->status.aux & ~DM_HYPOTHETICAL) | (of.aux & ~DM_HISTORICAL)); /* "will fly there to ask" */
+    } else
         c->dropped = 1;
 }
 

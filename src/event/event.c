@@ -189,13 +189,25 @@ uint32_t dm_quote_of(const dm_doc *doc, uint32_t t)
     return DM_NONE;
 }
 
+/* "We thank both countries" outside quotation marks: the text itself is somebody's word. */
+static void own_voice(const ev_work *w, uint32_t t, party_list *out)
+{
+    const dm_doc *doc = w->d.doc;
+    const dm_sent *s = &doc->sents.v[dm_tok(doc, t)->sent];
+    for (uint32_t k = s->first; k < s->first + s->n && !out->n; k++)
+        if (dm_str_in(dm_tok(doc, k)->norm, "we i") && dm_tok(doc, k)->upos == DM_U_PRON && !(dm_tok(doc, k)->flags & DM_T_QUOTED))
+            dm_parties_of(&w->d, k, ROLE_SPEAKER, out);
+}
+
 static void speakers(const ev_work *w, const cand *c, party_list *out)
 {
     for (uint32_t i = 0; i < c->n_speakers; i++)
-        dm_parties_of(&w->d, c->speaker[i], ROLE_SPEAKER, out);
+        dm_parties_of(&w->d, dm_speaker_meant(&w->d, c->speaker[i]), ROLE_SPEAKER, out);
     uint32_t q = out->n ? DM_NONE : dm_quote_of(w->d.doc, c->t);
     if (q != DM_NONE && w->d.quote_who[q] != DM_NONE)
-        dm_parties_of(&w->d, w->d.quote_who[q], ROLE_SPEAKER, out);
+        dm_parties_of(&w->d, dm_speaker_meant(&w->d, w->d.quote_who[q]), ROLE_SPEAKER, out);
+    if (!out->n && q == DM_NONE)
+        own_voice(w, c->t, out);
 }
 
 static dm_status push_why(dm_doc *doc, dm_event *ev, dm_str s, dm_error *err)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Who speaks each quotation: the subject of the speech verb that governs its words or stands beside them; a quotation without one
- * continues the last speaker's of the same or the preceding paragraph. */
+ * continues the last speaker's of the same or the preceding paragraph. And who "he" is in "he added" right after somebody spoke. */
 #include "event/build.h"
 
 static bool within(const dm_quote *q, uint32_t t) { return t >= q->first && t < q->first + q->n; }
@@ -30,6 +30,26 @@ static uint32_t tied_speaker(const ev_doc *d, const dm_quote *q)
     return DM_NONE;
 }
 
+enum { CLIMB_OUT = 6 };
+
+/* A few words in quotation marks within a sentence ("thanked the troops 'for the blood they shed'") are those of the one who acts in it. */
+static uint32_t partial_speaker(const ev_doc *d, const dm_quote *q)
+{
+    const dm_doc *doc = d->doc;
+    const dm_sent *s = &doc->sents.v[dm_tok(doc, q->first)->sent];
+    if (!s->parsed || q->first <= s->first + s->dateline + 1 || q->first + q->n > s->first + s->n)
+        return DM_NONE;
+    uint32_t t = q->first;
+    for (unsigned i = 0; i < CLIMB_OUT && t != DM_NONE && within(q, t); i++)
+        t = dm_tok(doc, t)->head;
+    for (unsigned i = 0; i < CLIMB_OUT && t != DM_NONE; i++, t = dm_tok(doc, t)->head) {
+        uint32_t who = dm_tok(doc, t)->upos == DM_U_VERB ? dm_logical_subject(doc, t) : DM_NONE;
+        if (who != DM_NONE && !within(q, who) && dm_tok(doc, who)->mention != DM_NONE)
+            return who;
+    }
+    return DM_NONE;
+}
+
 dm_status dm_quote_speakers(ev_doc *d, dm_error *err)
 {
     dm_doc *doc = d->doc;
@@ -40,6 +60,8 @@ dm_status dm_quote_speakers(ev_doc *d, dm_error *err)
     for (uint32_t i = 0; i < doc->quotes.n; i++) {
         const dm_quote *q = &doc->quotes.v[i];
         uint32_t who = q->n ? tied_speaker(d, q) : DM_NONE;
+        if (who == DM_NONE && q->n)
+            who = partial_speaker(d, q);
         uint32_t para = q->first < doc->tokens.n ? doc->sents.v[dm_tok(doc, q->first)->sent].para : 0;
         if (who == DM_NONE && last != DM_NONE && para <= last_para + 1)
             who = last;
@@ -50,4 +72,21 @@ dm_status dm_quote_speakers(ev_doc *d, dm_error *err)
         }
     }
     return DM_OK;
+}
+
+/* "..., said the minister. He added": a pronoun that speaks in the next sentence is the last speaker. */
+uint32_t dm_speaker_meant(const ev_doc *d, uint32_t who)
+{
+    const dm_doc *doc = d->doc;
+    if (!dm_str_in(dm_tok(doc, who)->norm, "he she"))
+        return who;
+    uint32_t at = dm_tok(doc, who)->sent, from = at ? at - 1 : 0;
+    for (uint32_t t = who; t-- > doc->sents.v[from].first;) {
+        if (dm_tok(doc, t)->upos != DM_U_VERB || (dm_tok(doc, t)->flags & DM_T_QUOTED) || !dm_is_speech(d->status, doc, t))
+            continue;
+        uint32_t s = dm_surface_subject(doc, t);
+        if (s != DM_NONE && s != who && dm_tok(doc, s)->mention != DM_NONE && !dm_is_passive(doc, t))
+            return dm_str_in(dm_tok(doc, s)->norm, "he she") ? who : s;
+    }
+    return who;
 }

@@ -4,7 +4,8 @@
 #include "event/status.h"
 #include <stdlib.h>
 
-enum { PATH_MAX = 12, WINDOW = 4, BUF = 64 };
+enum { SAYS = 1, DENIES = 2, HOLDS = 4 };
+enum { PATH_MAX = 12, WINDOW = 4, BUF = 64, MARK_WORDS = 5 };
 
 static uint16_t parse_effects(dm_str s, bool *ok)
 {
@@ -13,7 +14,7 @@ static uint16_t parse_effects(dm_str s, bool *ok)
         uint16_t bit;
     } names[] = { { "neg", EFFECT_NEG }, { "future", EFFECT_FUTURE }, { "hyp", EFFECT_HYP }, { "hist", EFFECT_HIST },
         { "absorb", EFFECT_ABSORB }, { "reject", EFFECT_REJECT }, { "end", EFFECT_NEG }, { "request", EFFECT_REQUEST },
-        { "done", EFFECT_DONE }, { "decide", EFFECT_DECIDE } };
+        { "done", EFFECT_DONE }, { "decide", EFFECT_DECIDE }, { "doubt", EFFECT_HYP | EFFECT_DOUBT } };
     uint16_t bits = 0;
     dm_str e;
     while (dm_str_split(&s, ',', &e)) {
@@ -39,6 +40,7 @@ static uint8_t parse_comps(dm_str s)
                 : dm_str_is(c, "np")      ? COMP_NP
                 : dm_str_is(c, "obj-inf") ? COMP_OBJ_INF
                 : dm_str_is(c, "np-of")   ? COMP_NP_OF
+                : dm_str_is(c, "subj")    ? COMP_SUBJ
                                           : 0;
     return bits;
 }
@@ -127,7 +129,12 @@ static dm_status load_speech(dm_status_tables *s, dm_error *err)
     s->speech_table = (uint16_t)dm_table_index(s->tables, t);
     for (uint32_t r = 0; r < dm_table_rows(t); r++) {
         dm_str pos = dm_table_cell(t, r, cp);
-        uint32_t kind = dm_str_is(dm_table_cell(t, r, ck), "deny") ? 2 : 1;
+        static const char *const kinds[] = { "", "say", "deny", "", "hold", "say+hold" };
+        uint32_t kind = 0;
+        for (uint32_t i = 1; i < sizeof kinds / sizeof *kinds; i++)
+            kind = kinds[i][0] && dm_str_is(dm_table_cell(t, r, ck), kinds[i]) ? i : kind;
+        if (!kind)
+            return row_bad(t, r, err);
         if (!dm_map_put(&s->speech, dm_table_cell(t, r, cl), pos.len ? (uint32_t)pos.p[0] : 'v', kind))
             return out_of_memory(err);
     }
@@ -205,7 +212,8 @@ static bool is_nominal(const dm_doc *doc, uint32_t t)
 /* What the modifiers of one word say: auxiliaries, negation, adverbs, adjectives, "no" before its subject or object. */
 typedef struct local {
     uint16_t effect;
-    bool would;
+    bool would, perfect;
+    uint32_t can; /* packed line of "can" or "could", or UINT32_MAX */
 } local;
 
 static void take(status *out, local *l, uint16_t table, uint32_t packed)
@@ -234,6 +242,8 @@ static void local_modal(const dm_status_tables *s, const dm_doc *doc, uint32_t k
         return; /* "Theresa May condemned" */
     if (dm_str_in(dm_tok(doc, k)->norm, "would 'd"))
         l->would = true;
+    else if (dm_str_in(dm_tok(doc, k)->norm, "can could ca"))
+        l->can = v;
     else if (dm_str_is(dm_tok(doc, k)->norm, "should") && inverted(doc, k))
         l->effect |= EFFECT_HYP; /* "Should they refuse, ..." is a condition */
     else
@@ -242,8 +252,64 @@ static void local_modal(const dm_status_tables *s, const dm_doc *doc, uint32_t k
 
 static bool correlative_only(const dm_doc *doc, uint32_t k)
 {
-    /* "not only", "not just", "if not": no negation */
-    return k + 1 < doc->tokens.n && dm_str_in(dm_tok(doc, k + 1)->norm, "only just merely least necessarily");
+    /* "not only", "not just", "could not but": no negation */
+    return k + 1 < doc->tokens.n && dm_str_in(dm_tok(doc, k + 1)->norm, "only just merely least necessarily simply solely but");
+}
+
+static bool marked_to(const dm_doc *doc, uint32_t t)
+{
+    DM_EACH_KID(doc, t, k) if (dm_tok(doc, k)->deprel == DM_D_MARK && dm_token_is(doc, k, "to")) return true;
+    return false;
+}
+
+/* "promised never to": a negation right before "to" belongs to the infinitive, wherever the tree has it. */
+static bool before_to(const dm_doc *doc, uint32_t k, uint32_t t)
+{
+    return dm_str_in(dm_tok(doc, k)->norm, "not never") && k + 1 < doc->tokens.n && dm_token_is(doc, k + 1, "to") &&
+           dm_tok(doc, k + 1)->deprel == DM_D_MARK && dm_tok(doc, k + 1)->head != t;
+}
+
+static bool negated_infinitive(const dm_doc *doc, uint32_t t)
+{
+    DM_EACH_KID(doc, t, k)
+    if (dm_tok(doc, k)->deprel == DM_D_MARK && dm_token_is(doc, k, "to") && k && dm_tok(doc, k - 1)->head != t &&
+        before_to(doc, k - 1, DM_NONE))
+        return true;
+    return false;
+}
+
+/* What stands before a subject or object: "no minister", "few ministers" (but "a few"), "not one minister". */
+static uint32_t quantifier(const dm_status_tables *s, const dm_doc *doc, uint32_t noun)
+{
+    uint32_t v = dm_map_get(&s->adverbs, dm_tok(doc, noun)->norm, 't'), few = UINT32_MAX;
+    bool article = false;
+    DM_EACH_KID(doc, noun, q)
+    {
+        unsigned d = dm_tok(doc, q)->deprel;
+        uint32_t is = dm_map_get(&s->adverbs, dm_tok(doc, q)->norm, 't');
+        article = article || (d == DM_D_DET && dm_str_in(dm_tok(doc, q)->norm, "a the these those"));
+        if (d == DM_D_AMOD && q < noun)
+            few = is != UINT32_MAX ? is : few;
+        else if ((d == DM_D_DET || d == DM_D_CC_PRECONJ) && v == UINT32_MAX)
+            v = is;
+        else if (d == DM_D_ADVMOD && dm_token_is(doc, q, "not") && !correlative_only(doc, q) && v == UINT32_MAX)
+            v = dm_map_get(&s->adverbs, dm_tok(doc, q)->norm, 'v');
+    }
+    return v != UINT32_MAX || article ? v : few;
+}
+
+/* "at no point", "under no circumstances": a phrase that negates its verb; "signed neither in May nor in June". */
+static uint32_t negating_phrase(const dm_status_tables *s, const dm_doc *doc, uint32_t noun)
+{
+    DM_EACH_KID(doc, noun, q)
+    {
+        if (dm_tok(doc, q)->deprel == DM_D_DET && dm_token_is(doc, q, "no"))
+            return dm_map_get(&s->adverbs, dm_tok(doc, noun)->norm, 'l');
+        if (dm_token_is(doc, q, "neither") &&
+            (dm_tok(doc, q)->deprel == DM_D_CC_PRECONJ || dm_tok(doc, q)->deprel == DM_D_ADVMOD))
+            return dm_map_get(&s->adverbs, dm_tok(doc, q)->norm, 'v');
+    }
+    return UINT32_MAX;
 }
 
 /* from: the dependent that the way came through; its determiner has been counted there. */
@@ -253,54 +319,101 @@ static void local_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, u
     {
         unsigned d = dm_tok(doc, k)->deprel;
         uint32_t v = UINT32_MAX;
-        if (d == DM_D_AUX)
+        if (d == DM_D_AUX) {
+            l->perfect = l->perfect || dm_token_is(doc, k, "have");
             local_modal(s, doc, k, out, l);
+            DM_EACH_KID(doc, k, q) /* "Never has it threatened" */
+            if (dm_tok(doc, q)->deprel == DM_D_ADVMOD && (v = dm_map_get(&s->adverbs, dm_tok(doc, q)->norm, 'v')) != UINT32_MAX)
+                take(out, l, s->adverb_table, v);
+            v = UINT32_MAX;
+        }
         if (d == DM_D_ADVMOD || d == DM_D_AUX || d == DM_D_DET || d == DM_D_CC_PRECONJ || d == DM_D_CC)
             v = d == DM_D_DET ? dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 't')
                               : dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 'v');
         else if (d == DM_D_AMOD)
             v = dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 'j');
-        else if (k != from && (d == DM_D_NSUBJ || d == DM_D_OBJ || d == DM_D_NSUBJ_PASS)) {
-            v = dm_map_get(&s->adverbs, dm_tok(doc, k)->norm, 't');
-            DM_EACH_KID(doc, k, q)
-            if ((dm_tok(doc, q)->deprel == DM_D_DET || dm_tok(doc, q)->deprel == DM_D_CC_PRECONJ) && v == UINT32_MAX)
-                v = dm_map_get(&s->adverbs, dm_tok(doc, q)->norm, 't');
-        }
-        if (v != UINT32_MAX && !(dm_str_in(dm_tok(doc, k)->norm, "not n't") && correlative_only(doc, k)))
+        else if (k != from && (d == DM_D_NSUBJ || d == DM_D_OBJ || d == DM_D_NSUBJ_PASS))
+            v = quantifier(s, doc, k);
+        else if (d == DM_D_OBL)
+            v = negating_phrase(s, doc, k);
+        if (v != UINT32_MAX && !before_to(doc, k, t) && !(dm_str_in(dm_tok(doc, k)->norm, "not n't") && correlative_only(doc, k)))
             take(out, l, s->adverb_table, v);
         if (dm_token_is(doc, k, "longer") && k && dm_token_is(doc, k - 1, "no"))
             l->effect ^= EFFECT_NEG;
     }
+    if (negated_infinitive(doc, t))
+        l->effect ^= EFFECT_NEG;
+}
+
+/* The longest line whose words stand in the text from token k on; *n: how many. */
+static const mark_row *mark_at(const dm_status_tables *s, const dm_doc *doc, uint32_t k, uint32_t *n)
+{
+    char buf[BUF];
+    size_t len = 0;
+    const mark_row *best = NULL;
+    for (uint32_t j = k; j < doc->tokens.n && j < k + MARK_WORDS; j++) {
+        dm_str w = dm_tok(doc, j)->norm;
+        if (len + w.len + 1 > sizeof buf)
+            break;
+        if (len)
+            buf[len++] = ' ';
+        memcpy(buf + len, w.p, w.len);
+        len += w.len;
+        uint32_t r = dm_map_get(&s->by_mark, (dm_str){ buf, len }, 0);
+        if (r != UINT32_MAX) {
+            best = &s->marks[r];
+            *n = j - k + 1;
+        }
+    }
+    return best;
+}
+
+/* "Had it refused", "were it to refuse", "should it refuse": no question, and no subordinator. */
+static bool inverted_condition(const dm_doc *doc, uint32_t clause)
+{
+    unsigned d = dm_tok(doc, clause)->deprel;
+    if (d != DM_D_ADVCL || dm_kid(doc, clause, DM_D_MARK) != DM_NONE)
+        return false;
+    DM_EACH_KID(doc, clause, k)
+    {
+        unsigned kd = dm_tok(doc, k)->deprel;
+        if ((kd == DM_D_AUX || kd == DM_D_COP || kd == DM_D_AUX_PASS) && dm_str_in(dm_tok(doc, k)->norm, "had were should"))
+            return inverted(doc, k);
+    }
+    return false;
+}
+
+/* "rather than condemn", "instead of asking": the words right before the clause, where the tree hangs them elsewhere. */
+static const mark_row *mark_before(const dm_status_tables *s, const dm_doc *doc, uint32_t clause)
+{
+    uint32_t n = 0;
+    const mark_row *m = clause >= 2 ? mark_at(s, doc, clause - 2, &n) : NULL;
+    return m && n == 2 && (m->effect & EFFECT_NEG) ? m : NULL;
 }
 
 const mark_row *dm_mark_of(const dm_status_tables *s, const dm_doc *doc, uint32_t clause)
 {
-    char buf[BUF];
     DM_EACH_KID(doc, clause, k)
     {
         unsigned d = dm_tok(doc, k)->deprel;
         if (d != DM_D_MARK && d != DM_D_CASE && !(d == DM_D_ADVMOD && dm_tok(doc, k)->xpos == DM_X_WRB))
             continue;
-        size_t n = dm_tok(doc, k)->norm.len;
-        if (n > sizeof buf - 1)
-            continue;
-        memcpy(buf, dm_tok(doc, k)->norm.p, n);
-        for (uint32_t j = k + 1; j < doc->tokens.n && j <= k + 3; j++) { /* "in order to", "because of" as neighbours */
-            unsigned jd = dm_tok(doc, j)->deprel;
-            if ((jd != DM_D_FIXED && jd != DM_D_MARK && jd != DM_D_CASE) || n + dm_tok(doc, j)->norm.len + 1 > sizeof buf ||
-                dm_token_is(doc, j, "to"))
-                break;
-            buf[n++] = ' ';
-            memcpy(buf + n, dm_tok(doc, j)->norm.p, dm_tok(doc, j)->norm.len);
-            n += dm_tok(doc, j)->norm.len;
-        }
-        uint32_t r = dm_map_get(&s->by_mark, (dm_str){ buf, n }, 0);
-        if (r == UINT32_MAX)
-            r = dm_map_get(&s->by_mark, dm_tok(doc, k)->norm, 0);
-        if (r != UINT32_MAX)
-            return &s->marks[r];
+        if (d == DM_D_CASE && dm_token_is(doc, k, "to"))
+            continue; /* "an objection to the plan" */
+        uint32_t n = 0;
+        const mark_row *wide = k ? mark_at(s, doc, k - 1, &n) : NULL; /* "even if", "as soon as" */
+        if (wide && n >= 2 && !(wide->effect & EFFECT_NEG))
+            return wide;
+        const mark_row *m = mark_at(s, doc, k, &n);
+        if (m)
+            return m;
     }
-    return NULL;
+    if (inverted_condition(doc, clause)) {
+        uint32_t r = dm_map_get(&s->by_mark, DM_STR("if"), 0);
+        return r == UINT32_MAX ? NULL : &s->marks[r];
+    }
+    unsigned d = dm_tok(doc, clause)->deprel;
+    return d == DM_D_ADVCL ? mark_before(s, doc, clause) : NULL;
 }
 
 /* The further words of a multiword line must follow the first within a short window ("rule ... out", "stop short of"). */
@@ -330,6 +443,8 @@ static const op_row *find_op(const dm_status_tables *s, const dm_doc *doc, uint3
         if ((pos == 'n') != (is_nominal(doc, g) != 0) || (pos == 'v' && !is_verbal(doc, g)))
             continue;
         dm_str key = pos == 'a' ? dm_tok(doc, g)->norm : dm_tok(doc, g)->lemma;
+        if (pos == 'v' && dm_token_is(doc, g, "going"))
+            key = dm_tok(doc, g)->norm; /* "was going to" is no "go" */
         for (uint32_t r = dm_map_get(&s->by_op, key, (uint32_t)pos); r != DM_NONE; r = s->ops[r].next)
             if ((s->ops[r].comp & comp) && words_follow(doc, g, s->ops[r].words) &&
                 (!best || s->ops[r].words.len > best->words.len))
@@ -340,47 +455,77 @@ static const op_row *find_op(const dm_status_tables *s, const dm_doc *doc, uint3
     return best;
 }
 
-static bool marked_to(const dm_doc *doc, uint32_t t)
+/* "a claim that it attacked them": the clause says what the noun holds, also where the tree takes "that" for a relative. */
+static bool content_clause(const dm_doc *doc, uint32_t cur)
 {
-    DM_EACH_KID(doc, t, k) if (dm_tok(doc, k)->deprel == DM_D_MARK && dm_token_is(doc, k, "to")) return true;
-    return false;
+    uint32_t that = DM_NONE;
+    unsigned objects = 0;
+    bool subject = false, relative = dm_tok(doc, cur)->deprel == DM_D_ACL_RELCL;
+    if (!relative && dm_tok(doc, cur)->deprel != DM_D_ACL)
+        return false;
+    DM_EACH_KID(doc, cur, k)
+    {
+        unsigned d = dm_deprel_base((dm_deprel)dm_tok(doc, k)->deprel);
+        if (dm_token_is(doc, k, "that") && (d == DM_D_MARK || (relative && d == DM_D_OBJ)))
+            that = k;
+        else if (d == DM_D_NSUBJ)
+            subject = true;
+        else if (d == DM_D_OBJ || d == DM_D_CCOMP || d == DM_D_XCOMP)
+            objects++;
+    }
+    return that != DM_NONE && (!relative || (subject && objects));
 }
 
 static uint8_t comp_of(const dm_doc *doc, uint32_t cur)
 {
-    if (is_verbal(doc, cur) && dm_tok(doc, cur)->xpos == DM_X_VBG && dm_tok(doc, cur)->deprel != DM_D_CCOMP)
+    bool to = marked_to(doc, cur);
+    if (!to && is_verbal(doc, cur) && dm_tok(doc, cur)->xpos == DM_X_VBG && dm_tok(doc, cur)->deprel != DM_D_CCOMP)
         return COMP_ING;
-    if (marked_to(doc, cur))
+    if (to)
         return dm_kid(doc, dm_tok(doc, cur)->head, DM_D_OBJ) != DM_NONE ? COMP_INF | COMP_OBJ_INF : COMP_INF;
-    if (dm_tok(doc, cur)->deprel == DM_D_CCOMP)
+    if (dm_tok(doc, cur)->deprel == DM_D_CCOMP || content_clause(doc, cur))
         return COMP_THAT;
     if (is_nominal(doc, cur))
         return COMP_NP;
-    if (dm_tok(doc, cur)->deprel == DM_D_ADVCL && dm_tok(doc, cur)->xpos == DM_X_VBN)
-        return 0; /* "threatened by X, it moved": beside the clause, not its complement */
+    if ((dm_tok(doc, cur)->deprel == DM_D_ADVCL || dm_tok(doc, cur)->deprel == DM_D_ACL) && dm_tok(doc, cur)->xpos == DM_X_VBN)
+        return 0; /* "threatened by X, it moved", "a motion tabled by X": beside the clause or noun, not its complement */
     return is_verbal(doc, cur) ? COMP_INF : COMP_NP;
 }
 
-unsigned dm_is_speech(const dm_status_tables *s, const dm_doc *doc, uint32_t t)
+static unsigned kind_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t)
 {
-    char pos = is_verbal(doc, t) ? 'v' : is_nominal(doc, t) ? 'n' : 'a';
-    uint32_t v = dm_map_get(&s->speech, pos == 'a' ? dm_tok(doc, t)->norm : dm_tok(doc, t)->lemma, (uint32_t)pos);
+    char pos = is_verbal(doc, t) ? 'v' : is_nominal(doc, t) ? 'n' : 'a', buf[BUF];
+    dm_str word = pos == 'a' ? dm_tok(doc, t)->norm : dm_tok(doc, t)->lemma;
+    uint32_t v = dm_map_get(&s->speech, word, (uint32_t)pos);
+    for (uint32_t k = t + 1; v == UINT32_MAX && pos == 'v' && k < t + 3 && k < doc->tokens.n; k++) { /* "point out", "make it clear" */
+        dm_str next = dm_tok(doc, k)->norm;
+        if (word.len + next.len + 1 > sizeof buf)
+            break;
+        memcpy(buf, word.p, word.len);
+        buf[word.len] = ' ';
+        memcpy(buf + word.len + 1, next.p, next.len);
+        v = dm_map_get(&s->speech, (dm_str){ buf, word.len + 1 + next.len }, 'v');
+    }
     return v == UINT32_MAX ? 0 : v;
 }
 
-/* Somebody's words stand above or beside the clause: then "would" is the future of what was said. */
-static bool reported(const dm_status_tables *s, const dm_doc *doc, uint32_t clause)
+unsigned dm_is_speech(const dm_status_tables *s, const dm_doc *doc, uint32_t t) { return kind_of(s, doc, t) & (SAYS | DENIES); }
+
+/* Somebody's words stand above the clause or, unless only what stands above counts, beside it: then "would" is the future of what was said. */
+static bool reported(const dm_status_tables *s, const dm_doc *doc, uint32_t clause, bool above)
 {
     uint32_t cur = clause;
     for (unsigned i = 0; i < 3; i++) {
         uint32_t g = dm_tok(doc, cur)->head;
         DM_EACH_KID(doc, cur, k)
         if (dm_tok(doc, k)->deprel == DM_D_PARATAXIS && dm_is_speech(s, doc, k))
-            return true;
+            return !above;
         if (g == DM_NONE)
             return false;
         unsigned d = dm_tok(doc, cur)->deprel;
         if ((d == DM_D_CCOMP || d == DM_D_ACL || d == DM_D_PARATAXIS) && dm_is_speech(s, doc, g)) {
+            if (above && (dm_tok(doc, g)->xpos == DM_X_VBZ || dm_tok(doc, g)->xpos == DM_X_VBP))
+                return false; /* "analysts say that it would, if" */
             const op_row *op = find_op(s, doc, g, COMP_THAT); /* what is hoped or feared is no announcement */
             return !op || !(op->effect & EFFECT_HYP);
         }
@@ -391,33 +536,91 @@ static bool reported(const dm_status_tables *s, const dm_doc *doc, uint32_t clau
     return false;
 }
 
+/* The subordinator of a clause, also where it is a participle that holds the clause: "provided that it agrees". */
+static const mark_row *clause_mark(const dm_status_tables *s, const dm_doc *doc, uint32_t clause)
+{
+    const mark_row *m = dm_mark_of(s, doc, clause);
+    if (m || dm_kid(doc, clause, DM_D_CCOMP) == DM_NONE)
+        return m;
+    uint32_t r = dm_map_get(&s->by_mark, dm_tok(doc, clause)->norm, 0);
+    return r == UINT32_MAX ? NULL : &s->marks[r];
+}
+
 /* The subordinator of a condition that the clause depends on, or NULL. */
 static const mark_row *condition_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t)
 {
     DM_EACH_KID(doc, t, k)
     {
-        const mark_row *m = dm_tok(doc, k)->deprel == DM_D_ADVCL ? dm_mark_of(s, doc, k) : NULL;
-        if (m && m->reason == DM_CONDITION)
+        unsigned d = dm_tok(doc, k)->deprel;
+        const mark_row *m = d == DM_D_ADVCL ? clause_mark(s, doc, k) : d == DM_D_OBL ? dm_mark_of(s, doc, k) : NULL;
+        if (m && m->reason == DM_CONDITION && (m->effect & EFFECT_HYP))
+            return m;
+        if (m && m->reason == DM_CONDITION && d == DM_D_ADVCL)
             return m;
     }
     return NULL;
 }
 
+static bool is_question(const dm_doc *doc, uint32_t t)
+{
+    const dm_sent *st = &doc->sents.v[dm_tok(doc, t)->sent];
+    return st->n &&
+           (dm_token_is(doc, st->first + st->n - 1, "?") || (st->n > 1 && dm_token_is(doc, st->first + st->n - 2, "?")));
+}
+
+/* "Had it refused, ...", "Were it to refuse, ...": the comma that ends a condition which opens the sentence by its verb, or DM_NONE.
+ * By the words alone: trees of such clauses are often wrong. */
+static uint32_t fronted_condition(const dm_doc *doc, uint32_t t)
+{
+    const dm_sent *st = &doc->sents.v[dm_tok(doc, t)->sent];
+    uint32_t k = st->first + st->dateline, end = st->first + st->n;
+    while (k < end && dm_str_in(dm_tok(doc, k)->norm, "\" ' \xe2\x80\x9c \xe2\x80\x98 but and yet"))
+        k++;
+    if (k >= end || !dm_str_in(dm_tok(doc, k)->norm, "had were should") || is_question(doc, t))
+        return DM_NONE;
+    bool verb = false;
+    for (k++; k < end; k++) {
+        verb = verb || is_verbal(doc, k);
+        if (verb && dm_token_is(doc, k, ","))
+            return k;
+    }
+    return DM_NONE;
+}
+
+/* "is to travel", "were to sign". */
+static bool is_to(const dm_doc *doc, uint32_t t)
+{
+    DM_EACH_KID(doc, t, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        if ((d == DM_D_AUX || d == DM_D_COP) && dm_str_in(dm_tok(doc, k)->norm, "is are was were am 's 're") && k < t)
+            return true;
+    }
+    return false;
+}
+
 /* Effects of one word on the way, with "would" resolved. */
 static uint16_t effects_at(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t from, status *out)
 {
-    local l = { 0, false };
+    local l = { .can = UINT32_MAX };
     local_of(s, doc, t, from, out, &l);
     const mark_row *condition = condition_of(s, doc, t);
+    uint32_t comma = condition ? DM_NONE : fronted_condition(doc, t);
+    bool under = condition || (comma != DM_NONE && comma < t);
+    bool flat = (l.effect & EFFECT_NEG) && !under && !l.perfect;
     if (l.would)
-        l.effect |= !condition && reported(s, doc, t) ? EFFECT_FUTURE : EFFECT_HYP;
+        l.effect |= (reported(s, doc, t, under) ? EFFECT_FUTURE : flat ? 0 : EFFECT_HYP) | (flat ? EFFECT_WILL_NOT : 0);
+    if (l.can != UINT32_MAX) {
+        why(out, s->modal_table, l.can >> 16);
+        l.effect |= flat ? 0 : EFFECT_HYP; /* "could not persuade them": it did not happen */
+    }
     if (condition && (l.effect & (EFFECT_FUTURE | EFFECT_HYP))) {
         l.effect |= EFFECT_HYP;
         why(out, s->mark_table, condition->row);
     }
     bool clause = dm_tok(doc, t)->head == DM_NONE || dm_headline_subject(doc, t) != DM_NONE;
-    if (clause && marked_to(doc, t) && dm_surface_subject(doc, t) != DM_NONE)
-        l.effect |= EFFECT_FUTURE; /* headline: "Japan to skip talks" */
+    if (marked_to(doc, t) && (is_to(doc, t) || (clause && dm_surface_subject(doc, t) != DM_NONE)))
+        l.effect ^= l.perfect ? EFFECT_NEG : EFFECT_FUTURE; /* headline: "Japan to skip talks"; "was to have met": it did not */
     return l.effect;
 }
 
@@ -494,8 +697,15 @@ static bool step_operator(const dm_status_tables *s, const dm_doc *doc, uint32_t
         out->absorber = g;
     if ((op->effect & EFFECT_REJECT) && out->rejecter == DM_NONE)
         out->rejecter = g;
-    apply(out, op->effect);
-    apply(out, effects_at(s, doc, g, cur, out));
+    uint16_t at = effects_at(s, doc, g, cur, out), effect = op->effect;
+    if ((at & EFFECT_NEG) && !(op->comp & COMP_THAT & comp_of(doc, cur)) && !(effect & (EFFECT_NEG | EFFECT_ABSORB)))
+        effect &= (uint16_t)~EFFECT_HYP; /* "did not try to", "was not allowed to": it did not happen */
+    if ((at & EFFECT_NEG) && ((effect & EFFECT_DOUBT) || ((effect & EFFECT_NEG) && (effect & EFFECT_HYP)))) {
+        effect &= (uint16_t)~(EFFECT_HYP | EFFECT_NEG); /* "no doubt that", "could not prevent" */
+        at &= (uint16_t)~EFFECT_NEG;
+    }
+    apply(out, effect);
+    apply(out, at);
     out->top = g;
     return true;
 }
@@ -505,7 +715,7 @@ static bool step_speech(const dm_status_tables *s, const dm_doc *doc, uint32_t g
     unsigned kind = dm_is_speech(s, doc, g);
     if (!kind)
         return false;
-    local l = { 0, false };
+    local l = { .can = UINT32_MAX };
     status scratch = { .n_why = STATUS_WHY };
     local_of(s, doc, g, DM_NONE, &scratch, &l);
     if (kind == 2)
@@ -529,16 +739,40 @@ static bool finite_adjunct(const dm_doc *doc, uint32_t clause)
     return dm_kid(doc, clause, DM_D_NSUBJ) != DM_NONE && m == DM_NONE;
 }
 
+static bool present_tense(const dm_doc *doc, uint32_t t)
+{
+    unsigned x = dm_tok(doc, t)->xpos;
+    if (x == DM_X_VBZ || x == DM_X_VBP)
+        return true;
+    DM_EACH_KID(doc, t, k) if (dm_tok(doc, k)->xpos == DM_X_VBZ || dm_tok(doc, k)->xpos == DM_X_VBP) return true;
+    return false;
+}
+
+/* "will not lift them until Tokyo apologises", "would sign after the vote passes": not yet so when it was said. */
+static bool awaited(const dm_status_tables *s, const dm_doc *doc, const mark_row *m, uint32_t clause, uint32_t main)
+{
+    bool until = dm_str_in(m->word, "until till"), when = dm_str_in(m->word, "before when after");
+    if (!until && !when)
+        return false;
+    status scratch = { .n_why = STATUS_WHY };
+    uint16_t e = effects_at(s, doc, main, clause, &scratch);
+    if (!(e & (EFFECT_FUTURE | EFFECT_HYP | EFFECT_WILL_NOT)))
+        return false;
+    return until || present_tense(doc, clause);
+}
+
 /* Adverbial clause: its subordinator decides; a bare participle goes with its main clause, but not with its negation. */
 static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
     if (!finite_adjunct(doc, cur) && step_operator(s, doc, cur, g, out))
         return true;
-    const mark_row *m = dm_mark_of(s, doc, cur);
+    const mark_row *m = clause_mark(s, doc, cur);
     if (m) {
         apply(out, m->effect);
         if (m->effect)
             why(out, s->mark_table, m->row);
+        else if (awaited(s, doc, m, cur, g))
+            apply(out, EFFECT_HYP);
         if (m->reason == DM_PURPOSE && (m->effect & EFFECT_HYP)) {
             out->purpose = 1;
             out->purpose_of = g;
@@ -562,6 +796,48 @@ static bool step_conj(const dm_status_tables *s, const dm_doc *doc, uint32_t cur
     return true;
 }
 
+/* "in the event of an attack", "on condition that it apologises", "provided that it does": the words that hold the clause say it. */
+static bool step_mark(const dm_status_tables *s, const dm_doc *doc, uint32_t g, status *out)
+{
+    const mark_row *m = is_nominal(doc, g) ? dm_mark_of(s, doc, g) : dm_tok(doc, g)->deprel == DM_D_ADVCL ? clause_mark(s, doc, g) : NULL;
+    if (!m || !m->effect || (is_nominal(doc, g) && !memchr(m->word.p, ' ', m->word.len)))
+        return false;
+    apply(out, m->effect);
+    why(out, s->mark_table, m->row);
+    return true;
+}
+
+/* "got its ban lifted", "wants them freed": the participle is what the verb above is about. */
+static bool step_result(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
+{
+    uint32_t v = dm_tok(doc, g)->head;
+    return dm_tok(doc, cur)->xpos == DM_X_VBN && v != DM_NONE && dm_tok(doc, g)->deprel == DM_D_OBJ &&
+           dm_str_in(dm_tok(doc, v)->lemma, "get have want need see like prefer order") && step_operator(s, doc, cur, v, out);
+}
+
+/* "reports that it had attacked were false": what is said of the noun that holds the clause. */
+static bool step_verdict(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
+{
+    const op_row *op = out->n_why && is_nominal(doc, cur) && cur != out->top ? NULL : find_op(s, doc, g, COMP_THAT);
+    if (!op || !(op->effect & EFFECT_NEG) || op->pos != 'a')
+        return false;
+    apply(out, op->effect);
+    why(out, s->op_table, op->row);
+    return true;
+}
+
+/* "a summit is unlikely", "talks never took place": a predicate that says whether the event, its subject, is real. */
+static bool step_subject(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
+{
+    const op_row *op = is_nominal(doc, cur) ? find_op(s, doc, g, COMP_SUBJ) : NULL;
+    if (!op || cur > g)
+        return false;
+    apply(out, op->effect);
+    apply(out, effects_at(s, doc, g, cur, out));
+    why(out, s->op_table, op->row);
+    return false;
+}
+
 static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, uint32_t support, status *out)
 {
     if (g == support) {
@@ -572,13 +848,19 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
     case DM_D_CONJ: return step_conj(s, doc, cur, g, out);
     case DM_D_ADVCL: return dm_tok(doc, cur)->deprel == DM_D_ADVCL && step_advcl(s, doc, cur, g, out);
     case DM_D_ACL:
-        return dm_tok(doc, cur)->deprel == DM_D_ACL && (step_operator(s, doc, cur, g, out) || step_speech(s, doc, g, out));
+        if ((dm_tok(doc, cur)->deprel != DM_D_ACL && !content_clause(doc, cur)) || step_mark(s, doc, g, out))
+            return false;
+        return step_operator(s, doc, cur, g, out) || step_result(s, doc, cur, g, out) || step_speech(s, doc, g, out);
     case DM_D_CCOMP:
     case DM_D_XCOMP:
     case DM_D_CSUBJ: {
         const mark_row *m = dm_mark_of(s, doc, cur);
-        if (m && dm_str_in(m->word, "if whether"))
-            apply(out, EFFECT_HYP);
+        if (m && dm_str_in(m->word, "if whether")) {
+            apply(out, EFFECT_HYP); /* "it remains to be seen whether": nothing above says more */
+            return false;
+        }
+        if (step_mark(s, doc, g, out))
+            return false;
         return step_operator(s, doc, cur, g, out) || step_speech(s, doc, g, out);
     }
     case DM_D_OBJ:
@@ -587,6 +869,8 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
     case DM_D_NSUBJ:
     case DM_D_IOBJ: {
         if (dm_tok(doc, cur)->deprel == DM_D_NSUBJ)
+            return step_verdict(s, doc, cur, g, out) || step_subject(s, doc, cur, g, out);
+        if (dm_tok(doc, cur)->deprel == DM_D_NMOD && step_mark(s, doc, g, out))
             return false;
         const mark_row *m = dm_mark_of(s, doc, cur);
         if (m && m->effect) {
@@ -599,19 +883,19 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
     }
 }
 
-static bool is_question(const dm_doc *doc, uint32_t t)
-{
-    const dm_sent *st = &doc->sents.v[dm_tok(doc, t)->sent];
-    return st->n &&
-           (dm_token_is(doc, st->first + st->n - 1, "?") || (st->n > 1 && dm_token_is(doc, st->first + st->n - 2, "?")));
-}
-
 void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t support, status *out)
 {
     *out = (status){ .absorber = DM_NONE, .rejecter = DM_NONE, .top = t };
     uint16_t own = effects_at(s, doc, t, DM_NONE, out);
     out->request = (own & EFFECT_REQUEST) != 0;
-    out->will_not = (own & EFFECT_NEG) && (own & EFFECT_FUTURE);
+    out->will_not = (own & EFFECT_NEG) && (own & (EFFECT_FUTURE | EFFECT_WILL_NOT));
+    uint32_t head = dm_tok(doc, t)->head;
+    if (!out->will_not && head != DM_NONE && dm_tok(doc, t)->deprel == DM_D_CONJ && !has_own_aux(doc, t) &&
+        (joined_by(doc, t, "nor") || joined_by(doc, t, "or"))) {
+        status scratch = { .n_why = STATUS_WHY };
+        uint16_t e = effects_at(s, doc, head, t, &scratch); /* "would neither apologise nor withdraw" */
+        out->will_not = (e & EFFECT_NEG) && (e & (EFFECT_FUTURE | EFFECT_WILL_NOT));
+    }
     apply(out, own);
     if (support != DM_NONE && support > t && dm_tok(doc, support)->head == t)
         apply(out, effects_at(s, doc, support, t, out)); /* "sanctions that were never imposed" */
@@ -622,7 +906,8 @@ void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint
             break;
         cur = g;
     }
-    if (is_question(doc, t))
+    uint32_t comma = fronted_condition(doc, t);
+    if (is_question(doc, t) || (comma != DM_NONE && (t < comma || (out->aux & DM_FUTURE))))
         out->aux |= DM_HYPOTHETICAL;
 }
 
@@ -630,6 +915,17 @@ static bool according_to(const dm_doc *doc, uint32_t k)
 {
     char buf[BUF];
     return dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "according_to according per in_the_words_of");
+}
+
+/* "in the words of X", "in X's view", "to quote X": whose they are, or DM_NONE. */
+static uint32_t in_words_of(const dm_doc *doc, uint32_t k)
+{
+    char buf[BUF];
+    if (!dm_str_in(dm_tok(doc, k)->lemma, "word view opinion eye account telling version judgment judgement estimation reckoning") ||
+        !dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "in by on"))
+        return DM_NONE;
+    uint32_t p = dm_kid(doc, k, DM_D_NMOD_POSS);
+    return p != DM_NONE ? p : dm_kid(doc, k, DM_D_NMOD);
 }
 
 /* Speech beside the clause: "..., he said" as parataxis, "according to". */
@@ -641,6 +937,11 @@ static uint32_t beside(const dm_status_tables *s, const dm_doc *doc, uint32_t cl
         if ((d == DM_D_OBL || d == DM_D_NMOD || d == DM_D_ADVCL) && according_to(doc, k)) {
             *verb = k;
             return k;
+        }
+        uint32_t of = d == DM_D_OBL ? in_words_of(doc, k) : DM_NONE;
+        if (of != DM_NONE) {
+            *verb = k;
+            return of;
         }
         if ((d == DM_D_PARATAXIS || d == DM_D_ADVCL) && dm_is_speech(s, doc, k) && is_verbal(doc, k)) {
             uint32_t mark = dm_kid(doc, k, DM_D_MARK);
@@ -655,6 +956,49 @@ static uint32_t beside(const dm_status_tables *s, const dm_doc *doc, uint32_t cl
         }
     }
     return DM_NONE;
+}
+
+/* "sources close to the government", "people in the ministry": whose view the nameless give. */
+static uint32_t whose(const dm_doc *doc, uint32_t who)
+{
+    if (who == DM_NONE || dm_tok(doc, who)->mention != DM_NONE ||
+        !dm_str_in(dm_tok(doc, who)->lemma, "source person people insider those anyone one others many some"))
+        return who;
+    DM_EACH_KID(doc, who, k)
+    {
+        unsigned d = dm_deprel_base((dm_deprel)dm_tok(doc, k)->deprel);
+        if (d == DM_D_NMOD && dm_tok(doc, k)->mention != DM_NONE)
+            return k;
+        if (d != DM_D_AMOD && d != DM_D_ACL)
+            continue;
+        DM_EACH_KID(doc, k, q)
+        if (dm_deprel_base((dm_deprel)dm_tok(doc, q)->deprel) == DM_D_OBL && dm_tok(doc, q)->mention != DM_NONE)
+            return q;
+    }
+    return who;
+}
+
+/* "according to a report by the ministry", "in the words of the envoy": the one behind a noun of saying. */
+static uint32_t behind(const dm_status_tables *s, const dm_doc *doc, uint32_t noun)
+{
+    if (!is_nominal(doc, noun) || dm_tok(doc, noun)->mention != DM_NONE || !dm_is_speech(s, doc, noun))
+        return whose(doc, noun);
+    uint32_t found = DM_NONE;
+    DM_EACH_KID(doc, noun, k)
+    {
+        unsigned d = dm_deprel_base((dm_deprel)dm_tok(doc, k)->deprel);
+        if ((d == DM_D_NMOD || d == DM_D_OBL) && (found == DM_NONE || dm_tok(doc, found)->mention == DM_NONE))
+            found = k;
+    }
+    return found == DM_NONE ? noun : whose(doc, found);
+}
+
+/* "asked them to withdraw", "accused them of spying": what is asked or charged is the word of the one who asks. */
+static bool held(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g)
+{
+    unsigned d = dm_deprel_base((dm_deprel)dm_tok(doc, cur)->deprel);
+    bool below = d == DM_D_XCOMP || d == DM_D_OBJ || d == DM_D_OBL || d == DM_D_ADVCL || d == DM_D_CCOMP;
+    return below && is_verbal(doc, g) && (kind_of(s, doc, g) & HOLDS) && (d != DM_D_ADVCL || comp_of(doc, cur) == COMP_ING);
 }
 
 static uint32_t speech_holder(const dm_doc *doc, uint32_t g)
@@ -685,18 +1029,22 @@ unsigned dm_speakers(const dm_status_tables *s, const dm_doc *doc, uint32_t t, u
         if (who != DM_NONE && n < SPEAKERS_MAX) {
             *deny = *deny || (n == 0 && no);
             verbs[n] = verb;
-            speaker[n++] = who;
+            speaker[n++] = behind(s, doc, who);
         }
         uint32_t g = dm_tok(doc, cur)->head;
         if (g == DM_NONE || n == SPEAKERS_MAX)
             break;
         unsigned d = dm_tok(doc, cur)->deprel, kind = 0;
         bool finite = d == DM_D_CCOMP || (d == DM_D_ACL && dm_kid(doc, cur, DM_D_MARK) != DM_NONE && !marked_to(doc, cur)) ||
+                      (d == DM_D_ACL_RELCL && content_clause(doc, cur)) ||
                       (d == DM_D_XCOMP && dm_is_passive(doc, g)) || (d == DM_D_PARATAXIS && dm_is_speech(s, doc, g));
-        if (finite && (kind = dm_is_speech(s, doc, g)) != 0 && (who = speech_holder(doc, g)) != DM_NONE) {
+        if (dm_str_is(dm_tok(doc, g)->lemma, "know") && dm_tok(doc, g)->deprel == DM_D_XCOMP && d == DM_D_CCOMP)
+            g = dm_tok(doc, g)->head; /* "let them know that": the one who lets */
+        bool says = finite && (kind = dm_is_speech(s, doc, dm_tok(doc, cur)->head)) != 0;
+        if ((says || held(s, doc, cur, g)) && (who = speech_holder(doc, g)) != DM_NONE) {
             *deny = *deny || (n == 0 && kind == 2);
             verbs[n] = g;
-            speaker[n++] = who;
+            speaker[n++] = behind(s, doc, who);
         }
         cur = g;
     }

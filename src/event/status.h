@@ -15,7 +15,9 @@ enum {
     EFFECT_REJECT = 32,
     EFFECT_REQUEST = 64,
     EFFECT_DONE = 128,
-    EFFECT_DECIDE = 256 /* future, but a decision against is a refusal of today */
+    EFFECT_DECIDE = 256, /* future, but a decision against is a refusal of today */
+    EFFECT_WILL_NOT = 512, /* "would not": a refusal */
+    EFFECT_DOUBT = 1024    /* with hypothetical: negated it says nothing ("no doubt that") */
 };
 enum {
     COMP_INF = 1,
@@ -23,7 +25,8 @@ enum {
     COMP_THAT = 4,
     COMP_NP = 8,
     COMP_OBJ_INF = 16,
-    COMP_NP_OF = 32 /* a noun that is itself an operator */
+    COMP_NP_OF = 32, /* a noun that is itself an operator */
+    COMP_SUBJ = 64   /* the event is the subject */
 };
 enum { STATUS_WHY = 8, SPEAKERS_MAX = 4 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Certain repairs of trees: verb forms that cannot stand in one coordination, "U.S.-led" before a noun, and a noun that has a subject but
- * no verb ("the government recently seized control" read as a noun phrase).
+ * no verb ("the government recently seized control" read as a noun phrase), clauses joined to "said" that are said, too, and verbs behind a
+ * closed relative clause.
  *
  * In "asked Japan to join and warned China" the finite "warned" cannot share the "to" of "join"; likewise after a modal. Where the parser
  * hung a finite verb on a bare infinitive, it is hung on the nearest finite verb above instead. Heads stay to the left, so the tree stays
@@ -173,11 +174,69 @@ static void repair_verbless(dm_doc *doc, const dm_sent *s)
     }
 }
 
+static uint32_t first_kid(const dm_doc *doc, const dm_sent *s, uint32_t head, unsigned rel)
+{
+    for (uint32_t t = s->first; t < s->first + s->n; t++)
+        if (doc->tokens.v[t].head == head && doc->tokens.v[t].deprel == rel)
+            return t;
+    return DM_NONE;
+}
+
+/* "said that it would help, and that they had attacked", "said it was ready and had sent a team": the second clause is said, too. */
+static void repair_said(dm_doc *doc, const dm_sent *s)
+{
+    for (uint32_t t = s->first; t < s->first + s->n; t++) {
+        dm_token *k = &doc->tokens.v[t];
+        if (k->deprel != DM_D_CONJ || k->upos != DM_U_VERB || k->head == DM_NONE || doc->tokens.v[k->head].upos != DM_U_VERB)
+            continue;
+        uint32_t said = first_kid(doc, s, k->head, DM_D_CCOMP), mark = first_kid(doc, s, t, DM_D_MARK),
+                 aux = first_kid(doc, s, t, DM_D_AUX);
+        if (said == DM_NONE || said >= t || said <= k->head)
+            continue;
+        bool that = mark != DM_NONE && dm_str_is(doc->tokens.v[mark].norm, "that");
+        bool had = aux != DM_NONE && dm_str_in(doc->tokens.v[aux].norm, "had would") && doc->tokens.v[k->head].xpos == DM_X_VBD &&
+                   !has_subject(doc, s, t);
+        if (that || had)
+            k->head = said;
+    }
+}
+
+static bool comma_before(const dm_doc *doc, const dm_sent *s, uint32_t t)
+{
+    return t != DM_NONE && t > s->first && dm_str_is(doc->tokens.v[t - 1].norm, ",");
+}
+
+/* "overran the town, which was a safe area, and murdered its men": the second comma closes the relative clause, and the verb after it
+ * is joined to the main one. */
+static void repair_closed_relative(dm_doc *doc, const dm_sent *s)
+{
+    for (uint32_t t = s->first; t < s->first + s->n; t++) {
+        dm_token *k = &doc->tokens.v[t];
+        if (k->deprel != DM_D_CONJ || k->upos != DM_U_VERB || (k->xpos != DM_X_VBD && k->xpos != DM_X_VBN) || k->head == DM_NONE)
+            continue;
+        uint32_t rel = k->head, noun = doc->tokens.v[rel].head, cc = first_kid(doc, s, t, DM_D_CC);
+        if (doc->tokens.v[rel].deprel != DM_D_ACL_RELCL || noun == DM_NONE || first_kid(doc, s, rel, DM_D_CONJ) != t ||
+            !comma_before(doc, s, cc) || first_kid(doc, s, t, DM_D_AUX) != DM_NONE || has_subject(doc, s, t))
+            continue;
+        bool open = false;
+        for (uint32_t i = noun + 1; i < rel && !open; i++)
+            open = dm_str_in(doc->tokens.v[i].norm, "which who whom whose where") && comma_before(doc, s, i);
+        uint32_t up = open ? finite_above(doc, rel) : DM_NONE;
+        if (up == DM_NONE || (doc->tokens.v[up].xpos != DM_X_VBD && doc->tokens.v[up].xpos != DM_X_VBN))
+            continue;
+        k->head = up;
+        if (doc->tokens.v[up].xpos == DM_X_VBD)
+            k->xpos = DM_X_VBD;
+    }
+}
+
 void dm_parse_repair(dm_doc *doc, uint32_t sent)
 {
     const dm_sent *s = &doc->sents.v[sent];
     repair_verbless(doc, s);
     repair_hyphens(doc, s);
+    repair_said(doc, s);
+    repair_closed_relative(doc, s);
     for (uint32_t t = s->first; t < s->first + s->n; t++) {
         dm_token *k = &doc->tokens.v[t];
         if (k->deprel != DM_D_CONJ || !is_finite(k) || k->head == DM_NONE || k->head >= t)

@@ -531,6 +531,20 @@ static dm_interval apply_op(const rctx *c, const dm_tex *x)
     }
 }
 
+dm_interval dm_shifted(dm_interval base, const dm_time *t, int sign)
+{
+    dm_day d = sign < 0 ? base.from : base.to;
+    if (!dm_known(base) || d == DM_DAY_NONE || !t->count)
+        return DM_NO_INTERVAL;
+    rctx c = { .d = d };
+    dm_point p = { .kind = P_OFFSET, .unit = t->unit, .count = t->count, .vague = t->vague, .sign = (int8_t)sign };
+    dm_interval i = offset_of(&c, &p);
+    if (base.precision > DM_PREC_DAY && dm_known(i) && i.precision == DM_PREC_DAY && base.from != DM_DAY_NONE &&
+        base.to != DM_DAY_NONE) /* two days after some day of June: as wide as June */
+        return t->unit == U_HOUR ? base : span(i.from - (d - base.from), i.to + (base.to - d), DM_PREC_RANGE);
+    return i;
+}
+
 /* How many days apart the two readings of a document of uncertain date may lie. */
 static int slack(const dm_tex *x)
 {

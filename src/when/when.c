@@ -11,6 +11,7 @@ enum {
     SINCE_SENTS = 10,  /* sentences over which "through 1996" still continues an earlier "since 1989" */
     PENDING_MAX = 32,  /* expressions of a document anchored to a noun ("a day after the vote") that are looked up */
     WEEKDAY_REACH = 3, /* days between a happening and the weekday that it is said to be on */
+    WHEN_CLIMB = 3,    /* steps from an event's word to the clause that "when" opens */
     STORY_FAR = 200    /* days before the document's date from which the text tells of the past */
 };
 
@@ -281,6 +282,15 @@ static dm_status resolve_all(dm_wstate *st, dm_error *err)
             .n_except = x->n_except,
             .why = why_of(x, i) };
         memcpy(t->except, x->except, sizeof t->except);
+        dm_tex at = *x;
+        at.op = OP_AT;
+        bool bounded = x->op >= OP_SINCE && x->op <= OP_FROM && x->a.kind != P_NONE;
+        t->point = bounded ? dm_resolve(st, &at, doc->meta.date, (dm_tense)x->tense) : i;
+        if (x->op == OP_AT && x->a.kind == P_OFFSET && x->a.anchor == ANCHOR_NOUN) {
+            t->count = x->a.count;
+            t->unit = x->a.unit;
+            t->vague = x->a.vague;
+        }
         remember(st, x, i);
     }
     return DM_OK;
@@ -372,16 +382,42 @@ static dm_interval merge(const dm_doc *doc, const uint32_t *v, uint32_t n, uint3
     return best;
 }
 
-static dm_interval token_time(const dm_doc *doc, uint32_t token, uint32_t *speech)
+dm_interval dm_token_time(const dm_doc *doc, uint32_t token, uint32_t *speech)
 {
     uint32_t v[DM_TIMES_MAX], n = dm_times_for(doc, token, v, DM_TIMES_MAX, speech);
     return merge(doc, v, n, token);
+}
+
+/* "since October, when the court ruled": the clause tells of the October, not of what has lasted since. */
+static dm_interval when_clause_time(const dm_doc *doc, uint32_t token)
+{
+    uint32_t v = token, when = DM_NONE;
+    for (unsigned i = 0; i < WHEN_CLIMB && v != DM_NONE && when == DM_NONE; i++) {
+        DM_EACH_KID(doc, v, k)
+        if (dm_token_is(doc, k, "when"))
+            when = k;
+        dm_deprel r = dm_deprel_base((dm_deprel)doc->tokens.v[v].deprel);
+        if (when == DM_NONE && r != DM_D_CONJ && r != DM_D_XCOMP && r != DM_D_OBJ && r != DM_D_OBL)
+            return DM_NO_INTERVAL;
+        v = doc->tokens.v[v].head;
+    }
+    if (when == DM_NONE || when < 2)
+        return DM_NO_INTERVAL;
+    uint32_t end = dm_token_is(doc, when - 1, ",") ? when - 1 : when;
+    const dm_sent *s = &doc->sents.v[doc->tokens.v[token].sent];
+    for (uint32_t i = dm_doc_time_from(doc, s->first); i < doc->times.n && doc->times.v[i].first < end; i++)
+        if (doc->times.v[i].first + doc->times.v[i].n == end && doc->times.v[i].point.precision != DM_PREC_UNKNOWN)
+            return doc->times.v[i].point;
+    return DM_NO_INTERVAL;
 }
 
 /* The same for an event's word; "until June 30" does not date what extends or postpones something to that day. */
 static dm_interval event_time(const dm_when *w, const dm_doc *doc, uint32_t token, uint32_t *speech)
 {
     uint32_t v[DM_TIMES_MAX], n = dm_times_for(doc, token, v, DM_TIMES_MAX, speech), k = 0;
+    dm_interval clause = doc->kid_first ? when_clause_time(doc, token) : DM_NO_INTERVAL;
+    if (dm_known(clause))
+        return clause;
     bool extends = dm_words_at(w->words, doc, token, token + 1).kind == W_EXTEND;
     for (uint32_t i = 0; i < n; i++) {
         dm_str why = doc->times.v[v[i]].why;
@@ -405,7 +441,7 @@ static dm_interval noun_time(const dm_doc *doc, uint32_t noun, uint32_t self)
         if (t == h || (k->upos != DM_U_NOUN && k->upos != DM_U_VERB) || !dm_str_eq(k->lemma, lemma) ||
             k->sent == doc->tokens.v[doc->times.v[self].first].sent)
             continue;
-        dm_interval i = token_time(doc, t, NULL);
+        dm_interval i = dm_token_time(doc, t, NULL);
         if (dm_known(i) && i.from != DM_DAY_NONE && i.to != DM_DAY_NONE && i.precision <= DM_PREC_WEEK)
             best = i;
     }
@@ -469,7 +505,7 @@ static dm_interval sentence_time(const dm_doc *doc, uint32_t head)
     uint32_t from = pick->first < head ? pick->first : head, to = pick->first < head ? head : pick->first;
     for (uint32_t t = from; t < to; t++)
         if (dm_str_in(
-                doc->tokens.v[t].norm, "; \" : -- because after before since until when while which who whom whose where"))
+                doc->tokens.v[t].norm, "; \" : -- because after before since until when while which who whom whose where due scheduled planned slated expected"))
             return DM_NO_INTERVAL;
     return pick->when;
 }
@@ -487,10 +523,12 @@ dm_status dm_when_events(const dm_when *w, dm_doc *doc, dm_error *err)
         if (!dm_known(e->when) && !(e->aux & (DM_FUTURE | DM_HYPOTHETICAL)))
             e->when = sentence_time(doc, head);
         uint32_t verb = speaker_verb(doc, e);
-        dm_interval said = verb != DM_NONE ? token_time(doc, verb, NULL) : DM_NO_INTERVAL;
+        dm_interval said = verb != DM_NONE ? dm_token_time(doc, verb, NULL) : DM_NO_INTERVAL;
         if (!dm_known(said) && speech != DM_NONE)
-            said = token_time(doc, speech, NULL);
+            said = dm_token_time(doc, speech, NULL);
         e->said = dm_known(said) ? said : doc->meta.date;
     }
+    if (doc->kid_first)
+        dm_when_story(doc);
     return DM_OK;
 }
