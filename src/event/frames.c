@@ -126,12 +126,12 @@ static uint16_t slot_of(dm_frames *f, dm_str s)
 
 static dm_status parse_value(loader *l, dm_str s, frame_value *v)
 {
-    static const char *const at[] = { "@party", "@state", "@person", "@body", "@people" };
+    static const char *const at[] = { "@party", "@state", "@person", "@body", "@people", "@several" };
     if (dm_str_is(s, "*")) {
         v->kind = VALUE_ANY;
         return DM_OK;
     }
-    for (unsigned i = 0; i < 5; i++)
+    for (unsigned i = 0; i < sizeof at / sizeof *at; i++)
         if (dm_str_is(s, at[i])) {
             v->kind = (uint8_t)(VALUE_PARTY + i);
             return DM_OK;

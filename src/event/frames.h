@@ -35,7 +35,8 @@ typedef enum value_kind {
     VALUE_STATE,
     VALUE_PERSON,
     VALUE_BODY,
-    VALUE_PEOPLE
+    VALUE_PEOPLE,
+    VALUE_SEVERAL
 } value_kind;
 
 typedef struct frame_value {
