@@ -20,6 +20,9 @@ static bool participle_past(const dm_token *t) { return t->xpos == DM_X_VBN || (
 
 bool dm_is_passive(const dm_doc *doc, uint32_t t)
 {
+    if (is_verbal(doc, t) && dm_kid(doc, t, DM_D_OBL_AGENT) != DM_NONE && dm_kid(doc, t, DM_D_OBJ) == DM_NONE &&
+        (dm_tok(doc, t)->xpos == DM_X_VBD || participle_past(dm_tok(doc, t))))
+        return true; /* "Aid pledged by Canada": a headline leaves the auxiliary out */
     DM_EACH_KID(doc, t, k)
     {
         unsigned d = dm_tok(doc, k)->deprel;
@@ -570,9 +573,64 @@ static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
     }
 }
 
+/* "Algeria, the main backer of X", "its main backer, Algeria": a noun in apposition is said of the other. */
+static void put_apposed(const dm_doc *doc, view *v)
+{
+    const dm_token *t = dm_tok(doc, v->t);
+    if (dm_view_slot(v, SLOT_SUBJ) != DM_NONE)
+        return;
+    uint32_t other = t->deprel == DM_D_APPOS ? t->head : dm_kid(doc, v->t, DM_D_APPOS);
+    char buf[CASE_MAX];
+    if (other != DM_NONE && !dm_str_in(dm_case_of(doc, other, buf, sizeof buf), "in at from near")) /* "In Lima, backers of" */
+        put(v, SLOT_SUBJ, other, true);
+}
+
+/* "are back at the table", "is close to a deal": the subject of the predicate that the noun's phrase goes with. */
+static void put_predicate_subject(const dm_doc *doc, view *v)
+{
+    uint32_t g = dm_tok(doc, v->t)->head;
+    if (g != DM_NONE && !is_verbal(doc, g) && dm_tok(doc, v->t)->deprel == DM_D_OBL && dm_kid(doc, g, DM_D_COP) != DM_NONE &&
+        dm_view_slot(v, SLOT_SUBJ) == DM_NONE)
+        put(v, SLOT_SUBJ, own_subject(doc, g), true);
+}
+
+/* "the Peru-Chile border talks": both names before a noun, joined by a hyphen, whatever the tree made of them. */
+static void put_joined_names(const dm_doc *doc, view *v)
+{
+    uint32_t first = doc->sents.v[dm_tok(doc, v->t)->sent].first, k = v->t;
+    for (unsigned i = 0; i < CLIMB_MAX && k > first; i++) {
+        k--;
+        unsigned d = dm_tok(doc, k)->deprel;
+        if (dm_tok(doc, k)->upos == DM_U_PROPN)
+            break;
+        if (dm_tok(doc, k)->head != v->t || (d != DM_D_AMOD && d != DM_D_COMPOUND))
+            return;
+    }
+    if (k < first + 2 || dm_tok(doc, k)->upos != DM_U_PROPN || dm_tok(doc, k - 2)->upos != DM_U_PROPN ||
+        !dm_str_in(dm_tok(doc, k - 1)->norm, "- \xe2\x80\x93 / \xe2\x80\x94"))
+        return;
+    put(v, SLOT_COMP, k - 2, true);
+    put(v, SLOT_COMP, k, true);
+}
+
+/* "Meeting in Doha, the six members ...": a participle at the start that was read as a noun; the clause's own subject follows. */
+static void put_late_subject(const dm_doc *doc, view *v)
+{
+    const dm_token *t = dm_tok(doc, v->t);
+    if (t->deprel != DM_D_NSUBJ || t->head == DM_NONE || v->t != doc->sents.v[t->sent].first || !dm_str_ends(t->norm, "ing"))
+        return;
+    DM_EACH_KID(doc, t->head, k)
+    if (k > v->t && dm_tok(doc, k)->deprel == DM_D_NSUBJ)
+        put(v, SLOT_POSS, k, true);
+}
+
 static void view_noun(const dm_frames *f, const dm_doc *doc, view *v)
 {
     DM_EACH_KID(doc, v->t, k) put_noun_kid(f, doc, v, k, false);
+    put_apposed(doc, v);
+    put_predicate_subject(doc, v);
+    put_joined_names(doc, v);
+    put_late_subject(doc, v);
     uint32_t g = dm_tok(doc, v->t)->head;
     if (dm_tok(doc, v->t)->deprel == DM_D_CONJ && g != DM_NONE && !is_verbal(doc, g))
         DM_EACH_KID(doc, g, k)
