@@ -18,9 +18,24 @@ static bool is_verbal(const dm_doc *doc, uint32_t t)
 
 static bool participle_past(const dm_token *t) { return t->xpos == DM_X_VBN || (t->feats & DM_F_PASS); }
 
+/* "side by side", "hand in hand": how something is done, whatever the tree makes of the two nouns. */
+static bool paired_noun(const dm_doc *doc, uint32_t k)
+{
+    uint32_t n = doc->tokens.n;
+    bool first = k + 2 < n && dm_str_eq(dm_tok(doc, k)->norm, dm_tok(doc, k + 2)->norm) && dm_tok(doc, k + 1)->upos == DM_U_ADP;
+    bool second = k >= 2 && dm_str_eq(dm_tok(doc, k)->norm, dm_tok(doc, k - 2)->norm) && dm_tok(doc, k - 1)->upos == DM_U_ADP;
+    return dm_tok(doc, k)->upos == DM_U_NOUN && (first || second);
+}
+
+static bool has_agent(const dm_doc *doc, uint32_t t)
+{
+    uint32_t by = dm_kid(doc, t, DM_D_OBL_AGENT);
+    return by != DM_NONE && !paired_noun(doc, by);
+}
+
 bool dm_is_passive(const dm_doc *doc, uint32_t t)
 {
-    if (is_verbal(doc, t) && dm_kid(doc, t, DM_D_OBL_AGENT) != DM_NONE && dm_kid(doc, t, DM_D_OBJ) == DM_NONE &&
+    if (is_verbal(doc, t) && has_agent(doc, t) && dm_kid(doc, t, DM_D_OBJ) == DM_NONE &&
         (dm_tok(doc, t)->xpos == DM_X_VBD || participle_past(dm_tok(doc, t))))
         return true; /* "Aid pledged by Canada": a headline leaves the auxiliary out */
     DM_EACH_KID(doc, t, k)
@@ -360,11 +375,42 @@ static bool counted(const dm_doc *doc, uint32_t k)
                    dm_str_in(dm_tok(doc, dm_kid(doc, k, DM_D_CASE) + 1)->norm, "least most")));
 }
 
+/* "threw Peru a lifeline": of two objects the first is who gets the second. */
+static uint32_t second_object(const dm_doc *doc, uint32_t t)
+{
+    uint32_t first = dm_kid(doc, t, DM_D_OBJ);
+    DM_EACH_KID(doc, t, k)
+    if (k > first && k > t && dm_tok(doc, k)->deprel == DM_D_OBJ && dm_tok(doc, k)->upos == DM_U_NOUN && !calendar_name(doc, k))
+        return first > t ? k : DM_NONE;
+    return DM_NONE;
+}
+
+static void put_object(const dm_doc *doc, view *v)
+{
+    uint32_t o = own_object(doc, v->t), second = second_object(doc, v->t);
+    if (second == DM_NONE) {
+        put(v, SLOT_OBJ, o, false);
+    } else if (dm_str_in(dm_tok(doc, v->t)->lemma, "call term deem label brand dub consider think declare pronounce name")) {
+        put(v, SLOT_OBJ, o, false);
+        put(v, SLOT_PRED, second, false);
+    } else {
+        put(v, SLOT_IOBJ, o, false);
+        put(v, SLOT_OBJ, second, false);
+    }
+}
+
 /* One dependent of a verb or predicate into its slot. */
 static void put_verb_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool two_objects)
 {
+    if (paired_noun(doc, k)) {
+        put(v, SLOT_ADV, k, false);
+        return;
+    }
     switch (dm_tok(doc, k)->deprel) {
-    case DM_D_OBJ: put(v, SLOT_OBJ, own_object(doc, v->t), false); break;
+    case DM_D_OBJ:
+        if (dm_view_slot(v, SLOT_OBJ) == DM_NONE)
+            put_object(doc, v);
+        break;
     case DM_D_IOBJ: put(v, SLOT_IOBJ, k, false); break;
     case DM_D_NSUBJ:
     case DM_D_NSUBJ_PASS:
@@ -455,6 +501,24 @@ static void share_with_conjunct(const dm_frames *f, const dm_doc *doc, view *v)
     }
 }
 
+/* "called the vote a farce", hung on the object as if it were part of it. */
+static void put_bare_predicate(const dm_doc *doc, view *v)
+{
+    char buf[CASE_MAX];
+    uint32_t o = dm_view_slot(v, SLOT_OBJ);
+    if (o == DM_NONE || o < v->t || dm_view_slot(v, SLOT_PRED) != DM_NONE ||
+        !dm_str_in(dm_tok(doc, v->t)->lemma, "call term deem label brand dub consider think declare pronounce name"))
+        return;
+    DM_EACH_KID(doc, o, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        bool bare = (d == DM_D_NMOD || d == DM_D_APPOS || d == DM_D_NMOD_UNMARKED || d == DM_D_NMOD_DESC) &&
+                    dm_case_of(doc, k, buf, sizeof buf).len == 0;
+        if (bare && k > o && dm_kid(doc, k, DM_D_DET) != DM_NONE && dm_tok(doc, k)->upos == DM_U_NOUN)
+            put(v, SLOT_PRED, k, false);
+    }
+}
+
 static void view_verb(const dm_frames *f, const dm_doc *doc, view *v)
 {
     v->passive = dm_is_passive(doc, v->t);
@@ -472,6 +536,7 @@ static void view_verb(const dm_frames *f, const dm_doc *doc, view *v)
     if (dm_view_slot(v, SLOT_OBJ) == DM_NONE)
         put(v, SLOT_OBJ, instrument_before(doc, v->t), true);
     share_with_conjunct(f, doc, v);
+    put_bare_predicate(doc, v);
     uint32_t o = dm_view_slot(v, SLOT_OBJ);
     if (o != DM_NONE && o > v->t) /* "imposed sanctions on X": the object's phrases may be the verb's */
         DM_EACH_KID(doc, o, k) if (dm_tok(doc, k)->deprel == DM_D_NMOD) put_prep(f, doc, v, k, true);
