@@ -355,7 +355,9 @@ static bool after_particle(const dm_frames *f, const dm_doc *doc, uint32_t verb,
     char buf[CASE_MAX];
     dm_str lemma = dm_tok(doc, verb)->lemma, word = verb + 1 < doc->tokens.n ? dm_tok(doc, verb + 1)->norm : (dm_str){ 0 };
     if (dm_tok(doc, k)->deprel != DM_D_OBL || !dm_str_eq(dm_case_of(doc, k, buf, sizeof buf), word) ||
-        dm_tok(doc, verb + 1)->head != k || calendar_name(doc, k) || !dm_str_in(word, "over out off down up back away aside"))
+        dm_tok(doc, verb + 1)->head != k || calendar_name(doc, k) ||
+        !(dm_str_in(word, "over out off down up back away aside") ||
+            (dm_str_is(word, "in") && dm_str_in(lemma, "take let bring") && dm_tok(doc, k)->upos == DM_U_NOUN)))
         return false;
     for (uint32_t i = dm_frames_find(f, lemma, 'v'); i != DM_NONE; i = f->frames[i].next) {
         dm_str w = f->frames[i].words;
@@ -731,4 +733,23 @@ void dm_view_build(const dm_frames *f, const dm_doc *doc, uint32_t t, char pos, 
         view_noun(f, doc, out);
     else
         view_adjective(f, doc, out);
+}
+
+void dm_view_build_copula(const dm_frames *f, const dm_doc *doc, uint32_t be, view *out)
+{
+    uint32_t predicate = dm_tok(doc, be)->head;
+    memset(out, 0, offsetof(view, arg));
+    out->t = be;
+    out->pos = 'v';
+    out->support = DM_NONE;
+    put(out, SLOT_SUBJ, surface(doc, predicate, 0), false);
+    put_prep(f, doc, out, predicate, false);
+    DM_EACH_KID(doc, predicate, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        if (d == DM_D_OBL || d == DM_D_NMOD)
+            put_prep(f, doc, out, k, false);
+        else if (d == DM_D_ADVMOD)
+            put(out, SLOT_ADV, k, false);
+    }
 }
