@@ -228,9 +228,11 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
     w->n = 0;
     for (uint32_t t = s->first + s->dateline; t < s->first + s->n; t++) {
         match m;
-        if (w->d.in_name[t])
-            continue;
-        dm_match(&w->d, t, &m);
+        m.frame = NULL;
+        if (!w->d.in_name[t])
+            dm_match(&w->d, t, &m);
+        if (!m.frame)
+            dm_match_copula(&w->d, t, &m); /* "was in Lima" */
         if (m.frame)
             dm_candidate_add(w, t, &m);
     }

@@ -6,7 +6,7 @@
 
 enum { SHORT_WORDS = 12, LONG_WORDS = 32, MANY_TRIGGERS = 4, NUMBER_MAX = 32 };
 static const float UNSURE = 0.6f, SURE = 0.9f; /* probability of a side that was chosen */
-static const float WEAK = 0.65f; /* confidence of a mention under which a party is weakly known */
+static const float WEAK = 0.65f;               /* confidence of a mention under which a party is weakly known */
 
 #define BIT(name) (UINT64_C(1) << DM_FACT_##name)
 

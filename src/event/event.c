@@ -2,8 +2,8 @@
 /* Driver of the event room: sentence by sentence candidates, parties, instruments, then events; after dates, the second half.
  * Invariant: events stand in text order of their triggers, and every span lies in the document's text. */
 #include "doc/times.h"
-#include <demarche/coder.h>
 #include "event/build.h"
+#include <demarche/coder.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -256,6 +256,8 @@ static bool any_code(const party_list *l)
 static dm_span trigger_span(const dm_doc *doc, const cand *c)
 {
     uint32_t a = c->t, b = c->t;
+    if (c->m.view.t != c->t) /* "was in Lima": from the copula to the predicate */
+        return dm_doc_token_span(doc, c->m.view.t, c->t - c->m.view.t + 1);
     uint32_t prt = dm_kid(doc, c->t, DM_D_COMPOUND_PRT);
     if (prt != DM_NONE && prt == c->t + 1)
         b = prt;

@@ -260,3 +260,14 @@ void dm_match(const ev_doc *e, uint32_t t, match *out)
     dm_view_build(e->frames, e->doc, t, pos, &out->view);
     choose(e, first, out);
 }
+
+void dm_match_copula(const ev_doc *e, uint32_t predicate, match *out)
+{
+    uint32_t be = dm_kid(e->doc, predicate, DM_D_COP);
+    out->frame = NULL;
+    out->n_used = 0;
+    if (be == DM_NONE || be > predicate || dm_kid(e->doc, predicate, DM_D_CASE) == DM_NONE)
+        return;
+    dm_view_build_copula(e->frames, e->doc, be, &out->view);
+    choose(e, dm_frames_find(e->frames, DM_STR("be"), 'v'), out);
+}

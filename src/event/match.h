@@ -16,5 +16,7 @@ typedef struct match {
 
 /* Fills out; frame is NULL when no line of the tables holds. A line with type "-" is returned like any other. */
 void dm_match(const ev_doc *e, uint32_t t, match *out);
+/* "was in Lima": the lines of "be" for a predicate with a preposition, whose copula is the trigger of the view. */
+void dm_match_copula(const ev_doc *e, uint32_t predicate, match *out);
 
 #endif

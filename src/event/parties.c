@@ -178,6 +178,19 @@ static void meeting_from_governor(ev_work *w, cand *c)
 
 static bool is_civil(const char *sector) { return dm_str_in(dm_str_of(sector), "CVL OPP REF JRN LAB EDU REL SOC MED ELI PRE"); }
 
+/* "After years of talks X recognised Y": a meeting nobody is named for is of those who then deal with each other. */
+static void meeting_before(ev_work *w, cand *c)
+{
+    if (c->dropped != 2 || c->type != DM_CONSULT || dm_kid(w->d.doc, c->t, DM_D_DET) != DM_NONE)
+        return; /* "the talks" are others, told of before */
+    char buf[64];
+    if (dm_str_is(dm_case_of(w->d.doc, c->t, buf, sizeof buf), "for"))
+        return; /* "called its envoy home for talks": among themselves */
+    meeting_from_governor(w, c);
+    if (c->actor.n)
+        c->dropped = 0;
+}
+
 /* "X did this, which Y said was welcome": what is judged is the governing event's doing. */
 static void judged_from_governor(ev_work *w, cand *c)
 {
@@ -382,4 +395,6 @@ void dm_fill_parties(ev_work *w)
         dm_parties_from_context(w, c);
         dm_choose_parties(w, c);
     }
+    for (uint32_t i = 0; i < w->n && !w->surveying; i++)
+        meeting_before(w, &w->c[i]);
 }

@@ -310,8 +310,21 @@ static bool nature_fits(const dm_entity *en, value_kind kind)
     }
 }
 
+/* "Peru and Chile", "the two presidents" where they are known: an act in common, not of one towards another. */
+static bool several(const ev_doc *e, uint32_t h)
+{
+    party_list l = { 0 };
+    unsigned coded = 0;
+    dm_parties_of(e, h, ROLE_ACTOR, &l);
+    for (uint32_t i = 0; i < l.n; i++)
+        coded += l.p[i].code[0] != '\0';
+    return coded > 1;
+}
+
 bool dm_party_test(const ev_doc *e, uint32_t h, value_kind kind)
 {
+    if (kind == VALUE_SEVERAL)
+        return several(e, h);
     uint32_t m = e->mention_at[h];
     if (m == DM_NONE)
         return (kind == VALUE_PARTY || kind == VALUE_PERSON) && names_somebody(e, h);

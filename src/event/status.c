@@ -764,7 +764,8 @@ static bool awaited(const dm_status_tables *s, const dm_doc *doc, const mark_row
 /* Adverbial clause: its subordinator decides; a bare participle goes with its main clause, but not with its negation. */
 static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
-    if (!finite_adjunct(doc, cur) && step_operator(s, doc, cur, g, out))
+    bool fronted = bare_participle(doc, cur) && cur < g; /* "Visiting Lima, the minister promised ...": no complement */
+    if (!fronted && !finite_adjunct(doc, cur) && step_operator(s, doc, cur, g, out))
         return true;
     const mark_row *m = clause_mark(s, doc, cur);
     if (m) {
@@ -848,6 +849,8 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
     case DM_D_CONJ: return step_conj(s, doc, cur, g, out);
     case DM_D_ADVCL: return dm_tok(doc, cur)->deprel == DM_D_ADVCL && step_advcl(s, doc, cur, g, out);
     case DM_D_ACL:
+        if (dm_tok(doc, cur)->xpos == DM_X_VBN && bare_participle(doc, cur) && is_nominal(doc, g))
+            return false; /* "the accord signed by": told of the noun, not what it is about */
         if ((dm_tok(doc, cur)->deprel != DM_D_ACL && !content_clause(doc, cur)) || step_mark(s, doc, g, out))
             return false;
         return step_operator(s, doc, cur, g, out) || step_result(s, doc, cur, g, out) || step_speech(s, doc, g, out);

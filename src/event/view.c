@@ -18,8 +18,26 @@ static bool is_verbal(const dm_doc *doc, uint32_t t)
 
 static bool participle_past(const dm_token *t) { return t->xpos == DM_X_VBN || (t->feats & DM_F_PASS); }
 
+/* "side by side", "hand in hand": how something is done, whatever the tree makes of the two nouns. */
+static bool paired_noun(const dm_doc *doc, uint32_t k)
+{
+    uint32_t n = doc->tokens.n;
+    bool first = k + 2 < n && dm_str_eq(dm_tok(doc, k)->norm, dm_tok(doc, k + 2)->norm) && dm_tok(doc, k + 1)->upos == DM_U_ADP;
+    bool second = k >= 2 && dm_str_eq(dm_tok(doc, k)->norm, dm_tok(doc, k - 2)->norm) && dm_tok(doc, k - 1)->upos == DM_U_ADP;
+    return dm_tok(doc, k)->upos == DM_U_NOUN && (first || second);
+}
+
+static bool has_agent(const dm_doc *doc, uint32_t t)
+{
+    uint32_t by = dm_kid(doc, t, DM_D_OBL_AGENT);
+    return by != DM_NONE && !paired_noun(doc, by);
+}
+
 bool dm_is_passive(const dm_doc *doc, uint32_t t)
 {
+    if (is_verbal(doc, t) && has_agent(doc, t) && dm_kid(doc, t, DM_D_OBJ) == DM_NONE &&
+        (dm_tok(doc, t)->xpos == DM_X_VBD || participle_past(dm_tok(doc, t))))
+        return true; /* "Aid pledged by Canada": a headline leaves the auxiliary out */
     DM_EACH_KID(doc, t, k)
     {
         unsigned d = dm_tok(doc, k)->deprel;
@@ -337,7 +355,9 @@ static bool after_particle(const dm_frames *f, const dm_doc *doc, uint32_t verb,
     char buf[CASE_MAX];
     dm_str lemma = dm_tok(doc, verb)->lemma, word = verb + 1 < doc->tokens.n ? dm_tok(doc, verb + 1)->norm : (dm_str){ 0 };
     if (dm_tok(doc, k)->deprel != DM_D_OBL || !dm_str_eq(dm_case_of(doc, k, buf, sizeof buf), word) ||
-        dm_tok(doc, verb + 1)->head != k || calendar_name(doc, k) || !dm_str_in(word, "over out off down up back away aside"))
+        dm_tok(doc, verb + 1)->head != k || calendar_name(doc, k) ||
+        !(dm_str_in(word, "over out off down up back away aside") ||
+            (dm_str_is(word, "in") && dm_str_in(lemma, "take let bring") && dm_tok(doc, k)->upos == DM_U_NOUN)))
         return false;
     for (uint32_t i = dm_frames_find(f, lemma, 'v'); i != DM_NONE; i = f->frames[i].next) {
         dm_str w = f->frames[i].words;
@@ -357,11 +377,42 @@ static bool counted(const dm_doc *doc, uint32_t k)
                    dm_str_in(dm_tok(doc, dm_kid(doc, k, DM_D_CASE) + 1)->norm, "least most")));
 }
 
+/* "threw Peru a lifeline": of two objects the first is who gets the second. */
+static uint32_t second_object(const dm_doc *doc, uint32_t t)
+{
+    uint32_t first = dm_kid(doc, t, DM_D_OBJ);
+    DM_EACH_KID(doc, t, k)
+    if (k > first && k > t && dm_tok(doc, k)->deprel == DM_D_OBJ && dm_tok(doc, k)->upos == DM_U_NOUN && !calendar_name(doc, k))
+        return first > t ? k : DM_NONE;
+    return DM_NONE;
+}
+
+static void put_object(const dm_doc *doc, view *v)
+{
+    uint32_t o = own_object(doc, v->t), second = second_object(doc, v->t);
+    if (second == DM_NONE) {
+        put(v, SLOT_OBJ, o, false);
+    } else if (dm_str_in(dm_tok(doc, v->t)->lemma, "call term deem label brand dub consider think declare pronounce name")) {
+        put(v, SLOT_OBJ, o, false);
+        put(v, SLOT_PRED, second, false);
+    } else {
+        put(v, SLOT_IOBJ, o, false);
+        put(v, SLOT_OBJ, second, false);
+    }
+}
+
 /* One dependent of a verb or predicate into its slot. */
 static void put_verb_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool two_objects)
 {
+    if (paired_noun(doc, k)) {
+        put(v, SLOT_ADV, k, false);
+        return;
+    }
     switch (dm_tok(doc, k)->deprel) {
-    case DM_D_OBJ: put(v, SLOT_OBJ, own_object(doc, v->t), false); break;
+    case DM_D_OBJ:
+        if (dm_view_slot(v, SLOT_OBJ) == DM_NONE)
+            put_object(doc, v);
+        break;
     case DM_D_IOBJ: put(v, SLOT_IOBJ, k, false); break;
     case DM_D_NSUBJ:
     case DM_D_NSUBJ_PASS:
@@ -452,6 +503,24 @@ static void share_with_conjunct(const dm_frames *f, const dm_doc *doc, view *v)
     }
 }
 
+/* "called the vote a farce", hung on the object as if it were part of it. */
+static void put_bare_predicate(const dm_doc *doc, view *v)
+{
+    char buf[CASE_MAX];
+    uint32_t o = dm_view_slot(v, SLOT_OBJ);
+    if (o == DM_NONE || o < v->t || dm_view_slot(v, SLOT_PRED) != DM_NONE ||
+        !dm_str_in(dm_tok(doc, v->t)->lemma, "call term deem label brand dub consider think declare pronounce name"))
+        return;
+    DM_EACH_KID(doc, o, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        bool bare = (d == DM_D_NMOD || d == DM_D_APPOS || d == DM_D_NMOD_UNMARKED || d == DM_D_NMOD_DESC) &&
+                    dm_case_of(doc, k, buf, sizeof buf).len == 0;
+        if (bare && k > o && dm_kid(doc, k, DM_D_DET) != DM_NONE && dm_tok(doc, k)->upos == DM_U_NOUN)
+            put(v, SLOT_PRED, k, false);
+    }
+}
+
 static void view_verb(const dm_frames *f, const dm_doc *doc, view *v)
 {
     v->passive = dm_is_passive(doc, v->t);
@@ -469,6 +538,7 @@ static void view_verb(const dm_frames *f, const dm_doc *doc, view *v)
     if (dm_view_slot(v, SLOT_OBJ) == DM_NONE)
         put(v, SLOT_OBJ, instrument_before(doc, v->t), true);
     share_with_conjunct(f, doc, v);
+    put_bare_predicate(doc, v);
     uint32_t o = dm_view_slot(v, SLOT_OBJ);
     if (o != DM_NONE && o > v->t) /* "imposed sanctions on X": the object's phrases may be the verb's */
         DM_EACH_KID(doc, o, k) if (dm_tok(doc, k)->deprel == DM_D_NMOD) put_prep(f, doc, v, k, true);
@@ -570,9 +640,64 @@ static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
     }
 }
 
+/* "Algeria, the main backer of X", "its main backer, Algeria": a noun in apposition is said of the other. */
+static void put_apposed(const dm_doc *doc, view *v)
+{
+    const dm_token *t = dm_tok(doc, v->t);
+    if (dm_view_slot(v, SLOT_SUBJ) != DM_NONE)
+        return;
+    uint32_t other = t->deprel == DM_D_APPOS ? t->head : dm_kid(doc, v->t, DM_D_APPOS);
+    char buf[CASE_MAX];
+    if (other != DM_NONE && !dm_str_in(dm_case_of(doc, other, buf, sizeof buf), "in at from near")) /* "In Lima, backers of" */
+        put(v, SLOT_SUBJ, other, true);
+}
+
+/* "are back at the table", "is close to a deal": the subject of the predicate that the noun's phrase goes with. */
+static void put_predicate_subject(const dm_doc *doc, view *v)
+{
+    uint32_t g = dm_tok(doc, v->t)->head;
+    if (g != DM_NONE && !is_verbal(doc, g) && dm_tok(doc, v->t)->deprel == DM_D_OBL && dm_kid(doc, g, DM_D_COP) != DM_NONE &&
+        dm_view_slot(v, SLOT_SUBJ) == DM_NONE)
+        put(v, SLOT_SUBJ, own_subject(doc, g), true);
+}
+
+/* "the Peru-Chile border talks": both names before a noun, joined by a hyphen, whatever the tree made of them. */
+static void put_joined_names(const dm_doc *doc, view *v)
+{
+    uint32_t first = doc->sents.v[dm_tok(doc, v->t)->sent].first, k = v->t;
+    for (unsigned i = 0; i < CLIMB_MAX && k > first; i++) {
+        k--;
+        unsigned d = dm_tok(doc, k)->deprel;
+        if (dm_tok(doc, k)->upos == DM_U_PROPN)
+            break;
+        if (dm_tok(doc, k)->head != v->t || (d != DM_D_AMOD && d != DM_D_COMPOUND))
+            return;
+    }
+    if (k < first + 2 || dm_tok(doc, k)->upos != DM_U_PROPN || dm_tok(doc, k - 2)->upos != DM_U_PROPN ||
+        !dm_str_in(dm_tok(doc, k - 1)->norm, "- \xe2\x80\x93 / \xe2\x80\x94"))
+        return;
+    put(v, SLOT_COMP, k - 2, true);
+    put(v, SLOT_COMP, k, true);
+}
+
+/* "Meeting in Doha, the six members ...": a participle at the start that was read as a noun; the clause's own subject follows. */
+static void put_late_subject(const dm_doc *doc, view *v)
+{
+    const dm_token *t = dm_tok(doc, v->t);
+    if (t->deprel != DM_D_NSUBJ || t->head == DM_NONE || v->t != doc->sents.v[t->sent].first || !dm_str_ends(t->norm, "ing"))
+        return;
+    DM_EACH_KID(doc, t->head, k)
+    if (k > v->t && dm_tok(doc, k)->deprel == DM_D_NSUBJ)
+        put(v, SLOT_POSS, k, true);
+}
+
 static void view_noun(const dm_frames *f, const dm_doc *doc, view *v)
 {
     DM_EACH_KID(doc, v->t, k) put_noun_kid(f, doc, v, k, false);
+    put_apposed(doc, v);
+    put_predicate_subject(doc, v);
+    put_joined_names(doc, v);
+    put_late_subject(doc, v);
     uint32_t g = dm_tok(doc, v->t)->head;
     if (dm_tok(doc, v->t)->deprel == DM_D_CONJ && g != DM_NONE && !is_verbal(doc, g))
         DM_EACH_KID(doc, g, k)
@@ -608,4 +733,23 @@ void dm_view_build(const dm_frames *f, const dm_doc *doc, uint32_t t, char pos, 
         view_noun(f, doc, out);
     else
         view_adjective(f, doc, out);
+}
+
+void dm_view_build_copula(const dm_frames *f, const dm_doc *doc, uint32_t be, view *out)
+{
+    uint32_t predicate = dm_tok(doc, be)->head;
+    memset(out, 0, offsetof(view, arg));
+    out->t = be;
+    out->pos = 'v';
+    out->support = DM_NONE;
+    put(out, SLOT_SUBJ, surface(doc, predicate, 0), false);
+    put_prep(f, doc, out, predicate, false);
+    DM_EACH_KID(doc, predicate, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        if (d == DM_D_OBL || d == DM_D_NMOD)
+            put_prep(f, doc, out, k, false);
+        else if (d == DM_D_ADVMOD)
+            put(out, SLOT_ADV, k, false);
+    }
 }

@@ -26,6 +26,9 @@ typedef struct view {
 
 void dm_view_build(const dm_frames *f, const dm_doc *doc, uint32_t t, char pos, view *out);
 
+/* Of "be" before a predicate with a preposition: its subject, and the predicate in the slot of the preposition. */
+void dm_view_build_copula(const dm_frames *f, const dm_doc *doc, uint32_t be, view *out);
+
 /* Surface subject of a verb or predicate, through control, coordination and relative clauses; DM_NONE when there is none. */
 uint32_t dm_surface_subject(const dm_doc *doc, uint32_t t);
 uint32_t dm_headline_subject(const dm_doc *doc, uint32_t t); /* of a verbless headline's infinitive, or DM_NONE */
