@@ -337,7 +337,7 @@ static bool after_particle(const dm_frames *f, const dm_doc *doc, uint32_t verb,
     char buf[CASE_MAX];
     dm_str lemma = dm_tok(doc, verb)->lemma, word = verb + 1 < doc->tokens.n ? dm_tok(doc, verb + 1)->norm : (dm_str){ 0 };
     if (dm_tok(doc, k)->deprel != DM_D_OBL || !dm_str_eq(dm_case_of(doc, k, buf, sizeof buf), word) ||
-        dm_tok(doc, verb + 1)->head != k || calendar_name(doc, k) || !dm_str_in(word, "over out off down up back away aside"))
+        dm_tok(doc, verb + 1)->head != k || calendar_name(doc, k) || !dm_str_in(word, "over out off down up back away aside in"))
         return false;
     for (uint32_t i = dm_frames_find(f, lemma, 'v'); i != DM_NONE; i = f->frames[i].next) {
         dm_str w = f->frames[i].words;
@@ -459,7 +459,9 @@ static void view_verb(const dm_frames *f, const dm_doc *doc, view *v)
     DM_EACH_KID(doc, v->t, k) put_verb_kid(f, doc, v, k, two_objects);
     if (own_subject(doc, v->t) == DM_NONE) {
         uint32_t s = surface(doc, v->t, 0);
-        if (s != DM_NONE && !(v->passive && dm_view_slot(v, SLOT_OBJ) != DM_NONE))
+        if (s != DM_NONE && v->passive && two_objects)
+            put(v, SLOT_IOBJ, s, true); /* "denied a visa by X, Y left" */
+        else if (s != DM_NONE && !(v->passive && dm_view_slot(v, SLOT_OBJ) != DM_NONE))
             put(v, v->passive ? SLOT_OBJ : SLOT_SUBJ, s, true);
     }
     if (dm_view_slot(v, SLOT_OBJ) == DM_NONE) /* "asked Tokyo to ...": the one object there is */
