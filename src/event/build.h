@@ -39,7 +39,7 @@ struct dm_eventer {
 
 /* A party that the article has named so far. */
 typedef struct salient {
-    dm_party party; /* as named last */
+    dm_party party;       /* as named last */
     uint32_t count, last; /* mentions; sentence of the last one */
     bool title, lead;
 } salient;
@@ -65,9 +65,10 @@ typedef struct ev_work {
     uint32_t recent_event; /* last event built, or DM_NONE */
     uint32_t recent_inst;  /* its instrument mention */
     salient salient[SALIENT_MAX];
-    bool surveying; /* clauses only: nothing is taken from the context */
+    bool surveying;                   /* clauses only: nothing is taken from the context */
     survey_party survey[SALIENT_MAX]; /* most named first */
     uint32_t n_survey;
+    cand *told;                             /* the last act built, or none (m.frame NULL) */
     uint32_t n_salient, next_mention, lead; /* mentions read so far; first sentence of the text proper or DM_NONE */
 } ev_work;
 
@@ -91,6 +92,10 @@ uint32_t dm_survey_find(const ev_work *w, const char *code);
 void dm_plain_duties(ev_work *w, uint32_t sent);
 /* The same for "will not": a refusal. */
 void dm_plain_refusals(ev_work *w, uint32_t sent);
+/* "X is against it", "there will be no talks": refusals without a verb that says so. */
+void dm_plain_stands(ev_work *w, uint32_t sent);
+/* echo.c: clauses that repeat the act before them for somebody else: "so did X", "X will not either", "X followed suit". */
+void dm_echoes(ev_work *w, uint32_t sent);
 /* instruments.c */
 void dm_fill_instrument(ev_work *w, cand *c);
 bool dm_acts_with_sponsor(dm_str act); /* cosponsoring, voting: toward whose instrument it is */

@@ -33,6 +33,9 @@ static bool negation_is_its_own(const dm_doc *doc, const match *m)
     return false;
 }
 
+/* A line without an actor of its own for a threat: whoever foretells it threatens. */
+static bool foretells(const match *m) { return m->frame->type == DM_THREATEN && m->view.pos == 'v' && !m->frame->actor.n; }
+
 static void add(ev_work *w, uint32_t t, const match *m)
 {
     if (w->n == CANDIDATES_MAX)
@@ -48,6 +51,13 @@ static void add(ev_work *w, uint32_t t, const match *m)
     dm_status_of(&w->e->status, w->d.doc, t, m->view.pos == 'n' ? m->view.support : DM_NONE, &c->status);
     if (negation_is_its_own(w->d.doc, m))
         c->status.aux = 0;
+    else if (foretells(m)) { /* "Y will pay dearly, X said": the future is the threat, the past a report */
+        if (!(c->status.aux & (DM_FUTURE | DM_HYPOTHETICAL)) || (c->status.aux & DM_NEGATION)) {
+            w->n--;
+            return;
+        }
+        c->status.aux = 0;
+    }
     c->status.aux |= m->frame->aux | m->view.support_aux;
     bool deny = false;
     c->n_speakers = dm_speakers(&w->e->status, w->d.doc, t, c->speaker, c->speech, &deny);

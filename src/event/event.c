@@ -352,12 +352,16 @@ static dm_status sentence(ev_work *w, uint32_t s, dm_error *err)
     requests(w);
     dm_plain_duties(w, s);
     dm_plain_refusals(w, s);
+    dm_plain_stands(w, s);
+    dm_echoes(w, s);
     for (uint32_t i = 0; i < w->n; i++)
         if (!w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
             convert_refusal(w, &w->c[i]);
     for (uint32_t i = 0; i < w->n && st == DM_OK; i++)
-        if (worth(w, &w->c[i]) && !repeats(w, &w->c[i]))
+        if (worth(w, &w->c[i]) && !repeats(w, &w->c[i])) {
             st = build(w, &w->c[i], err);
+            *w->told = w->c[i];
+        }
     return st;
 }
 
@@ -419,7 +423,10 @@ dm_status dm_event_doc(const dm_eventer *e, dm_doc *doc, dm_error *err)
         .doc = doc, .frames = &e->frames, .status = &e->status, .persons_class = dm_frames_class(&e->frames, "PERSONS")
     };
     w.c = dm_arena_alloc(&doc->arena, CANDIDATES_MAX, sizeof *w.c);
-    dm_status st = w.c ? index_document(&w.d, err) : dm_fail(err, DM_ENOMEM, 0, "out of memory for candidates");
+    w.told = dm_arena_alloc(&doc->arena, 1, sizeof *w.told);
+    if (w.told)
+        memset(w.told, 0, sizeof *w.told);
+    dm_status st = w.c && w.told ? index_document(&w.d, err) : dm_fail(err, DM_ENOMEM, 0, "out of memory for candidates");
     if (st == DM_OK)
         st = dm_survey(&w, err);
     for (uint32_t s = 0; s < doc->sents.n && st == DM_OK; s++)

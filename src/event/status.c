@@ -606,11 +606,19 @@ static bool is_question(const dm_doc *doc, uint32_t t)
            (dm_token_is(doc, st->first + st->n - 1, "?") || (st->n > 1 && dm_token_is(doc, st->first + st->n - 2, "?")));
 }
 
+bool dm_has_to(const dm_doc *doc, uint32_t t)
+{
+    uint32_t g = dm_tok(doc, t)->head;
+    return g != DM_NONE && dm_tok(doc, t)->deprel == DM_D_XCOMP && dm_str_in(dm_tok(doc, g)->lemma, "have need") &&
+           marked_to(doc, t) && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && dm_kid(doc, g, DM_D_ADVMOD) == DM_NONE &&
+           !dm_str_in(dm_tok(doc, g)->norm, "had needed having");
+}
+
 void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t support, status *out)
 {
     *out = (status){ .absorber = DM_NONE, .rejecter = DM_NONE, .top = t };
     uint16_t own = effects_at(s, doc, t, DM_NONE, out);
-    out->request = (own & EFFECT_REQUEST) != 0;
+    out->request = (own & EFFECT_REQUEST) || dm_has_to(doc, t);
     out->will_not = (own & EFFECT_NEG) && (own & EFFECT_FUTURE);
     apply(out, own);
     if (support != DM_NONE && support > t && dm_tok(doc, support)->head == t)

@@ -337,7 +337,8 @@ static bool after_particle(const dm_frames *f, const dm_doc *doc, uint32_t verb,
     char buf[CASE_MAX];
     dm_str lemma = dm_tok(doc, verb)->lemma, word = verb + 1 < doc->tokens.n ? dm_tok(doc, verb + 1)->norm : (dm_str){ 0 };
     if (dm_tok(doc, k)->deprel != DM_D_OBL || !dm_str_eq(dm_case_of(doc, k, buf, sizeof buf), word) ||
-        dm_tok(doc, verb + 1)->head != k || calendar_name(doc, k) || !dm_str_in(word, "over out off down up back away aside in"))
+        dm_tok(doc, verb + 1)->head != k || calendar_name(doc, k) ||
+        !dm_str_in(word, "over out off down up back away aside in"))
         return false;
     for (uint32_t i = dm_frames_find(f, lemma, 'v'); i != DM_NONE; i = f->frames[i].next) {
         dm_str w = f->frames[i].words;
@@ -361,7 +362,14 @@ static bool counted(const dm_doc *doc, uint32_t k)
 static void put_verb_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool two_objects)
 {
     switch (dm_tok(doc, k)->deprel) {
-    case DM_D_OBJ: put(v, SLOT_OBJ, own_object(doc, v->t), false); break;
+    case DM_D_OBJ:
+        if (dm_view_slot(v, SLOT_OBJ) != DM_NONE) { /* "set Uganda a deadline", read as two objects */
+            put(v, SLOT_IOBJ, dm_view_slot(v, SLOT_OBJ), false);
+            put(v, SLOT_OBJ, k, false);
+        } else {
+            put(v, SLOT_OBJ, own_object(doc, v->t), false);
+        }
+        break;
     case DM_D_IOBJ: put(v, SLOT_IOBJ, k, false); break;
     case DM_D_NSUBJ:
     case DM_D_NSUBJ_PASS:
@@ -476,6 +484,13 @@ static void view_verb(const dm_frames *f, const dm_doc *doc, view *v)
         DM_EACH_KID(doc, o, k) if (dm_tok(doc, k)->deprel == DM_D_NMOD) put_prep(f, doc, v, k, true);
 }
 
+/* "it is (high) time (that) X left": the parser hangs the clause on "time" as if it were a relative one. */
+static bool is_time_to(const dm_doc *doc, uint32_t t)
+{
+    return dm_str_is(dm_tok(doc, t)->lemma, "time") && dm_kid(doc, t, DM_D_COP) != DM_NONE &&
+           dm_kid(doc, t, DM_D_DET) == DM_NONE;
+}
+
 static void put_noun_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool inherited)
 {
     switch (dm_tok(doc, k)->deprel) {
@@ -498,6 +513,10 @@ static void put_noun_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_
     case DM_D_ACL:
     case DM_D_XCOMP:
     case DM_D_CCOMP: put_clause(f, doc, v, k); break;
+    case DM_D_ACL_RELCL:
+        if (is_time_to(doc, v->t))
+            put(v, SLOT_THAT, k, false);
+        break;
     default: break;
     }
 }
