@@ -5,18 +5,29 @@
 
 enum { REACH = 1 }; /* sentences that an act is remembered */
 
+/* The clause that one at t continues: what it is joined to, or the main clause of the sentence before. */
+static bool continues(const dm_doc *doc, uint32_t t, uint32_t act)
+{
+    const dm_token *a = dm_tok(doc, t);
+    if (a->head == act)
+        return true;
+    uint32_t up = dm_tok(doc, act)->head; /* "X said that Y would vote no and that Z would too" */
+    bool top = up == DM_NONE || (dm_tok(doc, up)->head == DM_NONE && dm_tok(doc, act)->deprel == DM_D_CCOMP) ||
+               dm_tok(doc, act)->deprel == DM_D_CONJ || dm_tok(doc, act)->deprel == DM_D_OBJ;
+    return dm_tok(doc, act)->sent != a->sent && a->head == DM_NONE && top;
+}
+
 /* The act that a clause at t repeats. */
 static const cand *model_of(const ev_work *w, uint32_t t)
 {
     const dm_doc *doc = w->d.doc;
-    const cand *best = NULL;
     for (uint32_t i = 0; i < w->n; i++) {
         const cand *c = &w->c[i];
-        if (!c->dropped && c->type != DM_TYPE_NONE && c->t < t && dm_parties_coded(&c->actor) && (!best || c->t > best->t))
-            best = c;
+        if (!c->dropped && c->type != DM_TYPE_NONE && c->t < t && dm_parties_coded(&c->actor) && continues(doc, t, c->t))
+            return c;
     }
-    if (best || !w->told->m.frame || dm_tok(doc, t)->sent - dm_tok(doc, w->told->t)->sent > REACH)
-        return best;
+    if (!w->told->m.frame || dm_tok(doc, t)->sent - dm_tok(doc, w->told->t)->sent > REACH || !continues(doc, t, w->told->t))
+        return NULL;
     return w->told;
 }
 
@@ -40,10 +51,12 @@ static bool has_word(const dm_doc *doc, uint32_t t, const char *words)
 /* An auxiliary that stands for a whole clause. */
 static bool stands_alone(const dm_doc *doc, uint32_t t)
 {
+    if (t + 1 < doc->tokens.n && dm_token_is(doc, t + 1, "neither"))
+        return false; /* "did neither" of two things */
     const dm_token *a = dm_tok(doc, t);
     return dm_str_in(a->norm, "did does do has have had will would wo could can is was are were") && a->deprel != DM_D_AUX &&
            a->deprel != DM_D_AUX_PASS && a->deprel != DM_D_COP && !has_complement(doc, t) &&
-           (has_word(doc, t, "so too either neither nor likewise also not n't"));
+           (has_word(doc, t, "so too either neither nor likewise also not n't as"));
 }
 
 /* "did the same", "followed suit": a verb that says no more than an auxiliary would. */

@@ -580,6 +580,8 @@ static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
         put_support(f, doc, v, g, l);
         return;
     }
+    if (is_time_to(doc, v->t))
+        return;
     DM_EACH_KID(doc, v->t, k)
     {
         unsigned kd = dm_tok(doc, k)->deprel;
