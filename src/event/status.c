@@ -614,12 +614,20 @@ bool dm_has_to(const dm_doc *doc, uint32_t t)
            !dm_str_in(dm_tok(doc, g)->norm, "had needed having");
 }
 
+/* "has no intention of leaving", "was in no mood to talk": as much as "will not". */
+static bool no_will(const dm_doc *doc, uint32_t t)
+{
+    uint32_t g = dm_tok(doc, t)->head, no = g == DM_NONE ? DM_NONE : dm_kid(doc, g, DM_D_DET);
+    return no != DM_NONE && dm_tok(doc, t)->deprel == DM_D_ACL && dm_token_is(doc, no, "no") &&
+           dm_str_in(dm_tok(doc, g)->lemma, "intention mood desire wish");
+}
+
 void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t support, status *out)
 {
     *out = (status){ .absorber = DM_NONE, .rejecter = DM_NONE, .top = t };
     uint16_t own = effects_at(s, doc, t, DM_NONE, out);
     out->request = (own & EFFECT_REQUEST) || dm_has_to(doc, t);
-    out->will_not = (own & EFFECT_NEG) && (own & EFFECT_FUTURE);
+    out->will_not = ((own & EFFECT_NEG) && (own & EFFECT_FUTURE)) || no_will(doc, t);
     apply(out, own);
     if (support != DM_NONE && support > t && dm_tok(doc, support)->head == t)
         apply(out, effects_at(s, doc, support, t, out)); /* "sanctions that were never imposed" */
@@ -630,6 +638,8 @@ void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint
             break;
         cur = g;
     }
+    if (no_will(doc, t))
+        out->aux |= DM_NEGATION;
     if (is_question(doc, t))
         out->aux |= DM_HYPOTHETICAL;
 }

@@ -67,7 +67,8 @@ dm_str dm_case_of(const dm_doc *doc, uint32_t t, char *out, size_t size)
 static uint32_t equated(const dm_doc *doc, uint32_t noun)
 {
     uint32_t subject = dm_kid(doc, noun, DM_D_COP) == DM_NONE ? DM_NONE : dm_kid(doc, noun, DM_D_NSUBJ);
-    return subject == DM_NONE ? noun : subject;
+    bool cleft = subject != DM_NONE && dm_token_is(doc, subject, "it"); /* "it was X that ..." */
+    return subject == DM_NONE || cleft ? noun : subject;
 }
 
 static uint32_t own_subject(const dm_doc *doc, uint32_t t)
@@ -152,7 +153,8 @@ static uint32_t noun_controller(const dm_doc *doc, uint32_t t, uint32_t noun, un
                   (utterance || dm_kid(doc, t, DM_D_MARK) != DM_NONE || dm_kid(doc, t, DM_D_CASE) != DM_NONE);
     if (!has_infinitive_mark(doc, t) && !gerund)
         return noun;
-    uint32_t own = gerund ? DM_NONE : own_subject(doc, noun);
+    bool predicate = dm_kid(doc, noun, DM_D_COP) != DM_NONE; /* "was on the brink of resigning" */
+    uint32_t own = gerund && !predicate ? DM_NONE : own_subject(doc, noun);
     if (own != DM_NONE && own != t)
         return own; /* "X was the first to sign" */
     DM_EACH_KID(doc, noun, k)
