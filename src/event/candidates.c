@@ -57,6 +57,7 @@ static void add(ev_work *w, uint32_t t, const match *m)
             return;
         }
         c->status.aux = 0;
+        c->status.request = 0;
     }
     c->status.aux |= m->frame->aux | m->view.support_aux;
     bool deny = false;
