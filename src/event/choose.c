@@ -177,7 +177,8 @@ static bool noted(const cand *c, const char *const *steps, unsigned n)
                 return true;
     return false;
 }
-#define NOTED(c, ...) noted(c, (const char *const[]){ __VA_ARGS__ }, sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
+#define NOTED(c, ...)                                                                                                          \
+    noted(c, (const char *const[]){ __VA_ARGS__ }, sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
 
 /* How the rules came to their answer. */
 static void clues_of_rule(const question *q, set *s)
@@ -196,8 +197,8 @@ static void clues_of_rule(const question *q, set *s)
     put(s, DM_CLUE_RULE_ARTICLE, !actor && NOTED(c, "event/recipient-from-article"));
     put(s, DM_CLUE_RULE_OWN, NOTED(c, "event/own-people", "event/own-forces", "event/own-state", "event/own-government"));
     put(s, DM_CLUE_RULE_GOVERNED,
-        NOTED(c, "event/actor-from-governing-event", "event/parties-from-governing-event", "event/recipient-from-governing-event",
-            "event/actor-from-attitude"));
+        NOTED(c, "event/actor-from-governing-event", "event/parties-from-governing-event",
+            "event/recipient-from-governing-event", "event/actor-from-attitude"));
     put(s, DM_CLUE_RULE_OPINION, actor && NOTED(c, "event/speaker-is-actor"));
     guess = NOTED(c, actor ? "event/actor-last-dealings" : "event/recipient-last-dealings", "event/recipient-whose-doing",
                 "event/recipient-same-kind", "event/recipient-from-article") &&
@@ -467,7 +468,10 @@ static bool shares(const party_list *l, const dm_party *p, uint32_t n)
     return false;
 }
 
-static bool is_hard(unsigned type) { return type == DM_SANCTION || type == DM_COERCE || type == DM_ASSAULT || type == DM_ACCUSE; }
+static bool is_hard(unsigned type)
+{
+    return type == DM_SANCTION || type == DM_COERCE || type == DM_ASSAULT || type == DM_ACCUSE;
+}
 
 /* What was done between them before. */
 static void clues_of_past(question *q)

@@ -11,11 +11,11 @@
 /* Name in the table. "it": the candidate set; "other": the other side of the event, as found so far. A fact about codes holds when it
  * holds for every code of the set. */
 #define DM_CLUES(X)                                                                                                            \
-    X(RULE, "rule")                        /* what the rules found */                                                          \
-    X(RULE_NAME, "rule_name")              /* ... by a name */                                                                 \
-    X(RULE_COREF, "rule_coref")            /* ... by a pronoun or short name */                                                \
+    X(RULE, "rule")             /* what the rules found */                                                                     \
+    X(RULE_NAME, "rule_name")   /* ... by a name */                                                                            \
+    X(RULE_COREF, "rule_coref") /* ... by a pronoun or short name */                                                           \
     X(RULE_POSSESSIVE, "rule_possessive")                                                                                      \
-    X(RULE_HOME, "rule_home")              /* ... by a bare role, taken for the home country's */                              \
+    X(RULE_HOME, "rule_home") /* ... by a bare role, taken for the home country's */                                           \
     X(RULE_DESCRIBED, "rule_described")                                                                                        \
     X(RULE_DOER, "rule_doer")                                                                                                  \
     X(RULE_DEALINGS, "rule_dealings")                                                                                          \
@@ -25,27 +25,27 @@
     X(RULE_GOVERNED, "rule_governed")                                                                                          \
     X(RULE_OPINION, "rule_opinion")                                                                                            \
     X(RULE_WEAK, "rule_weak")                                                                                                  \
-    X(RULE_NOUN, "rule_noun")              /* ... of a noun */                                                                 \
+    X(RULE_NOUN, "rule_noun") /* ... of a noun */                                                                              \
     X(RULE_PASSIVE, "rule_passive")                                                                                            \
-    X(RULE_UNCODED, "rule_uncoded")        /* ... somebody without a code */                                                   \
+    X(RULE_UNCODED, "rule_uncoded") /* ... somebody without a code */                                                          \
     X(EMPTY, "empty")                                                                                                          \
     X(EMPTY_ONE_SIDED, "empty_one_sided")                                                                                      \
-    X(EMPTY_SLOT, "empty_slot")            /* the frame has places for this side */                                            \
+    X(EMPTY_SLOT, "empty_slot") /* the frame has places for this side */                                                       \
     X(EMPTY_MUTUAL, "empty_mutual")                                                                                            \
     X(EMPTY_NOUN, "empty_noun")                                                                                                \
     X(EMPTY_PASSIVE, "empty_passive")                                                                                          \
-    X(EMPTY_ACT, "empty_act")              /* the frame says what is done with an instrument */                                \
+    X(EMPTY_ACT, "empty_act") /* the frame says what is done with an instrument */                                             \
     X(EMPTY_INSTRUMENT, "empty_instrument")                                                                                    \
-    X(EMPTY_OBJECT, "empty_object")        /* an object without a party */                                                     \
+    X(EMPTY_OBJECT, "empty_object") /* an object without a party */                                                            \
     X(EMPTY_QUOTED, "empty_quoted")                                                                                            \
     X(EMPTY_HEADLINE, "empty_headline")                                                                                        \
     X(TWO, "two")                                                                                                              \
     X(MANY, "many")                                                                                                            \
-    X(SET_ACTOR, "set_actor")              /* the actors of an act before */                                                   \
+    X(SET_ACTOR, "set_actor") /* the actors of an act before */                                                                \
     X(SET_RECIPIENT, "set_recipient")                                                                                          \
-    X(OWN, "own")                          /* the other side itself */                                                         \
-    X(OWN_CIVIL, "own_civil")              /* ... whose people it is about */                                                  \
-    X(OVERLAP, "overlap")                  /* a part of the other side */                                                      \
+    X(OWN, "own")             /* the other side itself */                                                                      \
+    X(OWN_CIVIL, "own_civil") /* ... whose people it is about */                                                               \
+    X(OVERLAP, "overlap")     /* a part of the other side */                                                                   \
     X(ARG_SUBJECT, "arg_subject")                                                                                              \
     X(ARG_OBJECT, "arg_object")                                                                                                \
     X(ARG_POSSESSOR, "arg_possessor")                                                                                          \
@@ -60,16 +60,16 @@
     X(ARG_BY, "arg_by")                                                                                                        \
     X(ARG_OTHER, "arg_other")                                                                                                  \
     X(ARG_INHERITED, "arg_inherited")                                                                                          \
-    X(HERE, "here")                        /* named in the sentence */                                                         \
+    X(HERE, "here") /* named in the sentence */                                                                                \
     X(BEFORE, "before_trigger")                                                                                                \
     X(AFTER, "after_trigger")                                                                                                  \
     X(NEAREST_BEFORE, "nearest_before")                                                                                        \
     X(NEAREST_AFTER, "nearest_after")                                                                                          \
-    X(UNDER, "under_trigger")              /* within the words that depend on the trigger */                                   \
-    X(ONLY, "only_other_here")             /* nobody else but the other side is named in the sentence */                       \
+    X(UNDER, "under_trigger")  /* within the words that depend on the trigger */                                               \
+    X(ONLY, "only_other_here") /* nobody else but the other side is named in the sentence */                                   \
     X(ROOT_SUBJECT, "root_subject")                                                                                            \
     X(SPEAKER, "speaker")                                                                                                      \
-    X(PRONOUN, "pronoun_here")             /* meant by a pronoun or role in the sentence */                                    \
+    X(PRONOUN, "pronoun_here") /* meant by a pronoun or role in the sentence */                                                \
     X(ADJECTIVE, "adjective_here")                                                                                             \
     X(AGO_1, "one_sentence_ago")                                                                                               \
     X(AGO_FEW, "few_sentences_ago")                                                                                            \
@@ -84,35 +84,35 @@
     X(HOME, "home")                                                                                                            \
     X(IS_UN, "is_un")                                                                                                          \
     X(IS_BODY, "is_body")                                                                                                      \
-    X(IS_PRIVATE, "is_private")            /* NGO, company, armed group */                                                     \
+    X(IS_PRIVATE, "is_private") /* NGO, company, armed group */                                                                \
     X(CIVIL, "civil")                                                                                                          \
-    X(OTHER_DID, "other_did")              /* the other side acted toward it before */                                         \
+    X(OTHER_DID, "other_did") /* the other side acted toward it before */                                                      \
     X(DID_OTHER, "did_other")                                                                                                  \
-    X(OTHER_DID_LAST, "other_did_last")    /* ... when it last acted */                                                        \
+    X(OTHER_DID_LAST, "other_did_last") /* ... when it last acted */                                                           \
     X(DID_OTHER_LAST, "did_other_last")                                                                                        \
-    X(WITH_OTHER, "with_other")            /* acted together before */                                                         \
+    X(WITH_OTHER, "with_other") /* acted together before */                                                                    \
     X(LAST_ACTOR, "last_actor")                                                                                                \
     X(LAST_RECIPIENT, "last_recipient")                                                                                        \
-    X(KIND_ACTOR, "same_type_actor")       /* of the last act of the same type */                                              \
+    X(KIND_ACTOR, "same_type_actor") /* of the last act of the same type */                                                    \
     X(KIND_RECIPIENT, "same_type_recipient")                                                                                   \
-    X(SENTENCE_ACTOR, "sentence_actor")    /* of an act in the same sentence */                                                \
+    X(SENTENCE_ACTOR, "sentence_actor") /* of an act in the same sentence */                                                   \
     X(SENTENCE_RECIPIENT, "sentence_recipient")                                                                                \
-    X(OFTEN_RECIPIENT, "often_recipient")  /* of most acts so far */                                                           \
+    X(OFTEN_RECIPIENT, "often_recipient") /* of most acts so far */                                                            \
     X(OFTEN_ACTOR, "often_actor")                                                                                              \
-    X(HARD_RECIPIENT, "hard_recipient")    /* something hard was done to it before */                                          \
-    X(GOVERNOR_ACTOR, "governor_actor")    /* of the event whose words hold this one */                                        \
+    X(HARD_RECIPIENT, "hard_recipient") /* something hard was done to it before */                                             \
+    X(GOVERNOR_ACTOR, "governor_actor") /* of the event whose words hold this one */                                           \
     X(GOVERNOR_RECIPIENT, "governor_recipient")                                                                                \
-    X(BESIDE_ACTOR, "beside_actor")        /* of the event joined to this one */                                               \
+    X(BESIDE_ACTOR, "beside_actor") /* of the event joined to this one */                                                      \
     X(BESIDE_RECIPIENT, "beside_recipient")                                                                                    \
-    X(TEXT_TOP, "text_most_named")         /* in the whole text, not only so far */                                             \
+    X(TEXT_TOP, "text_most_named") /* in the whole text, not only so far */                                                    \
     X(TEXT_SECOND, "text_second_most_named")                                                                                   \
     X(TEXT_THIRD, "text_third_most_named")                                                                                     \
-    X(TEXT_PAIR, "text_pair_top")          /* whom the other side deals with most in the whole text, in this direction */      \
-    X(TEXT_PAIR_ANY, "text_pair")          /* ... deals with at all */                                                         \
-    X(TEXT_PAIR_BACK, "text_pair_back")    /* ... in the other direction */                                                    \
-    X(TEXT_TARGET, "text_target")          /* whom most is done to */                                                          \
+    X(TEXT_PAIR, "text_pair_top")       /* whom the other side deals with most in the whole text, in this direction */         \
+    X(TEXT_PAIR_ANY, "text_pair")       /* ... deals with at all */                                                            \
+    X(TEXT_PAIR_BACK, "text_pair_back") /* ... in the other direction */                                                       \
+    X(TEXT_TARGET, "text_target")       /* whom most is done to */                                                             \
     X(TEXT_HARD_TARGET, "text_hard_target")                                                                                    \
-    X(TEXT_ACTOR, "text_actor")            /* who does most */                                                                 \
+    X(TEXT_ACTOR, "text_actor") /* who does most */                                                                            \
     X(SPONSOR, "sponsor")                                                                                                      \
     X(SUBJECT, "instrument_subject")                                                                                           \
     X(BODY, "instrument_body")

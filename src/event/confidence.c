@@ -6,7 +6,7 @@
 
 enum { SHORT_WORDS = 12, LONG_WORDS = 32, MANY_TRIGGERS = 4, NUMBER_MAX = 32 };
 static const float UNSURE = 0.6f, SURE = 0.9f; /* probability of a side that was chosen */
-static const float WEAK = 0.65f; /* confidence of a mention under which a party is weakly known */
+static const float WEAK = 0.65f;               /* confidence of a mention under which a party is weakly known */
 
 #define BIT(name) (UINT64_C(1) << DM_FACT_##name)
 
@@ -64,8 +64,8 @@ static uint64_t if_(bool yes, uint64_t bit) { return yes ? bit : 0; }
 static uint64_t frame_facts(const cand *c)
 {
     const frame *f = c->m.frame;
-    return if_(f->learned != 0, BIT(BACKOFF)) | if_(c->m.view.pos == 'n', BIT(NOUN)) | if_(c->m.view.pos == 'a', BIT(ADJECTIVE)) |
-           if_(c->m.view.passive != 0, BIT(PASSIVE)) |
+    return if_(f->learned != 0, BIT(BACKOFF)) | if_(c->m.view.pos == 'n', BIT(NOUN)) |
+           if_(c->m.view.pos == 'a', BIT(ADJECTIVE)) | if_(c->m.view.passive != 0, BIT(PASSIVE)) |
            if_(c->m.view.pos == 'n' && c->m.view.support != DM_NONE, BIT(SUPPORTED)) | if_(f->n_cond == 0, BIT(PLAIN)) |
            if_(f->n_cond > 1, BIT(CONDITIONS)) | if_(f->words.len && memchr(f->words.p, ' ', f->words.len), BIT(PHRASE)) |
            if_(f->mode[0] != '\0', BIT(MODE)) | if_(f->act.len > 0, BIT(ACT)) | if_(f->actor.all != 0, BIT(MUTUAL)) |

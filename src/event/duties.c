@@ -143,8 +143,7 @@ void dm_plain_refusals(ev_work *w, uint32_t sent)
     const frame *line = refusal(w->d.frames);
     for (uint32_t t = s->first; line && t < s->first + s->n; t++)
         if (dm_tok(doc, t)->upos == DM_U_VERB && !is_candidate(w, t) && may_refuse(doc, t) &&
-            (dm_tok(doc, t)->deprel == DM_D_ACL ||
-                (dm_tok(doc, t)->xpos == DM_X_VB && dm_kid(doc, t, DM_D_AUX) != DM_NONE)))
+            (dm_tok(doc, t)->deprel == DM_D_ACL || (dm_tok(doc, t)->xpos == DM_X_VB && dm_kid(doc, t, DM_D_AUX) != DM_NONE)))
             refuse(w, t, line);
 }
 

@@ -2,8 +2,8 @@
 /* Driver of the event room: sentence by sentence candidates, parties, instruments, then events; after dates, the second half.
  * Invariant: events stand in text order of their triggers, and every span lies in the document's text. */
 #include "doc/times.h"
-#include <demarche/coder.h>
 #include "event/build.h"
+#include <demarche/coder.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -102,8 +102,8 @@ static bool cooperative(unsigned type)
 
 static bool yields(unsigned type) { return type == DM_RETREAT || type == DM_CONCEDE; }
 
-/* What is agreed to or planned cooperation is AGREE; its status flags stay (PLOVER manual; CAMEO 03). A declared truce or withdrawal
- * is a concession in itself, also in the future. */
+/* What is agreed to or planned cooperation is AGREE; its status flags stay (PLOVER manual; CAMEO 03). A concession that is announced is
+ * one already, and so is a truce, withdrawal or release; who will resign has said so. */
 static void convert_future(dm_event *ev)
 {
     static const char *const codes[DM_N_TYPES] = { [DM_CONSULT] = "036",
@@ -114,7 +114,9 @@ static void convert_future(dm_event *ev)
         [DM_CONCEDE] = "035" };
     if (!(ev->aux & DM_FUTURE) || (ev->aux & (DM_NEGATION | DM_HYPOTHETICAL)) || !(cooperative(ev->type) || yields(ev->type)))
         return;
-    if (yields(ev->type) && (strcmp(ev->mode, "withdraw") == 0 || strcmp(ev->mode, "ceasefire") == 0)) {
+    if (yields(ev->type)) {
+        if (ev->type == DM_CONCEDE || strcmp(ev->mode, "resign") == 0)
+            return;
         ev->type = DM_CONCEDE;
     } else {
         snprintf(ev->cameo, sizeof ev->cameo, "%s", codes[ev->type]);

@@ -304,7 +304,9 @@ static dm_status load_row(loader *l, char pos, bool learned)
     static const char *const recipient_default[] = { "obj", "against,on,of,to,toward,towards,with,over,at,in",
         "of,about,with,over,to,toward,at" };
     unsigned p = pos == 'v' ? 0 : pos == 'n' ? 1 : 2;
-    frame proto = { .pos = pos, .next = DM_NONE, .table = (uint16_t)dm_table_index(l->f->tables, l->t), .row = l->row, .learned = learned };
+    frame proto = {
+        .pos = pos, .next = DM_NONE, .table = (uint16_t)dm_table_index(l->f->tables, l->t), .row = l->row, .learned = learned
+    };
     dm_str type = cell(l, "type"), recipient = cell(l, "recipient");
     proto.type = (uint8_t)dm_type_find(type);
     if (proto.type == DM_TYPE_NONE && !dm_str_is(type, "-"))

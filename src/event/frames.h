@@ -58,9 +58,9 @@ typedef struct frame_roles {
 } frame_roles;
 
 typedef struct frame {
-    char pos;     /* v n a */
-    uint8_t type; /* dm_type; DM_TYPE_NONE: must not be coded */
-    uint8_t aux;  /* DM_FUTURE ... */
+    char pos;                              /* v n a */
+    uint8_t type;                          /* dm_type; DM_TYPE_NONE: must not be coded */
+    uint8_t aux;                           /* DM_FUTURE ... */
     uint8_t n_cond, no_recipient, learned; /* learned: of the back-off, not written by hand */
     char mode[DM_MODE_MAX], cameo[DM_CAMEO_MAX];
     frame_cond cond[FRAME_CONDS];
