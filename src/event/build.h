@@ -81,6 +81,7 @@ typedef struct ev_work {
     bool surveying;                   /* clauses only: nothing is taken from the context */
     survey_party survey[SALIENT_MAX]; /* most named first */
     uint32_t n_survey;
+    cand *told;                             /* the last act built, or none (m.frame NULL) */
     uint32_t n_salient, next_mention, lead; /* mentions read so far; first sentence of the text proper or DM_NONE */
 } ev_work;
 
@@ -109,6 +110,10 @@ void dm_plain_refusals(ev_work *w, uint32_t sent);
 dm_status dm_implied_load(dm_implied *x, const dm_tables *tables, dm_error *err);
 void dm_implied_free(dm_implied *x);
 uint32_t dm_implied_row(const ev_work *w, const cand *c, dm_str named);
+/* "X is against it", "there will be no talks": refusals without a verb that says so. */
+void dm_plain_stands(ev_work *w, uint32_t sent);
+/* echo.c: clauses that repeat the act before them for somebody else: "so did X", "X will not either", "X followed suit". */
+void dm_echoes(ev_work *w, uint32_t sent);
 /* instruments.c */
 void dm_fill_instrument(ev_work *w, cand *c);
 bool dm_acts_with_sponsor(dm_str act); /* cosponsoring, voting: toward whose instrument it is */

@@ -13,6 +13,29 @@ static cand *find_cand(ev_work *w, uint32_t t)
     return NULL;
 }
 
+static bool is_negator(const dm_doc *doc, uint32_t t)
+{
+    return dm_str_in(dm_tok(doc, t)->norm, "not n't never no hardly little scant");
+}
+
+/* The negation that a line asks for belongs to its own sense: "did not budge", "paid no heed", "will not stand idly by". Such an act is
+ * done by saying so, whatever the tense. */
+static bool negation_is_its_own(const dm_doc *doc, const match *m)
+{
+    bool refuses = m->frame->type == DM_REJECT || m->frame->type == DM_THREATEN;
+    for (unsigned u = 0; u < m->n_used && refuses; u++) {
+        if (is_negator(doc, m->used[u]))
+            return true;
+        uint32_t det = dm_kid(doc, m->used[u], DM_D_DET);
+        if (det != DM_NONE && dm_token_is(doc, det, "no"))
+            return true;
+    }
+    return false;
+}
+
+/* A line without an actor of its own for a threat: whoever foretells it threatens. */
+static bool foretells(const match *m) { return m->frame->type == DM_THREATEN && m->view.pos == 'v' && !m->frame->actor.n; }
+
 cand *dm_candidate_add(ev_work *w, uint32_t t, const match *m)
 {
     if (w->n == CANDIDATES_MAX)
@@ -26,6 +49,16 @@ cand *dm_candidate_add(ev_work *w, uint32_t t, const match *m)
     c->act = m->frame->act;
     c->weight = m->view.pos == 'v' ? 0.9f : m->view.pos == 'n' ? 0.8f : 0.75f;
     dm_status_of(&w->e->status, w->d.doc, t, m->view.pos == 'n' ? m->view.support : DM_NONE, &c->status);
+    if (negation_is_its_own(w->d.doc, m))
+        c->status.aux = 0;
+    else if (foretells(m)) { /* "Y will pay dearly, X said": the future is the threat, the past a report */
+        if (!(c->status.aux & (DM_FUTURE | DM_HYPOTHETICAL)) || (c->status.aux & DM_NEGATION)) {
+            w->n--;
+            return;
+        }
+        c->status.aux = 0;
+        c->status.request = 0;
+    }
     c->status.aux |= m->frame->aux | m->view.support_aux;
     bool deny = false;
     c->n_speakers = dm_speakers(&w->e->status, w->d.doc, t, c->speaker, c->speech, &deny);

@@ -218,6 +218,10 @@ static void find_recipient(ev_work *w, cand *c)
     case DM_THREATEN:
     case DM_CONCEDE:
     case DM_RETREAT:
+        if (strcmp(c->m.frame->mode, "resign") == 0) { /* whoever leaves office yields to those he ruled */
+            own_people(c);
+            return;
+        }
         if (names_a_doing(w, c) && from_doer(w, c))
             return;
         if ((c->type == DM_ACCUSE || c->type == DM_THREATEN) && from_same_kind(w, c))

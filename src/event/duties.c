@@ -16,6 +16,8 @@ static bool before_subject(const dm_doc *doc, uint32_t aux, uint32_t verb)
 
 static bool has_duty(const ev_work *w, uint32_t v)
 {
+    if (dm_has_to(w->d.doc, v))
+        return true;
     DM_EACH_KID(w->d.doc, v, k)
     {
         if (dm_tok(w->d.doc, k)->deprel != DM_D_AUX)
@@ -140,9 +142,115 @@ void dm_plain_refusals(ev_work *w, uint32_t sent)
     const dm_sent *s = &doc->sents.v[sent];
     const frame *line = refusal(w->d.frames);
     for (uint32_t t = s->first; line && t < s->first + s->n; t++)
-        if (dm_tok(doc, t)->upos == DM_U_VERB && dm_tok(doc, t)->xpos == DM_X_VB && dm_kid(doc, t, DM_D_AUX) != DM_NONE &&
-            !is_candidate(w, t) && may_refuse(doc, t))
+        if (dm_tok(doc, t)->upos == DM_U_VERB && !is_candidate(w, t) && may_refuse(doc, t) &&
+            (dm_tok(doc, t)->deprel == DM_D_ACL || (dm_tok(doc, t)->xpos == DM_X_VB && dm_kid(doc, t, DM_D_AUX) != DM_NONE)))
             refuse(w, t, line);
+}
+
+/* An act that no trigger word states, with the parties found so far. */
+static cand *open_cand(ev_work *w, uint32_t t, const frame *line, const char *step)
+{
+    if (w->n == CANDIDATES_MAX)
+        return NULL;
+    cand *c = &w->c[w->n];
+    memset(c, 0, sizeof *c);
+    c->t = t;
+    c->m.frame = line;
+    c->m.view.t = t;
+    c->m.view.pos = 'v';
+    c->m.view.support = DM_NONE;
+    c->type = line->type;
+    c->inst = DM_NONE;
+    c->weight = 0.6f;
+    c->status = (status){ .absorber = DM_NONE, .rejecter = DM_NONE, .top = t };
+    dm_note(c, step);
+    return c;
+}
+
+/* Recipients of a refusal: those of the act that is refused, or whoever stands by its noun; never the refuser. */
+static void refused_side(ev_work *w, uint32_t noun, cand *c)
+{
+    party_list all = { 0 };
+    for (uint32_t i = 0; i < w->n; i++) {
+        cand *o = &w->c[i];
+        if (o->t != noun || o == c)
+            continue;
+        o->dropped = 1;
+        for (uint32_t k = 0; k < o->actor.n + o->recipient.n; k++) {
+            const dm_party *p = k < o->actor.n ? &o->actor.p[k] : &o->recipient.p[k - o->actor.n];
+            dm_party_add(&all, p->code, p->sector, p->span);
+        }
+    }
+    if (!all.n)
+        dm_parties_of(&w->d, noun, ROLE_RECIPIENT, &all);
+    for (uint32_t k = 0; k < all.n; k++)
+        if (all.p[k].code[0] && strcmp(all.p[k].code, c->actor.p[0].code) != 0)
+            dm_party_add(&c->recipient, all.p[k].code, all.p[k].sector, all.p[k].span);
+}
+
+static bool is_refusable(const ev_work *w, uint32_t noun)
+{
+    return is_candidate(w, noun) ||
+           dm_str_in(dm_tok(w->d.doc, noun)->lemma, "return retreat compromise concession turning change deal talk negotiation "
+                                                    "contact dialogue recognition reunification surrender amnesty ransom");
+}
+
+/* "There will be no talks, X said": whoever says so refuses them. */
+static void deny_existence(ev_work *w, uint32_t be, const frame *line)
+{
+    const dm_doc *doc = w->d.doc;
+    uint32_t there = dm_kid(doc, be, DM_D_EXPL), noun = dm_kid(doc, be, DM_D_NSUBJ), aux = dm_kid(doc, be, DM_D_AUX);
+    if (there == DM_NONE || noun == DM_NONE || aux == DM_NONE || !dm_token_is(doc, there, "there") ||
+        !dm_str_in(dm_tok(doc, aux)->norm, "will wo can ca could would") || !is_refusable(w, noun))
+        return;
+    uint32_t no = dm_kid(doc, noun, DM_D_DET), speaker[SPEAKERS_MAX], verb[SPEAKERS_MAX];
+    bool deny = false;
+    if (no == DM_NONE || !dm_token_is(doc, no, "no") || !dm_speakers(&w->e->status, doc, be, speaker, verb, &deny))
+        return;
+    cand *c = open_cand(w, be, line, "event/no-such-thing-is-refusal");
+    if (!c)
+        return;
+    dm_parties_of(&w->d, speaker[0], ROLE_SPEAKER, &c->actor);
+    if (!c->actor.n || !c->actor.p[0].code[0])
+        return;
+    refused_side(w, noun, c);
+    c->t = noun;
+    w->n++;
+    dm_parties_from_context(w, c);
+}
+
+/* "X is against the plan": a stand told by the preposition alone. */
+static void stand_against(ev_work *w, uint32_t against, const frame *line)
+{
+    const dm_doc *doc = w->d.doc;
+    uint32_t what = dm_tok(doc, against)->head, who = what == DM_NONE ? DM_NONE : dm_kid(doc, what, DM_D_NSUBJ);
+    if (who == DM_NONE || dm_tok(doc, against)->deprel != DM_D_CASE || dm_kid(doc, what, DM_D_COP) == DM_NONE)
+        return;
+    cand *c = open_cand(w, against, line, "event/stand-against");
+    if (!c)
+        return;
+    bool deny = false;
+    dm_parties_of(&w->d, who, ROLE_ACTOR, &c->actor);
+    if (!c->actor.n || !c->actor.p[0].code[0])
+        return;
+    dm_status_of(&w->e->status, doc, what, DM_NONE, &c->status);
+    c->n_speakers = dm_speakers(&w->e->status, doc, what, c->speaker, c->speech, &deny);
+    refused_side(w, what, c);
+    w->n++;
+    dm_parties_from_context(w, c);
+}
+
+void dm_plain_stands(ev_work *w, uint32_t sent)
+{
+    const dm_doc *doc = w->d.doc;
+    const dm_sent *s = &doc->sents.v[sent];
+    const frame *line = refusal(w->d.frames);
+    for (uint32_t t = s->first; line && t < s->first + s->n; t++) {
+        if (dm_token_is(doc, t, "against"))
+            stand_against(w, t, line);
+        else if (dm_token_is(doc, t, "be"))
+            deny_existence(w, t, line);
+    }
 }
 
 void dm_plain_duties(ev_work *w, uint32_t sent)

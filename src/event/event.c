@@ -107,8 +107,8 @@ static bool cooperative(unsigned type)
 
 static bool yields(unsigned type) { return type == DM_RETREAT || type == DM_CONCEDE; }
 
-/* What is agreed to or planned cooperation is AGREE; its status flags stay (PLOVER manual; CAMEO 03). A declared truce or withdrawal
- * is a concession in itself, also in the future. */
+/* What is agreed to or planned cooperation is AGREE; its status flags stay (PLOVER manual; CAMEO 03). A concession that is announced is
+ * one already, and so is a truce, withdrawal or release; who will resign has said so. */
 static void convert_future(dm_event *ev)
 {
     static const char *const codes[DM_N_TYPES] = { [DM_CONSULT] = "036",
@@ -119,7 +119,9 @@ static void convert_future(dm_event *ev)
         [DM_CONCEDE] = "035" };
     if (!(ev->aux & DM_FUTURE) || (ev->aux & (DM_NEGATION | DM_HYPOTHETICAL)) || !(cooperative(ev->type) || yields(ev->type)))
         return;
-    if (yields(ev->type) && (strcmp(ev->mode, "withdraw") == 0 || strcmp(ev->mode, "ceasefire") == 0)) {
+    if (yields(ev->type)) {
+        if (ev->type == DM_CONCEDE || strcmp(ev->mode, "resign") == 0)
+            return;
         ev->type = DM_CONCEDE;
     } else {
         snprintf(ev->cameo, sizeof ev->cameo, "%s", codes[ev->type]);
@@ -373,12 +375,16 @@ static dm_status sentence(ev_work *w, uint32_t s, dm_error *err)
     requests(w);
     dm_plain_duties(w, s);
     dm_plain_refusals(w, s);
+    dm_plain_stands(w, s);
+    dm_echoes(w, s);
     for (uint32_t i = 0; i < w->n; i++)
         if (!w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
             convert_refusal(w, &w->c[i]);
     for (uint32_t i = 0; i < w->n && st == DM_OK; i++)
-        if (worth(w, &w->c[i]) && !repeats(w, &w->c[i]))
+        if (worth(w, &w->c[i]) && !repeats(w, &w->c[i])) {
             st = build(w, &w->c[i], err);
+            *w->told = w->c[i];
+        }
     return st;
 }
 
@@ -440,7 +446,10 @@ dm_status dm_event_doc(const dm_eventer *e, dm_doc *doc, dm_error *err)
         .doc = doc, .frames = &e->frames, .status = &e->status, .persons_class = dm_frames_class(&e->frames, "PERSONS")
     };
     w.c = dm_arena_alloc(&doc->arena, CANDIDATES_MAX, sizeof *w.c);
-    dm_status st = w.c ? index_document(&w.d, err) : dm_fail(err, DM_ENOMEM, 0, "out of memory for candidates");
+    w.told = dm_arena_alloc(&doc->arena, 1, sizeof *w.told);
+    if (w.told)
+        memset(w.told, 0, sizeof *w.told);
+    dm_status st = w.c && w.told ? index_document(&w.d, err) : dm_fail(err, DM_ENOMEM, 0, "out of memory for candidates");
     if (st == DM_OK)
         st = dm_survey(&w, err);
     for (uint32_t s = 0; s < doc->sents.n && st == DM_OK; s++)

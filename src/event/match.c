@@ -240,7 +240,8 @@ static uint32_t find_by_hit(const ev_doc *e, uint32_t t, char pos)
 void dm_match(const ev_doc *e, uint32_t t, match *out)
 {
     const dm_token *tk = dm_tok(e->doc, t);
-    char pos = tk->upos == DM_U_VERB                             ? 'v'
+    bool full = tk->upos == DM_U_AUX && tk->deprel != DM_D_AUX && tk->deprel != DM_D_AUX_PASS && tk->deprel != DM_D_COP;
+    char pos = tk->upos == DM_U_VERB || full                     ? 'v' /* "did away with": an auxiliary's word as full verb */
                : tk->upos == DM_U_NOUN || tk->upos == DM_U_PROPN ? 'n'
                : tk->upos == DM_U_ADJ                            ? 'a'
                                                                  : 0;

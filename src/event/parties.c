@@ -345,6 +345,14 @@ static void actor_from_path(const ev_work *w, cand *c)
         dm_note(c, "event/actor-from-attitude");
 }
 
+static bool names_slot(const frame_roles *r, uint16_t slot)
+{
+    for (unsigned i = 0; i < r->n; i++)
+        if (r->slot[i] == slot)
+            return true;
+    return false;
+}
+
 static void fill_one(ev_work *w, cand *c)
 {
     if (!split_sides(w, c))
@@ -354,7 +362,8 @@ static void fill_one(ev_work *w, cand *c)
     from_support(w, c);
     if (!c->recipient.n && !c->m.frame->no_recipient)
         from_next_preposition(w, c, &c->m.frame->recipient, &c->recipient);
-    for (unsigned a = 0; a < c->m.view.n && c->m.view.pos == 'n' && !c->actor.n; a++)
+    for (unsigned a = 0;
+         a < c->m.view.n && c->m.view.pos == 'n' && !c->actor.n && !names_slot(&c->m.frame->recipient, SLOT_SUBJ); a++)
         if (c->m.view.arg[a].slot == SLOT_SUBJ && !c->m.view.arg[a].inherited)
             dm_parties_of(&w->d, c->m.view.arg[a].head, ROLE_ACTOR, &c->actor); /* "is a signatory to" */
     from_object_purpose(w, c);

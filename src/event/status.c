@@ -886,12 +886,28 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
     }
 }
 
+bool dm_has_to(const dm_doc *doc, uint32_t t)
+{
+    uint32_t g = dm_tok(doc, t)->head;
+    return g != DM_NONE && dm_tok(doc, t)->deprel == DM_D_XCOMP && dm_str_in(dm_tok(doc, g)->lemma, "have need") &&
+           marked_to(doc, t) && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && dm_kid(doc, g, DM_D_ADVMOD) == DM_NONE &&
+           !dm_str_in(dm_tok(doc, g)->norm, "had needed having");
+}
+
+/* "has no intention of leaving", "was in no mood to talk": as much as "will not". */
+static bool no_will(const dm_doc *doc, uint32_t t)
+{
+    uint32_t g = dm_tok(doc, t)->head, no = g == DM_NONE ? DM_NONE : dm_kid(doc, g, DM_D_DET);
+    return no != DM_NONE && dm_tok(doc, t)->deprel == DM_D_ACL && dm_token_is(doc, no, "no") &&
+           dm_str_in(dm_tok(doc, g)->lemma, "intention mood desire wish");
+}
+
 void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t support, status *out)
 {
     *out = (status){ .absorber = DM_NONE, .rejecter = DM_NONE, .top = t };
     uint16_t own = effects_at(s, doc, t, DM_NONE, out);
-    out->request = (own & EFFECT_REQUEST) != 0;
-    out->will_not = (own & EFFECT_NEG) && (own & (EFFECT_FUTURE | EFFECT_WILL_NOT));
+    out->request = (own & EFFECT_REQUEST) || dm_has_to(doc, t);
+    out->will_not = ((own & EFFECT_NEG) && (own & (EFFECT_FUTURE | EFFECT_WILL_NOT))) || no_will(doc, t);
     uint32_t head = dm_tok(doc, t)->head;
     if (!out->will_not && head != DM_NONE && dm_tok(doc, t)->deprel == DM_D_CONJ && !has_own_aux(doc, t) &&
         (joined_by(doc, t, "nor") || joined_by(doc, t, "or"))) {
@@ -909,6 +925,8 @@ void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint
             break;
         cur = g;
     }
+    if (no_will(doc, t))
+        out->aux |= DM_NEGATION;
     uint32_t comma = fronted_condition(doc, t);
     if (is_question(doc, t) || (comma != DM_NONE && (t < comma || (out->aux & DM_FUTURE))))
         out->aux |= DM_HYPOTHETICAL;

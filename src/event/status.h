@@ -77,6 +77,8 @@ dm_status dm_status_load(dm_status_tables *s, const dm_tables *tables, dm_error 
 void dm_status_free(dm_status_tables *s);
 
 /* support: support verb of a noun trigger, or DM_NONE. */
+/* "has to leave", "needs to stop": a duty said without a modal. */
+bool dm_has_to(const dm_doc *doc, uint32_t t);
 void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t support, status *out);
 
 /* Whether the token is a speech word in this use (pos v n a); kind: 1 say, 2 deny, 0 no. */

@@ -85,7 +85,8 @@ dm_str dm_case_of(const dm_doc *doc, uint32_t t, char *out, size_t size)
 static uint32_t equated(const dm_doc *doc, uint32_t noun)
 {
     uint32_t subject = dm_kid(doc, noun, DM_D_COP) == DM_NONE ? DM_NONE : dm_kid(doc, noun, DM_D_NSUBJ);
-    return subject == DM_NONE ? noun : subject;
+    bool cleft = subject != DM_NONE && dm_token_is(doc, subject, "it"); /* "it was X that ..." */
+    return subject == DM_NONE || cleft ? noun : subject;
 }
 
 static uint32_t own_subject(const dm_doc *doc, uint32_t t)
@@ -170,7 +171,8 @@ static uint32_t noun_controller(const dm_doc *doc, uint32_t t, uint32_t noun, un
                   (utterance || dm_kid(doc, t, DM_D_MARK) != DM_NONE || dm_kid(doc, t, DM_D_CASE) != DM_NONE);
     if (!has_infinitive_mark(doc, t) && !gerund)
         return noun;
-    uint32_t own = gerund ? DM_NONE : own_subject(doc, noun);
+    bool predicate = dm_kid(doc, noun, DM_D_COP) != DM_NONE; /* "was on the brink of resigning" */
+    uint32_t own = gerund && !predicate ? DM_NONE : own_subject(doc, noun);
     if (own != DM_NONE && own != t)
         return own; /* "X was the first to sign" */
     DM_EACH_KID(doc, noun, k)
@@ -410,8 +412,12 @@ static void put_verb_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_
     }
     switch (dm_tok(doc, k)->deprel) {
     case DM_D_OBJ:
-        if (dm_view_slot(v, SLOT_OBJ) == DM_NONE)
+        if (dm_view_slot(v, SLOT_OBJ) != DM_NONE) { /* "set Uganda a deadline", read as two objects */
+            put(v, SLOT_IOBJ, dm_view_slot(v, SLOT_OBJ), false);
+            put(v, SLOT_OBJ, k, false);
+        } else {
             put_object(doc, v);
+        }
         break;
     case DM_D_IOBJ: put(v, SLOT_IOBJ, k, false); break;
     case DM_D_NSUBJ:
@@ -528,7 +534,9 @@ static void view_verb(const dm_frames *f, const dm_doc *doc, view *v)
     DM_EACH_KID(doc, v->t, k) put_verb_kid(f, doc, v, k, two_objects);
     if (own_subject(doc, v->t) == DM_NONE) {
         uint32_t s = surface(doc, v->t, 0);
-        if (s != DM_NONE && !(v->passive && dm_view_slot(v, SLOT_OBJ) != DM_NONE))
+        if (s != DM_NONE && v->passive && two_objects)
+            put(v, SLOT_IOBJ, s, true); /* "denied a visa by X, Y left" */
+        else if (s != DM_NONE && !(v->passive && dm_view_slot(v, SLOT_OBJ) != DM_NONE))
             put(v, v->passive ? SLOT_OBJ : SLOT_SUBJ, s, true);
     }
     if (dm_view_slot(v, SLOT_OBJ) == DM_NONE) /* "asked Tokyo to ...": the one object there is */
@@ -542,6 +550,13 @@ static void view_verb(const dm_frames *f, const dm_doc *doc, view *v)
     uint32_t o = dm_view_slot(v, SLOT_OBJ);
     if (o != DM_NONE && o > v->t) /* "imposed sanctions on X": the object's phrases may be the verb's */
         DM_EACH_KID(doc, o, k) if (dm_tok(doc, k)->deprel == DM_D_NMOD) put_prep(f, doc, v, k, true);
+}
+
+/* "it is (high) time (that) X left": the parser hangs the clause on "time" as if it were a relative one. */
+static bool is_time_to(const dm_doc *doc, uint32_t t)
+{
+    return dm_str_is(dm_tok(doc, t)->lemma, "time") && dm_kid(doc, t, DM_D_COP) != DM_NONE &&
+           dm_kid(doc, t, DM_D_DET) == DM_NONE;
 }
 
 static void put_noun_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k, bool inherited)
@@ -566,6 +581,10 @@ static void put_noun_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_
     case DM_D_ACL:
     case DM_D_XCOMP:
     case DM_D_CCOMP: put_clause(f, doc, v, k); break;
+    case DM_D_ACL_RELCL:
+        if (is_time_to(doc, v->t))
+            put(v, SLOT_THAT, k, false);
+        break;
     default: break;
     }
 }
@@ -629,6 +648,8 @@ static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
         put_support(f, doc, v, g, l);
         return;
     }
+    if (is_time_to(doc, v->t))
+        return;
     DM_EACH_KID(doc, v->t, k)
     {
         unsigned kd = dm_tok(doc, k)->deprel;
