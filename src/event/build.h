@@ -79,6 +79,8 @@ static inline void dm_note(cand *c, const char *step)
 
 /* candidates.c: fills w->c for one sentence. */
 dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err);
+/* pastime.c: drops what is told of sport, the arts, trade, the weather. */
+void dm_drop_pastime(ev_work *w, uint32_t sent);
 /* parties.c: actors and recipients of every candidate, recovered where the clause is silent. */
 void dm_fill_parties(ev_work *w);
 /* context.c: the side that neither clause nor frame names, from what the text was just speaking of. */

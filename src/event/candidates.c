@@ -248,5 +248,6 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
         if (!c->dropped)
             fuse_vote(w, c);
     }
+    dm_drop_pastime(w, sent);
     return DM_OK;
 }
