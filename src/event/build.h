@@ -39,7 +39,7 @@ struct dm_eventer {
 
 /* A party that the article has named so far. */
 typedef struct salient {
-    dm_party party; /* as named last */
+    dm_party party;       /* as named last */
     uint32_t count, last; /* mentions; sentence of the last one */
     bool title, lead;
 } salient;
@@ -65,7 +65,7 @@ typedef struct ev_work {
     uint32_t recent_event; /* last event built, or DM_NONE */
     uint32_t recent_inst;  /* its instrument mention */
     salient salient[SALIENT_MAX];
-    bool surveying; /* clauses only: nothing is taken from the context */
+    bool surveying;                   /* clauses only: nothing is taken from the context */
     survey_party survey[SALIENT_MAX]; /* most named first */
     uint32_t n_survey;
     uint32_t n_salient, next_mention, lead; /* mentions read so far; first sentence of the text proper or DM_NONE */

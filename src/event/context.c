@@ -208,6 +208,41 @@ static void own_people(cand *c)
         guessed(c, 0.6f, "event/own-people");
 }
 
+static bool speaks(const cand *c, uint32_t t)
+{
+    for (uint32_t i = 0; i < c->n_speakers; i++)
+        if (c->speaker[i] == t)
+            return true;
+    return false;
+}
+
+/* Forces that move on their own soil move against somebody: the one other state that the sentence names ("facing", "when ... entered"). */
+static void from_faced(const ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    const dm_sent *s = &doc->sents.v[dm_tok(doc, c->t)->sent];
+    party_list other = { 0 };
+    for (uint32_t t = s->first + s->dateline; t < s->first + s->n; t++)
+        if (w->d.mention_at[t] != DM_NONE && !speaks(c, t)) {
+            party_list l = { 0 };
+            dm_parties_of(&w->d, t, ROLE_RECIPIENT, &l);
+            (void)copy_others(&other, &c->actor, l.p, l.n);
+        }
+    if (other.n != 1 || dm_str_in(dm_str_of(other.p[0].code), DM_BODY_CODES))
+        return;
+    c->recipient = other;
+    guessed(c, 0.7f, "event/recipient-faced");
+}
+
+/* Nobody else is shown to them: the state's own land and people. */
+static bool on_own_soil(const cand *c)
+{
+    for (uint32_t i = 0; i < c->recipient.n; i++)
+        if (c->recipient.p[i].code[0] && !code_in(&c->actor, c->recipient.p[i].code))
+            return false;
+    return true;
+}
+
 static void find_recipient(ev_work *w, cand *c)
 {
     switch (c->type) {
@@ -298,6 +333,9 @@ void dm_parties_from_context(ev_work *w, cand *c)
         if (!from_left_body(w, c) && !from_own_state(c))
             find_actor(w, c);
     }
+    bool police = dm_str_is(dm_str_of(c->m.frame->mode), "police");
+    if (c->type == DM_MOBILIZE && !police && !c->m.frame->no_recipient && dm_parties_coded(&c->actor) && on_own_soil(c))
+        from_faced(w, c);
     if (dm_parties_coded(&c->recipient) || c->m.frame->no_recipient || !dm_parties_coded(&c->actor) ||
         (c->m.frame->actor.all && c->type != DM_AGREE))
         return;

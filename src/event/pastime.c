@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Sentences about sport, the arts, trade and the weather use the words of conflict and diplomacy for what is none ("the striker was
  * released", "the storm struck"). They are known by their other words: classes PLAY, PLAYISH, FIRMN, DISASTER of frames/classes_conflict;
- * one word of STATECRAFT ("government", "visa") and the sentence is read like any other. */
+ * one word of STATECRAFT ("government", "visa") and the sentence is read as any other. */
 #include "event/build.h"
 
 enum { MARKS_MAX = 16, PLAY_WEIGHT = 2, ENOUGH = 3, FIRMS = 2 };
@@ -15,7 +15,8 @@ typedef struct hint {
 static bool is(const ev_work *w, uint32_t t, uint32_t klass)
 {
     const dm_token *k = dm_tok(w->d.doc, t);
-    return klass != UINT32_MAX && (dm_frames_in_class(w->d.frames, k->lemma, klass) || dm_frames_in_class(w->d.frames, k->norm, klass));
+    return klass != UINT32_MAX &&
+           (dm_frames_in_class(w->d.frames, k->lemma, klass) || dm_frames_in_class(w->d.frames, k->norm, klass));
 }
 
 /* A word counts once, however often it stands there. */
@@ -60,8 +61,11 @@ static bool weigh(const ev_work *w, const dm_sent *s, hint *h)
 
 static bool by_subject(const ev_work *w, const cand *c, const hint *h)
 {
-    uint32_t s = c->m.view.pos == 'v' ? dm_logical_subject(w->d.doc, c->t) : DM_NONE;
-    return s != DM_NONE && h->plays >= PLAY_WEIGHT && is(w, s, h->play);
+    uint32_t s = c->m.view.pos == 'v' ? dm_logical_subject(w->d.doc, c->t) : DM_NONE, root = c->t;
+    for (unsigned i = 0; i < CLIMB_MAX && dm_tok(w->d.doc, root)->head != DM_NONE; i++)
+        root = dm_tok(w->d.doc, root)->head;
+    uint32_t teller = dm_is_passive(w->d.doc, root) ? DM_NONE : dm_logical_subject(w->d.doc, root);
+    return h->plays >= PLAY_WEIGHT && ((s != DM_NONE && is(w, s, h->play)) || (teller != DM_NONE && is(w, teller, h->play)));
 }
 
 void dm_drop_pastime(ev_work *w, uint32_t sent)
@@ -74,6 +78,8 @@ void dm_drop_pastime(ev_work *w, uint32_t sent)
         bool force = c->type == DM_ASSAULT || c->type == DM_COERCE || c->type == DM_PROTEST || c->type == DM_MOBILIZE ||
                      c->type == DM_THREATEN;
         uint32_t by = force && c->m.view.pos == 'v' ? dm_logical_subject(w->d.doc, c->t) : DM_NONE;
+        if (force && by == DM_NONE && c->t > w->d.doc->sents.v[sent].first && dm_tok(w->d.doc, c->t - 1)->head == c->t)
+            by = c->t - 1; /* "Lightning struck": taken for a compound */
         bool nature = by != DM_NONE && is(w, by, h.disaster);
         bool trade = force && c->m.view.pos == 'v' && h.firms >= FIRMS;
         if (nature || (free_of_states && (h.plays >= ENOUGH || by_subject(w, c, &h) || trade)))
