@@ -85,6 +85,8 @@ void dm_drop_pastime(ev_work *w, uint32_t sent);
 void dm_fill_parties(ev_work *w);
 /* context.c: the side that neither clause nor frame names, from what the text was just speaking of. */
 void dm_parties_from_context(ev_work *w, cand *c);
+/* Unrest, arrest or violence in a sentence that names one state only: happened there. */
+bool dm_at_home(const ev_work *w, const cand *c);
 /* The act i steps before c, of its own sentence or earlier; false when there are not so many. */
 bool dm_past_at(const ev_work *w, const cand *c, uint32_t i, past *out);
 /* survey.c: number of the party in w->survey, or DM_NONE */

@@ -230,7 +230,7 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
         cand *c = &w->c[i];
         if (c->type == DM_TYPE_NONE || c->dropped)
             continue;
-        if (weak_noun(w, c)) {
+        if (weak_noun(w, c) && !dm_at_home(w, c)) {
             c->dropped = 2; /* may come back when the context gives it parties */
             continue;
         }
