@@ -94,10 +94,14 @@ static inline void dm_note(cand *c, const char *step)
 /* candidates.c: fills w->c for one sentence. */
 dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err);
 cand *dm_candidate_add(ev_work *w, uint32_t t, const match *m); /* NULL when there are too many */
+/* pastime.c: drops what is told of sport, the arts, trade, the weather. */
+void dm_drop_pastime(ev_work *w, uint32_t sent);
 /* parties.c: actors and recipients of every candidate, recovered where the clause is silent. */
 void dm_fill_parties(ev_work *w);
 /* context.c: the side that neither clause nor frame names, from what the text was just speaking of. */
 void dm_parties_from_context(ev_work *w, cand *c);
+/* Unrest, arrest or violence in a sentence that names one state only: happened there. */
+bool dm_at_home(const ev_work *w, const cand *c);
 /* The act i steps before c, of its own sentence or earlier; false when there are not so many. */
 bool dm_past_at(const ev_work *w, const cand *c, uint32_t i, past *out);
 /* survey.c: number of the party in w->survey, or DM_NONE */

@@ -275,7 +275,7 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
         cand *c = &w->c[i];
         if (c->type == DM_TYPE_NONE || c->dropped)
             continue;
-        if (weak_noun(w, c)) {
+        if (weak_noun(w, c) && !dm_at_home(w, c)) {
             c->dropped = 2; /* may come back when the context gives it parties */
             continue;
         }
@@ -293,5 +293,6 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
         if (!c->dropped)
             fuse_vote(w, c);
     }
+    dm_drop_pastime(w, sent);
     return DM_OK;
 }

@@ -208,6 +208,72 @@ static void own_people(cand *c)
         guessed(c, 0.6f, "event/own-people");
 }
 
+static bool speaks(const cand *c, uint32_t t)
+{
+    for (uint32_t i = 0; i < c->n_speakers; i++)
+        if (c->speaker[i] == t)
+            return true;
+    return false;
+}
+
+/* The one state but these that the sentence names besides those who speak; false when there is none or there are more. */
+static bool sole_state(const ev_work *w, const cand *c, const party_list *not_these, party_list *out)
+{
+    const dm_doc *doc = w->d.doc;
+    const dm_sent *s = &doc->sents.v[dm_tok(doc, c->t)->sent];
+    *out = (party_list){ .n = 0 };
+    for (uint32_t t = s->first + s->dateline; t < s->first + s->n && out->n < 2; t++)
+        if (w->d.mention_at[t] != DM_NONE && !speaks(c, t)) {
+            party_list l = { 0 };
+            dm_parties_of(&w->d, t, ROLE_RECIPIENT, &l);
+            (void)copy_others(out, not_these, l.p, l.n);
+        }
+    return out->n == 1 && !dm_str_in(dm_str_of(out->p[0].code), DM_BODY_CODES);
+}
+
+/* Forces that move on their own soil move against somebody: the one other state that the sentence names ("facing", "when ... entered"). */
+static void from_faced(const ev_work *w, cand *c)
+{
+    party_list other;
+    if (!sole_state(w, c, &c->actor, &other))
+        return;
+    c->recipient = other;
+    guessed(c, 0.7f, "event/recipient-faced");
+}
+
+bool dm_at_home(const ev_work *w, const cand *c)
+{
+    party_list here, nobody = { .n = 0 };
+    bool noun = c->m.view.pos == 'n', unrest = c->type == DM_PROTEST || c->type == DM_COERCE;
+    unsigned as = dm_tok(w->d.doc, c->t)->deprel;
+    bool told = noun ? unrest && (as == DM_D_NSUBJ || as == DM_D_NSUBJ_PASS)
+                     : unrest || (c->type == DM_ASSAULT && c->m.view.passive);
+    return told && !(c->status.aux & (DM_NEGATION | DM_HYPOTHETICAL)) && sole_state(w, c, &nobody, &here);
+}
+
+/* "A general strike brought Lisbon to a standstill": nobody is named, and it happened in one country. */
+static void from_place(const ev_work *w, cand *c)
+{
+    party_list here, nobody = { .n = 0 };
+    if (!dm_at_home(w, c) || !sole_state(w, c, &nobody, &here))
+        return;
+    bool people = c->type == DM_PROTEST;
+    c->actor.n = c->recipient.n = 0;
+    dm_party_add(&c->actor, here.p[0].code, people ? "CVL" : "GOV", here.p[0].span);
+    if (!c->m.frame->no_recipient)
+        dm_party_add(&c->recipient, here.p[0].code, people ? "GOV" : "CVL", here.p[0].span);
+    guessed(c, 0.6f, "event/at-home");
+}
+
+/* Nobody else is shown to them: the state's own land and people. */
+static bool on_own_soil(const cand *c)
+{
+    for (uint32_t i = 0; i < c->recipient.n; i++)
+        if (c->recipient.p[i].code[0] && !code_in(&c->actor, c->recipient.p[i].code))
+            return false;
+    return true;
+}
+
 static void find_recipient(ev_work *w, cand *c)
 {
     switch (c->type) {
@@ -297,11 +363,16 @@ static bool from_own_state(cand *c)
 
 void dm_parties_from_context(ev_work *w, cand *c)
 {
+    if (!dm_parties_coded(&c->actor) && !dm_parties_coded(&c->recipient))
+        from_place(w, c);
     if (!dm_parties_coded(&c->actor) && dm_parties_coded(&c->recipient) && c->type != DM_CONSULT && c->type != DM_PROTEST) {
         c->actor.n = 0;
         if (!from_left_body(w, c) && !from_own_state(c))
             find_actor(w, c);
     }
+    bool police = dm_str_is(dm_str_of(c->m.frame->mode), "police");
+    if (c->type == DM_MOBILIZE && !police && !c->m.frame->no_recipient && dm_parties_coded(&c->actor) && on_own_soil(c))
+        from_faced(w, c);
     if (dm_parties_coded(&c->recipient) || c->m.frame->no_recipient || !dm_parties_coded(&c->actor) ||
         (c->m.frame->actor.all && c->type != DM_AGREE))
         return;
