@@ -645,7 +645,7 @@ static void choose(ev_work *w, cand *c, unsigned side)
 
 void dm_choose_parties(ev_work *w, cand *c)
 {
-    if (!dm_parties_coded(&c->actor) && !dm_parties_coded(&c->recipient) && !c->learned)
+    if (!dm_parties_coded(&c->actor) && !dm_parties_coded(&c->recipient) && !c->learned && c->m.view.pos != 'v')
         return;
     choose(w, c, 0);
     if (c->m.frame->actor.all && c->actor.n > 1 && !c->recipient.n)

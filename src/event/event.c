@@ -326,12 +326,22 @@ static bool worth(const ev_work *w, const cand *c)
     return c->actor.n && (c->recipient.n || c->m.view.pos == 'v');
 }
 
+/* "withdrew its envoy and cut off aid": joined verbs with words of their own are two acts. */
+static bool own_deed(const ev_work *w, const cand *c)
+{
+    return c->m.view.pos == 'v' && dm_tok(w->d.doc, c->t)->deprel == DM_D_CONJ &&
+           (dm_kid(w->d.doc, c->t, DM_D_OBJ) != DM_NONE || dm_kid(w->d.doc, c->t, DM_D_OBL) != DM_NONE ||
+               dm_kid(w->d.doc, c->t, DM_D_NSUBJ) != DM_NONE);
+}
+
 static bool repeats(const ev_work *w, const cand *c)
 {
     for (const cand *o = w->c; o < c; o++) {
         if (o->dropped || o->type != c->type || !worth(w, o) || o->status.aux != c->status.aux)
             continue;
         bool linked = dm_tok(w->d.doc, c->t)->head == o->t || dm_tok(w->d.doc, o->t)->head == c->t;
+        if (linked && own_deed(w, c))
+            continue;
         if (linked && dm_parties_same(&o->actor, &c->actor) &&
             (dm_parties_same(&o->recipient, &c->recipient) || !c->recipient.n))
             return true;
