@@ -314,10 +314,16 @@ static bool mere_occasion(const ev_work *w, const cand *c)
     return c->type == DM_CONSULT && c->m.view.pos == 'n' && c->actor.n + c->recipient.n < 2 && c->m.view.support == DM_NONE;
 }
 
+/* "The mayor of Lima was in Lima": nobody visits his own country. */
+static bool at_home(const cand *c)
+{
+    return c->type == DM_CONSULT && strcmp(c->m.frame->mode, "visit") == 0 && dm_parties_same(&c->actor, &c->recipient);
+}
+
 /* An event needs somebody: a known party, or at least a named one on both sides or as actor of a verb. */
 static bool worth(const ev_work *w, const cand *c)
 {
-    if (c->dropped || c->type == DM_TYPE_NONE || mere_occasion(w, c))
+    if (c->dropped || c->type == DM_TYPE_NONE || mere_occasion(w, c) || at_home(c))
         return false;
     if (any_code(&c->actor))
         return true;

@@ -78,7 +78,8 @@ static bool value_fits(const ev_doc *e, const frame_value *v, uint32_t h)
         size_t last = v->lemma.len;
         while (!is_gap(v->lemma.p[last - 1]))
             last--;
-        return dm_str_eq((dm_str){ v->lemma.p + last, v->lemma.len - last }, t->lemma);
+        dm_str end = { v->lemma.p + last, v->lemma.len - last };
+        return dm_str_eq(end, t->lemma) || dm_str_eq(end, t->norm); /* "good_offices" */
     }
     case VALUE_CLASS:
         return dm_frames_in_class(e->frames, t->lemma, v->klass) || dm_frames_in_class(e->frames, t->norm, v->klass);
@@ -107,6 +108,14 @@ static void use(match *m, uint32_t t)
         m->used[m->n_used++] = t;
 }
 
+/* "offered a round of talks": the talks were meant, and the round is no event beside the offer. */
+static void use_through(match *m, uint32_t outer, uint32_t inner)
+{
+    use(m, inner);
+    if (outer != inner)
+        use(m, outer);
+}
+
 static bool cond_holds(const ev_doc *e, const frame_cond *c, const view *v, match *m)
 {
     bool any = false;
@@ -121,7 +130,7 @@ static bool cond_holds(const ev_doc *e, const frame_cond *c, const view *v, matc
             return false;
         if (!c->negate && fits) {
             if (e->frames->values[c->first].kind == VALUE_CLASS || e->frames->values[c->first].kind == VALUE_LEMMA)
-                use(m, look_through(e->doc, v->arg[i].head));
+                use_through(m, v->arg[i].head, look_through(e->doc, v->arg[i].head));
             return true;
         }
     }

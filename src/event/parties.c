@@ -178,14 +178,23 @@ static void meeting_from_governor(ev_work *w, cand *c)
 
 static bool is_civil(const char *sector) { return dm_str_in(dm_str_of(sector), "CVL OPP REF JRN LAB EDU REL SOC MED ELI PRE"); }
 
+/* "after talks", "after years of talks": a time, not "the talks" of others or talks somebody was called home for. */
+static bool time_of_meeting(const dm_doc *doc, uint32_t t)
+{
+    char buf[64];
+    dm_str c = dm_case_of(doc, t, buf, sizeof buf);
+    if (dm_kid(doc, t, DM_D_DET) != DM_NONE)
+        return false;
+    if (dm_str_is(c, "of") && dm_tok(doc, t)->head != DM_NONE)
+        c = dm_case_of(doc, dm_tok(doc, t)->head, buf, sizeof buf);
+    return dm_str_in(c, "after following during amid despite in");
+}
+
 /* "After years of talks X recognised Y": a meeting nobody is named for is of those who then deal with each other. */
 static void meeting_before(ev_work *w, cand *c)
 {
-    if (c->dropped != 2 || c->type != DM_CONSULT || dm_kid(w->d.doc, c->t, DM_D_DET) != DM_NONE)
-        return; /* "the talks" are others, told of before */
-    char buf[64];
-    if (dm_str_is(dm_case_of(w->d.doc, c->t, buf, sizeof buf), "for"))
-        return; /* "called its envoy home for talks": among themselves */
+    if (c->dropped != 2 || c->type != DM_CONSULT || !time_of_meeting(w->d.doc, c->t))
+        return;
     meeting_from_governor(w, c);
     if (c->actor.n)
         c->dropped = 0;

@@ -194,8 +194,8 @@ static void repair_said(dm_doc *doc, const dm_sent *s)
         if (said == DM_NONE || said >= t || said <= k->head)
             continue;
         bool that = mark != DM_NONE && dm_str_is(doc->tokens.v[mark].norm, "that");
-        bool had = aux != DM_NONE && dm_str_in(doc->tokens.v[aux].norm, "had would") && doc->tokens.v[k->head].xpos == DM_X_VBD &&
-                   !has_subject(doc, s, t);
+        bool had = aux != DM_NONE && dm_str_in(doc->tokens.v[aux].norm, "had would") &&
+                   doc->tokens.v[k->head].xpos == DM_X_VBD && !has_subject(doc, s, t);
         if (that || had)
             k->head = said;
     }
@@ -212,7 +212,8 @@ static void repair_closed_relative(dm_doc *doc, const dm_sent *s)
 {
     for (uint32_t t = s->first; t < s->first + s->n; t++) {
         dm_token *k = &doc->tokens.v[t];
-        if (k->deprel != DM_D_CONJ || k->upos != DM_U_VERB || (k->xpos != DM_X_VBD && k->xpos != DM_X_VBN) || k->head == DM_NONE)
+        if (k->deprel != DM_D_CONJ || k->upos != DM_U_VERB || (k->xpos != DM_X_VBD && k->xpos != DM_X_VBN) ||
+            k->head == DM_NONE)
             continue;
         uint32_t rel = k->head, noun = doc->tokens.v[rel].head, cc = first_kid(doc, s, t, DM_D_CC);
         if (doc->tokens.v[rel].deprel != DM_D_ACL_RELCL || noun == DM_NONE || first_kid(doc, s, rel, DM_D_CONJ) != t ||
@@ -230,9 +231,50 @@ static void repair_closed_relative(dm_doc *doc, const dm_sent *s)
     }
 }
 
+/* The subject behind the comma that closes the opening phrase: a nominal that hangs on the verb, or was joined to the opening word. */
+static uint32_t late_subject(const dm_doc *doc, uint32_t opening, uint32_t verb)
+{
+    bool comma = false;
+    for (uint32_t t = opening + 1; t < verb; t++) {
+        const dm_token *k = &doc->tokens.v[t];
+        comma = comma || dm_str_is(k->norm, ",");
+        bool joined = k->head == opening && (k->deprel == DM_D_CONJ || k->deprel == DM_D_APPOS);
+        bool subject = k->head == verb && (k->deprel == DM_D_NSUBJ || k->deprel == DM_D_NSUBJ_PASS);
+        if (comma && (joined || subject) && (is_nominal(k) || k->upos == DM_U_PRON))
+            return t;
+    }
+    return DM_NONE;
+}
+
+/* "Meeting in Lima, the ministers signed ...": no noun and no subject of the verb, but what the ministers did meanwhile. */
+static void repair_opening(dm_doc *doc, const dm_sent *s)
+{
+    uint32_t t = s->first + s->dateline;
+    if (t + 2 >= s->first + s->n || !dm_str_is(doc->tokens.v[t].norm, "meeting") || doc->tokens.v[t].upos != DM_U_NOUN ||
+        !dm_str_in(doc->tokens.v[t + 1].norm, "in at on with for after near outside behind"))
+        return;
+    dm_token *k = &doc->tokens.v[t];
+    if (k->head == DM_NONE || k->head < t || doc->tokens.v[k->head].upos != DM_U_VERB)
+        return;
+    uint32_t subject = late_subject(doc, t, k->head);
+    if (subject == DM_NONE)
+        return;
+    k->upos = DM_U_VERB;
+    k->xpos = DM_X_VBG;
+    k->lemma = DM_STR("meet");
+    k->deprel = DM_D_ADVCL;
+    if (doc->tokens.v[subject].head == t)
+        doc->tokens.v[subject].deprel = DM_D_NSUBJ;
+    doc->tokens.v[subject].head = k->head;
+    for (uint32_t i = t + 1; i < s->first + s->n; i++)
+        if (doc->tokens.v[i].head == t && doc->tokens.v[i].deprel == DM_D_NMOD)
+            doc->tokens.v[i].deprel = DM_D_OBL;
+}
+
 void dm_parse_repair(dm_doc *doc, uint32_t sent)
 {
     const dm_sent *s = &doc->sents.v[sent];
+    repair_opening(doc, s);
     repair_verbless(doc, s);
     repair_hyphens(doc, s);
     repair_said(doc, s);
