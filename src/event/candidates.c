@@ -54,7 +54,7 @@ cand *dm_candidate_add(ev_work *w, uint32_t t, const match *m)
     else if (foretells(m)) { /* "Y will pay dearly, X said": the future is the threat, the past a report */
         if (!(c->status.aux & (DM_FUTURE | DM_HYPOTHETICAL)) || (c->status.aux & DM_NEGATION)) {
             w->n--;
-            return;
+            return NULL;
         }
         c->status.aux = 0;
         c->status.request = 0;
