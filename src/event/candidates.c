@@ -34,7 +34,12 @@ static bool negation_is_its_own(const dm_doc *doc, const match *m)
 }
 
 /* A line without an actor of its own for a threat: whoever foretells it threatens. */
-static bool foretells(const match *m) { return m->frame->type == DM_THREATEN && m->view.pos == 'v' && !m->frame->actor.n; }
+static bool foretells(const ev_work *w, const match *m)
+{
+    const frame_roles *by = &m->frame->actor;
+    return m->frame->type == DM_THREATEN && m->view.pos == 'v' && by->n == 1 &&
+           by->slot[0] == dm_frames_prep(w->d.frames, DM_STR("-"));
+}
 
 cand *dm_candidate_add(ev_work *w, uint32_t t, const match *m)
 {
@@ -51,7 +56,7 @@ cand *dm_candidate_add(ev_work *w, uint32_t t, const match *m)
     dm_status_of(&w->e->status, w->d.doc, t, m->view.pos == 'n' ? m->view.support : DM_NONE, &c->status);
     if (negation_is_its_own(w->d.doc, m))
         c->status.aux = 0;
-    else if (foretells(m)) { /* "Y will pay dearly, X said": the future is the threat, the past a report */
+    else if (foretells(w, m)) { /* "Y will pay dearly, X said": the future is the threat, the past a report */
         if (!(c->status.aux & (DM_FUTURE | DM_HYPOTHETICAL)) || (c->status.aux & DM_NEGATION)) {
             w->n--;
             return NULL;

@@ -183,6 +183,8 @@ static void refused_side(ev_work *w, uint32_t noun, cand *c)
     }
     if (!all.n)
         dm_parties_of(&w->d, noun, ROLE_RECIPIENT, &all);
+    DM_EACH_KID(w->d.doc, noun, k)
+    if (dm_tok(w->d.doc, k)->deprel == DM_D_NMOD && !all.n) dm_parties_of(&w->d, k, ROLE_RECIPIENT, &all);
     for (uint32_t k = 0; k < all.n; k++)
         if (all.p[k].code[0] && strcmp(all.p[k].code, c->actor.p[0].code) != 0)
             dm_party_add(&c->recipient, all.p[k].code, all.p[k].sector, all.p[k].span);

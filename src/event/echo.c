@@ -48,6 +48,20 @@ static bool has_word(const dm_doc *doc, uint32_t t, const char *words)
     return false;
 }
 
+/* "so did X", "as did X", "neither did X": the subject follows, and the parser may take it for anything. */
+static uint32_t inverted_subject(const dm_doc *doc, uint32_t t)
+{
+    if (!t || dm_tok(doc, t - 1)->sent != dm_tok(doc, t)->sent || !dm_str_in(dm_tok(doc, t - 1)->norm, "so as neither nor"))
+        return DM_NONE;
+    DM_EACH_KID(doc, t, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        if (k > t && (d == DM_D_NSUBJ || d == DM_D_OBJ || d == DM_D_OBL || d == DM_D_NSUBJ_PASS))
+            return k;
+    }
+    return DM_NONE;
+}
+
 /* An auxiliary that stands for a whole clause. */
 static bool stands_alone(const dm_doc *doc, uint32_t t)
 {
@@ -55,8 +69,9 @@ static bool stands_alone(const dm_doc *doc, uint32_t t)
         return false; /* "did neither" of two things */
     const dm_token *a = dm_tok(doc, t);
     return dm_str_in(a->norm, "did does do has have had will would wo could can is was are were") && a->deprel != DM_D_AUX &&
-           a->deprel != DM_D_AUX_PASS && a->deprel != DM_D_COP && !has_complement(doc, t) &&
-           (has_word(doc, t, "so too either neither nor likewise also not n't as"));
+           a->deprel != DM_D_AUX_PASS && a->deprel != DM_D_COP &&
+           (inverted_subject(doc, t) != DM_NONE ||
+               (!has_complement(doc, t) && has_word(doc, t, "so too either neither nor likewise also not n't as")));
 }
 
 /* "did the same", "followed suit": a verb that says no more than an auxiliary would. */
@@ -103,7 +118,7 @@ static void refuse_request(const ev_work *w, const cand *model, cand *c)
 static void echo(ev_work *w, uint32_t t)
 {
     const dm_doc *doc = w->d.doc;
-    uint32_t subject = dm_surface_subject(doc, t);
+    uint32_t after = inverted_subject(doc, t), subject = after == DM_NONE ? dm_surface_subject(doc, t) : after;
     const cand *model = subject == DM_NONE || w->n == CANDIDATES_MAX ? NULL : model_of(w, t);
     if (!model)
         return;
@@ -128,7 +143,8 @@ static void echo(ev_work *w, uint32_t t)
     c->n_speakers = dm_speakers(&w->e->status, doc, t, c->speaker, c->speech, &deny);
     if (dm_str_in(dm_tok(doc, t)->norm, "will wo"))
         c->status.aux |= DM_FUTURE;
-    bool negated = has_word(doc, t, "neither nor not n't either");
+    bool negated =
+        has_word(doc, t, "neither nor not n't either") || (after != DM_NONE && !dm_str_in(dm_tok(doc, t - 1)->norm, "so as"));
     c->status.aux = (uint8_t)((c->status.aux & ~DM_NEGATION) | (negated && model->type != DM_REJECT ? DM_NEGATION : 0) |
                               (before & DM_HISTORICAL));
     other_side(&model->recipient, &c->actor, &c->recipient);

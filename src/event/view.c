@@ -569,6 +569,8 @@ static void put_noun_kid(const dm_frames *f, const dm_doc *doc, view *v, uint32_
     case DM_D_AMOD: put(v, SLOT_ADJ, k, inherited); break;
     case DM_D_NMOD: {
         char buf[CASE_MAX];
+        if (dm_kid(doc, k, DM_D_CASE) == DM_NONE && is_time_to(doc, v->t) && k && dm_token_is(doc, k - 1, "for"))
+            put(v, dm_frames_prep(f, DM_STR("for")), k, inherited); /* "time for X to go": "for" hung on the verb */
         put_prep(f, doc, v, k, inherited);
         DM_EACH_KID(doc, k, by) /* "the arrest of two men by Turkey", "the visit of X to Y" */
         if (dm_tok(doc, by)->deprel == DM_D_NMOD && dm_str_in(dm_case_of(doc, by, buf, sizeof buf), "by to"))
