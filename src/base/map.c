@@ -3,9 +3,10 @@
 #include "base/map.h"
 #include <stdlib.h>
 
+/* XXH3 joins short words with the low bits of its seed: kinds that lie side by side must differ in the high ones ("net" and "new"). */
 static uint64_t key_of(dm_str word, uint32_t kind)
 {
-    uint64_t k = dm_hash(word.p, word.len, 0xD1B54A32D192ED03u + kind);
+    uint64_t k = dm_hash(word.p, word.len, 0xD1B54A32D192ED03u + kind * 0x9E3779B97F4A7C15u);
     return k ? k : 1;
 }
 

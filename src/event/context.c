@@ -246,8 +246,8 @@ bool dm_at_home(const ev_work *w, const cand *c)
     party_list here, nobody = { .n = 0 };
     bool noun = c->m.view.pos == 'n', unrest = c->type == DM_PROTEST || c->type == DM_COERCE;
     unsigned as = dm_tok(w->d.doc, c->t)->deprel;
-    bool told = noun ? unrest && (as == DM_D_NSUBJ || as == DM_D_NSUBJ_PASS)
-                     : unrest || (c->type == DM_ASSAULT && c->m.view.passive);
+    bool told =
+        noun ? unrest && (as == DM_D_NSUBJ || as == DM_D_NSUBJ_PASS) : unrest || (c->type == DM_ASSAULT && c->m.view.passive);
     return told && !(c->status.aux & (DM_NEGATION | DM_HYPOTHETICAL)) && sole_state(w, c, &nobody, &here);
 }
 

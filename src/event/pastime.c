@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Sentences about sport, the arts, trade and the weather use the words of conflict and diplomacy for what is none ("the striker was
- * released", "the storm struck"). They are known by their other words: classes PLAY, PLAYISH, FIRMN, DISASTER of frames/classes_conflict;
+ * released", "the storm struck"). They are known by their other words: classes GAMEN, PLAY, PLAYISH, FIRMN, DISASTER, BEAST of frames/classes_conflict;
  * one word of STATECRAFT ("government", "visa") and the sentence is read as any other. */
 #include "event/build.h"
 
 enum { MARKS_MAX = 16, PLAY_WEIGHT = 2, ENOUGH = 3, FIRMS = 2 };
 
 typedef struct hint {
-    uint32_t play, playish, firm, statecraft, disaster; /* classes */
-    uint32_t n_seen, plays, firms;                      /* distinct words; sums */
+    uint32_t game, play, playish, firm, statecraft, disaster, beast; /* classes */
+    uint32_t n_seen, plays, firms;                                   /* distinct words; sums */
     dm_str seen[MARKS_MAX];
 } hint;
 
@@ -33,11 +33,13 @@ static bool news(hint *h, dm_str lemma)
 static void classes(const ev_work *w, hint *h)
 {
     const dm_frames *f = w->d.frames;
+    h->game = dm_frames_class(f, "GAMEN");
     h->play = dm_frames_class(f, "PLAY");
     h->playish = dm_frames_class(f, "PLAYISH");
     h->firm = dm_frames_class(f, "FIRMN");
     h->statecraft = dm_frames_class(f, "STATECRAFT");
     h->disaster = dm_frames_class(f, "DISASTER");
+    h->beast = dm_frames_class(f, "BEAST");
 }
 
 /* False: the sentence speaks of states after all. */
@@ -45,14 +47,15 @@ static bool weigh(const ev_work *w, const dm_sent *s, hint *h)
 {
     for (uint32_t t = s->first + s->dateline; t < s->first + s->n; t++) {
         const dm_token *k = dm_tok(w->d.doc, t);
-        if (is(w, t, h->statecraft))
+        bool noun = k->upos == DM_U_NOUN || k->upos == DM_U_ADJ;
+        if ((noun || k->upos == DM_U_PROPN) && is(w, t, h->statecraft))
             return false;
-        if ((k->upos != DM_U_NOUN && k->upos != DM_U_ADJ) || w->d.in_name[t])
+        if (!noun || w->d.in_name[t])
             continue;
-        bool play = is(w, t, h->play), playish = !play && k->upos == DM_U_NOUN && is(w, t, h->playish),
+        bool play = is(w, t, h->play) || is(w, t, h->game), playish = !play && k->upos == DM_U_NOUN && is(w, t, h->playish),
              firm = is(w, t, h->firm);
         if ((play || playish || firm) && news(h, k->lemma)) {
-            h->plays += play ? PLAY_WEIGHT : playish;
+            h->plays += is(w, t, h->game) ? ENOUGH : play ? PLAY_WEIGHT : playish;
             h->firms += firm;
         }
     }
@@ -80,8 +83,9 @@ void dm_drop_pastime(ev_work *w, uint32_t sent)
         uint32_t by = force && c->m.view.pos == 'v' ? dm_logical_subject(w->d.doc, c->t) : DM_NONE;
         if (force && by == DM_NONE && c->t > w->d.doc->sents.v[sent].first && dm_tok(w->d.doc, c->t - 1)->head == c->t)
             by = c->t - 1; /* "Lightning struck": taken for a compound */
-        bool nature = by != DM_NONE && is(w, by, h.disaster);
-        bool trade = force && c->m.view.pos == 'v' && h.firms >= FIRMS;
+        bool nature = by != DM_NONE && (is(w, by, h.disaster) || is(w, by, h.beast));
+        bool trade = force && c->type != DM_PROTEST && c->m.view.pos == 'v' &&
+                     (h.firms >= FIRMS || (by != DM_NONE && is(w, by, h.firm)));
         if (nature || (free_of_states && (h.plays >= ENOUGH || by_subject(w, c, &h) || trade)))
             c->dropped = 1;
     }
