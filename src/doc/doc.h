@@ -84,7 +84,7 @@ typedef struct dm_time {
     dm_interval when;
     dm_interval point; /* what the words name, without "since" or "until" before it */
     int16_t count;     /* "two days after": how much, when it counts from what the clause behind it tells; else 0 */
-    uint8_t unit, vague;
+    uint8_t unit, vague, same; /* same: "the same day", "that night": the day told of last */
     uint8_t kind; /* dm_time_kind */
     uint8_t n_except;
     int16_t except[8];

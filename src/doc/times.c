@@ -62,6 +62,8 @@ static bool lends(const dm_doc *doc, uint32_t e, uint32_t noun, const dm_time *t
     }
     if (set_apart(doc, noun))
         return false;
+    if (rel == DM_D_OBL && noun < e && has_case(doc, noun, "on at during in")) /* "On a visit to Oslo on 5 May he met" */
+        return true;
     return !is_event(doc, noun);
 }
 
@@ -97,7 +99,7 @@ static void collect(const dm_doc *doc, uint32_t g, uint32_t self, bool fronted, 
     const dm_sent *s = &doc->sents.v[tok(doc, self)->sent];
     for (uint32_t i = dm_doc_time_from(doc, s->first); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
         const dm_time *t = &doc->times.v[i];
-        if (self >= t->first && self < t->first + t->n)
+        if ((self >= t->first && self < t->first + t->n) || t->first < s->first + s->dateline)
             continue;
         if (fronted && t->first > g)
             continue;

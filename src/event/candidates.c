@@ -121,8 +121,14 @@ static void reject(ev_work *w, cand *c)
     cand *r = find_cand(w, c->status.rejecter);
     if (!r || r->type != DM_REJECT || r == c)
         return;
+    if (c->type == DM_REJECT && dm_tok(w->d.doc, c->t)->head == r->t && dm_str_in(dm_tok(w->d.doc, c->t)->lemma, "rule exclude")) {
+        r->dropped = c->dropped = 1; /* "refused to rule out": what it was about is left open */
+        c->status.aux |= DM_NEGATION;
+        return;
+    }
     if (r->status.aux & DM_NEGATION) { /* "did not rule out sanctions": left open */
         r->dropped = 1;
+        c->status.absorber = DM_NONE;
         c->status.aux = (uint8_t)((c->status.aux & ~DM_NEGATION) | DM_HYPOTHETICAL);
         return;
     }
@@ -145,6 +151,11 @@ static void absorb(ev_work *w, cand *c)
         return;
     if (by->dropped && !(by->m.view.pos == 'v'))
         return;
+    if (by->type == DM_REJECT && (by->status.aux & DM_NEGATION) && dm_is_speech(&w->e->status, w->d.doc, by->t) == 2) {
+        by->dropped = 1; /* "did not deny that it had sold them": left open */
+        c->status.aux = (uint8_t)((c->status.aux & ~DM_NEGATION) | DM_HYPOTHETICAL);
+        return;
+    }
     bool peaceful = c->type == DM_CONSULT || c->type == DM_SUPPORT || c->type == DM_COOPERATE || c->type == DM_AID ||
                     c->type == DM_CONCEDE || c->type == DM_RETREAT || c->type == DM_AGREE;
     if (by->type == DM_AGREE && peaceful && (c->status.aux & DM_NEGATION) && !(by->status.aux & DM_NEGATION)) {

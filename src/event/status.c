@@ -372,7 +372,8 @@ static const mark_row *mark_at(const dm_status_tables *s, const dm_doc *doc, uin
 static bool inverted_condition(const dm_doc *doc, uint32_t clause)
 {
     unsigned d = dm_tok(doc, clause)->deprel;
-    if (d != DM_D_ADVCL || dm_kid(doc, clause, DM_D_MARK) != DM_NONE)
+    bool joined = d == DM_D_CCOMP || d == DM_D_PARATAXIS || (d == DM_D_CONJ && dm_kid(doc, clause, DM_D_CC) == DM_NONE);
+    if ((d != DM_D_ADVCL && !joined) || dm_kid(doc, clause, DM_D_MARK) != DM_NONE)
         return false;
     DM_EACH_KID(doc, clause, k)
     {
@@ -401,7 +402,9 @@ const mark_row *dm_mark_of(const dm_status_tables *s, const dm_doc *doc, uint32_
         if (d == DM_D_CASE && dm_token_is(doc, k, "to"))
             continue; /* "an objection to the plan" */
         uint32_t n = 0;
-        const mark_row *wide = k ? mark_at(s, doc, k - 1, &n) : NULL; /* "even if", "as soon as" */
+        const mark_row *wide = k > 1 ? mark_at(s, doc, k - 2, &n) : NULL; /* "as soon as" */
+        if (!wide || n < 3)
+            wide = k ? mark_at(s, doc, k - 1, &n) : NULL; /* "even if" */
         if (wide && n >= 2 && !(wide->effect & EFFECT_NEG))
             return wide;
         const mark_row *m = mark_at(s, doc, k, &n);
@@ -443,8 +446,8 @@ static const op_row *find_op(const dm_status_tables *s, const dm_doc *doc, uint3
         if ((pos == 'n') != (is_nominal(doc, g) != 0) || (pos == 'v' && !is_verbal(doc, g)))
             continue;
         dm_str key = pos == 'a' ? dm_tok(doc, g)->norm : dm_tok(doc, g)->lemma;
-        if (pos == 'v' && dm_token_is(doc, g, "going"))
-            key = dm_tok(doc, g)->norm; /* "was going to" is no "go" */
+        if (pos == 'v' && (dm_token_is(doc, g, "going") || (dm_token_is(doc, g, "used") && !dm_is_passive(doc, g))))
+            key = dm_tok(doc, g)->norm; /* "was going to" is no "go", "used to" no "use" */
         for (uint32_t r = dm_map_get(&s->by_op, key, (uint32_t)pos); r != DM_NONE; r = s->ops[r].next)
             if ((s->ops[r].comp & comp) && words_follow(doc, g, s->ops[r].words) &&
                 (!best || s->ops[r].words.len > best->words.len))
@@ -552,7 +555,9 @@ static const mark_row *condition_of(const dm_status_tables *s, const dm_doc *doc
     DM_EACH_KID(doc, t, k)
     {
         unsigned d = dm_tok(doc, k)->deprel;
-        const mark_row *m = d == DM_D_ADVCL ? clause_mark(s, doc, k) : d == DM_D_OBL ? dm_mark_of(s, doc, k) : NULL;
+        const mark_row *m = d == DM_D_ADVCL ? clause_mark(s, doc, k)
+                            : d == DM_D_OBL || inverted_condition(doc, k) ? dm_mark_of(s, doc, k)
+                                                                          : NULL;
         if (m && m->reason == DM_CONDITION && (m->effect & EFFECT_HYP))
             return m;
         if (m && m->reason == DM_CONDITION && d == DM_D_ADVCL)
@@ -599,6 +604,14 @@ static bool is_to(const dm_doc *doc, uint32_t t)
     return false;
 }
 
+/* "has still to ratify", "those yet to condemn it" */
+static bool still_to(const dm_doc *doc, uint32_t t)
+{
+    DM_EACH_KID(doc, t, k) if (dm_tok(doc, k)->deprel == DM_D_ADVMOD && dm_str_in(dm_tok(doc, k)->norm, "still yet") && k < t)
+        return true;
+    return false;
+}
+
 /* Effects of one word on the way, with "would" resolved. */
 static uint16_t effects_at(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t from, status *out)
 {
@@ -620,7 +633,7 @@ static uint16_t effects_at(const dm_status_tables *s, const dm_doc *doc, uint32_
     }
     bool clause = dm_tok(doc, t)->head == DM_NONE || dm_headline_subject(doc, t) != DM_NONE;
     if (marked_to(doc, t) && (is_to(doc, t) || (clause && dm_surface_subject(doc, t) != DM_NONE)))
-        l.effect ^= l.perfect ? EFFECT_NEG : EFFECT_FUTURE; /* headline: "Japan to skip talks"; "was to have met": it did not */
+        l.effect ^= l.perfect || still_to(doc, t) ? EFFECT_NEG : EFFECT_FUTURE; /* headline: "Japan to skip talks"; "was to have met": it did not */
     return l.effect;
 }
 
@@ -749,16 +762,19 @@ static bool present_tense(const dm_doc *doc, uint32_t t)
 }
 
 /* "will not lift them until Tokyo apologises", "would sign after the vote passes": not yet so when it was said. */
-static bool awaited(const dm_status_tables *s, const dm_doc *doc, const mark_row *m, uint32_t clause, uint32_t main)
+static uint16_t awaited(const dm_status_tables *s, const dm_doc *doc, const mark_row *m, uint32_t clause, uint32_t main)
 {
-    bool until = dm_str_in(m->word, "until till"), when = dm_str_in(m->word, "before when after");
+    bool until = dm_str_in(m->word, "until till"), when = dm_str_in(m->word, "before when after once whenever") ||
+                                                           dm_str_is(m->word, "as soon as") || dm_str_is(m->word, "by the time");
     if (!until && !when)
-        return false;
+        return 0;
     status scratch = { .n_why = STATUS_WHY };
     uint16_t e = effects_at(s, doc, main, clause, &scratch);
+    if (when && present_tense(doc, clause) && !dm_str_in(m->word, "when before after")) /* "once it is ratified" */
+        return EFFECT_FUTURE;
     if (!(e & (EFFECT_FUTURE | EFFECT_HYP | EFFECT_WILL_NOT)))
-        return false;
-    return until || present_tense(doc, clause);
+        return 0;
+    return until ? EFFECT_HYP : present_tense(doc, clause) ? EFFECT_FUTURE : 0;
 }
 
 /* Adverbial clause: its subordinator decides; a bare participle goes with its main clause, but not with its negation. */
@@ -772,8 +788,8 @@ static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cu
         apply(out, m->effect);
         if (m->effect)
             why(out, s->mark_table, m->row);
-        else if (awaited(s, doc, m, cur, g))
-            apply(out, EFFECT_HYP);
+        else
+            apply(out, awaited(s, doc, m, cur, g));
         if (m->reason == DM_PURPOSE && (m->effect & EFFECT_HYP)) {
             out->purpose = 1;
             out->purpose_of = g;
@@ -830,8 +846,13 @@ static bool step_verdict(const dm_status_tables *s, const dm_doc *doc, uint32_t 
 /* "a summit is unlikely", "talks never took place": a predicate that says whether the event, its subject, is real. */
 static bool step_subject(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
-    const op_row *op = is_nominal(doc, cur) ? find_op(s, doc, g, COMP_SUBJ) : NULL;
-    if (!op || cur > g)
+    if (!is_nominal(doc, cur) || cur > g)
+        return false;
+    const op_row *op = find_op(s, doc, g, COMP_SUBJ);
+    uint32_t inf = op ? DM_NONE : dm_kid(doc, g, DM_D_XCOMP);
+    if (inf != DM_NONE && find_op(s, doc, inf, COMP_SUBJ))
+        op = find_op(s, doc, g, COMP_INF); /* "failed to take place" */
+    if (!op)
         return false;
     apply(out, op->effect);
     apply(out, effects_at(s, doc, g, cur, out));
@@ -846,7 +867,13 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
         return true;
     }
     switch (dm_deprel_base((dm_deprel)dm_tok(doc, cur)->deprel)) {
-    case DM_D_CONJ: return step_conj(s, doc, cur, g, out);
+    case DM_D_PARATAXIS:
+    case DM_D_CONJ:
+        if (inverted_condition(doc, cur))
+            apply(out, EFFECT_HYP);
+        else if (dm_tok(doc, cur)->deprel == DM_D_CONJ)
+            return step_conj(s, doc, cur, g, out);
+        return false;
     case DM_D_ADVCL: return dm_tok(doc, cur)->deprel == DM_D_ADVCL && step_advcl(s, doc, cur, g, out);
     case DM_D_ACL:
         if (dm_tok(doc, cur)->xpos == DM_X_VBN && bare_participle(doc, cur) && is_nominal(doc, g))
@@ -860,6 +887,10 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
         const mark_row *m = dm_mark_of(s, doc, cur);
         if (m && dm_str_in(m->word, "if whether")) {
             apply(out, EFFECT_HYP); /* "it remains to be seen whether": nothing above says more */
+            return false;
+        }
+        if (inverted_condition(doc, cur)) {
+            apply(out, EFFECT_HYP);
             return false;
         }
         if (step_mark(s, doc, g, out))
@@ -921,6 +952,9 @@ void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint
     uint32_t cur = t;
     for (unsigned depth = 0; depth < PATH_MAX; depth++) {
         uint32_t g = dm_tok(doc, cur)->head;
+        const mark_row *top = g == DM_NONE && is_verbal(doc, cur) ? dm_mark_of(s, doc, cur) : NULL;
+        if (top && top->reason == DM_CONDITION)
+            apply(out, EFFECT_HYP); /* "If only it had asked." */
         if (g == DM_NONE || dm_headline_subject(doc, cur) != DM_NONE || !step(s, doc, cur, g, support, out))
             break;
         cur = g;

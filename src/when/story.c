@@ -13,6 +13,7 @@ enum {
     BACKGROUND_SENTS = 2, /* sentences for which a background date holds */
     AGAIN_EVENTS = 40,   /* events searched for the same one told again */
     AGAIN_CODES = 4,
+    MONTH_LEAST = 26,
     WHY_ROOM = 16 /* as in event.c */
 };
 
@@ -76,19 +77,23 @@ static bool narrative(const dm_doc *doc, uint32_t v)
         uint32_t up = tok(doc, v)->head;
         if (set_apart(doc, v) || !open_clause(doc, v))
             return false;
-        if (!nonfinite && !finite) {
+        if (!is_verb(doc, v)) { /* "was the only one to oppose it" */
+            finite = finite || has_kid_in(doc, v, DM_D_COP, "was were");
+            nonfinite = !finite;
+        } else if (!nonfinite && !finite) {
             if (!simple_past(doc, v))
                 return false;
             finite = true;
         }
         if (up == DM_NONE)
             return finite;
+        bool predicate = r == DM_D_ACL && !finite && has_kid_in(doc, up, DM_D_COP, "was were");
         bool relative = tok(doc, v)->deprel == DM_D_ACL_RELCL && finite;
-        if (r != DM_D_CONJ && r != DM_D_XCOMP && r != DM_D_ADVCL && r != DM_D_PARATAXIS && !relative)
+        if (r != DM_D_CONJ && r != DM_D_XCOMP && r != DM_D_ADVCL && r != DM_D_PARATAXIS && !relative && !predicate)
             return false;
-        if (!finite && (x == DM_X_VBN || r == DM_D_PARATAXIS))
+        if (!finite && is_verb(doc, v) && (x == DM_X_VBN || r == DM_D_PARATAXIS))
             return false;
-        v = clause_verb(doc, up);
+        v = predicate ? up : clause_verb(doc, up);
     }
     return false;
 }
@@ -104,19 +109,42 @@ static bool own_day(const dm_doc *doc, dm_interval i)
     return closed(i) && dm_known(pub) && pub.to != DM_DAY_NONE && i.to <= pub.to && pub.to - i.from <= NEAR_DAYS;
 }
 
+/* The day that a verb's own time words name; "since May" names May, "the same day" none. */
+static dm_interval named_day(const dm_doc *doc, uint32_t t)
+{
+    uint32_t v[DM_TIMES_MAX], n = dm_times_for(doc, t, v, DM_TIMES_MAX, NULL);
+    for (uint32_t i = 0; i < n; i++) {
+        const dm_time *x = &doc->times.v[v[i]];
+        if (x->same)
+            return DM_NO_INTERVAL;
+        if (dm_known(x->point) && (x->point.from != x->when.from || x->point.to != x->when.to))
+            return x->point;
+    }
+    return dm_token_time(doc, t, NULL);
+}
+
+static bool same_day(const dm_doc *doc, uint32_t t)
+{
+    uint32_t v[DM_TIMES_MAX], n = dm_times_for(doc, t, v, DM_TIMES_MAX, NULL);
+    for (uint32_t i = 0; i < n; i++)
+        if (doc->times.v[v[i]].same)
+            return true;
+    return false;
+}
+
 /* Reads the sentences up to and including s: the day that the main clause of each names. */
 static void read_to(teller *w, uint32_t s)
 {
     const dm_doc *doc = w->doc;
     for (; w->next <= s && w->next < doc->sents.n; w->next++) {
         const dm_sent *st = &doc->sents.v[w->next];
-        bool background = dm_known(w->now) && !own_day(doc, w->now);
+        bool background = dm_known(w->now) && (!own_day(doc, w->now) || (dm_known(w->story) && w->now.from != w->story.from));
         if (background && (st->para != w->para || w->next > w->sent + BACKGROUND_SENTS))
             w->now = w->story;
         for (uint32_t t = st->first; st->parsed && t < st->first + st->n; t++) {
             if (tok(doc, t)->head != DM_NONE || !is_verb(doc, t))
                 continue;
-            dm_interval i = dm_token_time(doc, t, NULL);
+            dm_interval i = named_day(doc, t);
             bool past = simple_past(doc, t) || has_kid_in(doc, t, DM_D_AUX, "have has had");
             if (!closed(i) || !past)
                 break;
@@ -159,6 +187,29 @@ static uint32_t count_at(const dm_doc *doc, uint32_t mark, bool *soon)
     return DM_NONE;
 }
 
+/* "on 5 May, the day after they met": the time right before the words that count, or DM_NONE. */
+static uint32_t time_before(const dm_doc *doc, uint32_t first)
+{
+    const dm_sent *s = &doc->sents.v[tok(doc, first)->sent];
+    uint32_t end = first > s->first && dm_token_is(doc, first - 1, ",") ? first - 1 : first;
+    for (uint32_t i = dm_doc_time_from(doc, s->first); i < doc->times.n && doc->times.v[i].first < end; i++)
+        if (doc->times.v[i].first + doc->times.v[i].n == end && dm_known(doc->times.v[i].when))
+            return i;
+    return DM_NONE;
+}
+
+/* The main verb or the one joined to it that stands nearest before the mark and is dated. */
+static dm_interval main_day(const dm_doc *doc, uint32_t main, uint32_t mark)
+{
+    dm_interval best = dm_token_time(doc, main, NULL);
+    DM_EACH_KID(doc, main, k)
+    {
+        dm_interval i = tok(doc, k)->deprel == DM_D_CONJ && k < mark ? dm_token_time(doc, k, NULL) : DM_NO_INTERVAL;
+        best = dm_known(i) ? i : best;
+    }
+    return best;
+}
+
 /* The date of an event of this sentence that is at verb v, else of the verb itself. */
 static dm_interval date_at(const dm_doc *doc, uint32_t v, uint32_t near)
 {
@@ -176,11 +227,20 @@ static dm_interval counted(const teller *w, uint32_t i, uint32_t v)
     bool soon = false;
     if (clause != DM_NONE) {
         uint32_t time = count_at(doc, mark, &soon), main = clause_verb(doc, tok(doc, clause)->head);
-        if (main == DM_NONE || (time == DM_NONE && !soon))
+        dm_time one = { .count = 1, .unit = U_DAY };
+        bool next_day = mark >= 2 && dm_token_is(doc, mark - 1, "day") && dm_token_is(doc, mark - 2, "the");
+        uint32_t apposed = next_day ? time_before(doc, mark - 2) : time != DM_NONE ? time_before(doc, doc->times.v[time].first) : DM_NONE;
+        if (main == DM_NONE && apposed == DM_NONE)
             return DM_NO_INTERVAL;
-        dm_interval base = date_at(doc, main, i);
+        dm_interval base = apposed != DM_NONE ? doc->times.v[apposed].when : main_day(doc, main, mark);
+        if (time == DM_NONE && !soon && !next_day) /* "broke down in April after they had met": some time in April */
+            return dm_token_is(doc, mark, "after") && closed(base) && base.to - base.from > MONTH_LEAST ? base : DM_NO_INTERVAL;
+        if (!dm_known(base) && main != DM_NONE)
+            base = date_at(doc, main, i);
         if (!dm_known(base) && own_day(doc, w->now))
             base = w->now;
+        if (next_day)
+            return dm_shifted(base, &one, dm_token_is(doc, mark, "after") ? -1 : 1);
         if (time == DM_NONE)
             return base;
         return dm_shifted(base, &doc->times.v[time], dm_token_is(doc, mark, "after") ? -1 : 1);
@@ -194,6 +254,16 @@ static dm_interval counted(const teller *w, uint32_t i, uint32_t v)
         return time == DM_NONE ? base : dm_shifted(base, &doc->times.v[time], dm_token_is(doc, mark, "after") ? 1 : -1);
     }
     return DM_NO_INTERVAL;
+}
+
+/* "The envoy, who arrived on Monday, was not let in": the subject's own day. */
+static dm_interval subject_day(const dm_doc *doc, uint32_t v)
+{
+    uint32_t subject = dm_kid(doc, v, DM_D_NSUBJ);
+    subject = subject == DM_NONE ? dm_kid(doc, v, DM_D_NSUBJ_PASS) : subject;
+    uint32_t rel = subject == DM_NONE ? DM_NONE : dm_kid(doc, subject, DM_D_ACL_RELCL);
+    dm_interval i = rel == DM_NONE || !simple_past(doc, rel) ? DM_NO_INTERVAL : dm_token_time(doc, rel, NULL);
+    return own_day(doc, i) && i.precision == DM_PREC_DAY ? i : DM_NO_INTERVAL;
 }
 
 static bool shares(const dm_party *a, uint32_t na, const dm_party *b, uint32_t nb)
@@ -237,14 +307,23 @@ void dm_when_story(dm_doc *doc)
     for (uint32_t i = 0; i < doc->events.n && i < doc->event_head.n; i++) {
         dm_event *e = &doc->events.v[i];
         uint32_t v = doc->event_head.v[i] == DM_NONE ? DM_NONE : clause_verb(doc, doc->event_head.v[i]);
+        if (v != DM_NONE && same_day(doc, v)) {
+            read_to(&w, e->sentence ? e->sentence - 1 : 0);
+            date_it(e, w.now, "when/same-day");
+        }
         read_to(&w, e->sentence);
         if (dm_known(e->when) || v == DM_NONE || (e->aux & (DM_FUTURE | DM_HYPOTHETICAL)))
             continue;
         date_it(e, counted(&w, i, v), "when/counted-from-clause");
+        if (!dm_known(e->when) && simple_past(doc, v))
+            date_it(e, subject_day(doc, v), "when/subject-day");
         if (!dm_known(e->when) && narrative(doc, v))
             date_it(e, w.now, "when/story");
     }
     for (uint32_t i = 0; i < doc->events.n && doc->events.v[i].sentence <= opening; i++)
         if (!dm_known(doc->events.v[i].when) && !(doc->events.v[i].aux & (DM_FUTURE | DM_HYPOTHETICAL)))
             date_it(&doc->events.v[i], told_again(doc, i), "when/told-again");
+    for (uint32_t i = 0; i < doc->events.n && doc->events.v[i].sentence <= opening; i++) /* what comes first is the news */
+        if (!dm_known(doc->events.v[i].when) && !(doc->events.v[i].aux & (DM_FUTURE | DM_HYPOTHETICAL)))
+            date_it(&doc->events.v[i], w.story, "when/story");
 }

@@ -47,6 +47,19 @@ static bool has_aux(const dm_doc *doc, uint32_t v, const char *list)
     return false;
 }
 
+/* "China put tariffs", "the council set up": the form of the past is that of the present, and one who acts alone would have an -s. */
+static bool past_like_present(const dm_doc *doc, uint32_t v)
+{
+    if (!dm_str_in(tok(doc, v)->norm, "put set cut quit hit shut let split spread cast burst hurt bid shed thrust upset beset broadcast") ||
+        has_word_kid(doc, v, "to do does did"))
+        return false;
+    DM_EACH_KID(doc, v, k)
+    if (dm_deprel_base((dm_deprel)tok(doc, k)->deprel) == DM_D_NSUBJ)
+        return !(tok(doc, k)->feats & DM_F_PLUR) && tok(doc, k)->xpos != DM_X_NNS && tok(doc, k)->xpos != DM_X_NNPS &&
+               !dm_str_in(tok(doc, k)->norm, "we you they i") && !has_word_kid(doc, k, "and");
+    return false;
+}
+
 /* Tense of one verb by its form and its auxiliaries. */
 static dm_tense verb_tense(const dm_wstate *st, uint32_t v)
 {
@@ -56,11 +69,12 @@ static dm_tense verb_tense(const dm_wstate *st, uint32_t v)
         return TENSE_FUTURE;
     if (has_aux(doc, v, "may might could should would must can"))
         return has_aux(doc, v, "have has had") ? TENSE_PAST : TENSE_FUTURE;
-    if (dm_lex(st, v).kind == W_PLAN && !dm_norm_in(st, v, "proposed pledged promised vowed invited anticipated"))
+    bool sets = k->xpos == DM_X_VBD && dm_norm_is(st, v, "set"); /* "set up a commission on Friday" */
+    if (!sets && dm_lex(st, v).kind == W_PLAN && !dm_norm_in(st, v, "proposed pledged promised vowed invited anticipated"))
         return TENSE_FUTURE;
     if (k->feats & DM_F_PAST)
         return TENSE_PAST;
-    if (k->xpos == DM_X_VBD || k->xpos == DM_X_VBN)
+    if (k->xpos == DM_X_VBD || k->xpos == DM_X_VBN || (st->doc->kid_first && past_like_present(doc, v)))
         return TENSE_PAST;
     if (has_word_kid(doc, v, "was were had did have has been"))
         return TENSE_PAST;
@@ -102,6 +116,10 @@ static dm_tense tree_tense(const dm_wstate *st, uint32_t head)
                     infinitive = true; /* purpose: "came on Monday to discuss": the verb above decides */
                     x = TENSE_UNKNOWN;
                 }
+                uint32_t up = tok(st->doc, t)->head;
+                if (x == TENSE_FUTURE && tok(st->doc, t)->deprel == DM_D_XCOMP && up != DM_NONE &&
+                    dm_str_in(tok(st->doc, up)->lemma, "fail manage refuse decline neglect begin start continue cease help come go rush dare"))
+                    x = TENSE_UNKNOWN; /* "failed to agree at a meeting on Friday" */
                 if (x == TENSE_PRESENT) /* "opens on Friday"; but "accuse them of killing civilians in March" */
                     return verbs ? TENSE_UNKNOWN : TENSE_FUTURE;
                 verbs++;

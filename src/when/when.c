@@ -286,11 +286,15 @@ static dm_status resolve_all(dm_wstate *st, dm_error *err)
         at.op = OP_AT;
         bool bounded = x->op >= OP_SINCE && x->op <= OP_FROM && x->a.kind != P_NONE;
         t->point = bounded ? dm_resolve(st, &at, doc->meta.date, (dm_tense)x->tense) : i;
-        if (x->op == OP_AT && x->a.kind == P_OFFSET && x->a.anchor == ANCHOR_NOUN) {
+        uint32_t last = x->first + x->n - 1;
+        bool clause = doc->tokens.v[last].deprel == DM_D_MARK && dm_str_in(doc->tokens.v[last].norm, "after before");
+        if (x->op == OP_AT && x->a.kind == P_OFFSET && (x->a.anchor == ANCHOR_NOUN || clause)) {
+            t->when = t->point = clause ? DM_NO_INTERVAL : t->when;
             t->count = x->a.count;
             t->unit = x->a.unit;
             t->vague = x->a.vague;
         }
+        t->same = x->op == OP_AT && x->a.rel == REL_SAME && !x->a.month && !x->a.year && (x->a.unit == U_DAY || x->a.unit == U_HOUR);
         remember(st, x, i);
     }
     return DM_OK;
@@ -320,6 +324,8 @@ static void settle_pending(dm_wstate *st)
         dm_tex *x = &st->tex.v[k];
         if (x->op != OP_AT || x->a.kind != P_OFFSET || x->a.anchor != ANCHOR_NOUN || x->a.noun == DM_NONE)
             continue;
+        if (x->a.noun && doc->tokens.v[x->a.noun - 1].deprel == DM_D_MARK)
+            continue; /* "a day after the council voted": story.c */
         left--;
         dm_interval base = noun_time(doc, x->a.noun, k);
         if (!dm_known(base))
@@ -493,7 +499,7 @@ static dm_interval sentence_time(const dm_doc *doc, uint32_t head)
     }
     for (uint32_t i = lo; i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
         const dm_time *t = &doc->times.v[i];
-        if (!dm_known(t->when) || t->kind == DM_TIME_DURATION)
+        if (!dm_known(t->when) || t->kind == DM_TIME_DURATION || t->first < s->first + s->dateline)
             continue;
         seen++;
         if (!pick || t->first <= s->first + s->dateline + 1)
@@ -504,10 +510,23 @@ static dm_interval sentence_time(const dm_doc *doc, uint32_t head)
         return DM_NO_INTERVAL;
     uint32_t from = pick->first < head ? pick->first : head, to = pick->first < head ? head : pick->first;
     for (uint32_t t = from; t < to; t++)
-        if (dm_str_in(
+        if ((dm_token_is(doc, t, "that") && doc->tokens.v[t].deprel != DM_D_DET) ||
+            dm_str_in(
                 doc->tokens.v[t].norm, "; \" : -- because after before since until when while which who whom whose where due scheduled planned slated expected"))
             return DM_NO_INTERVAL;
     return pick->when;
+}
+
+/* What is told as done lies before the report: "telephoned four times this month" up to its day, "ordered it to report within a month"
+ * no day at all. */
+static dm_interval until_today(dm_interval i, dm_interval pub)
+{
+    if (!dm_known(i) || !dm_known(pub) || i.from == DM_DAY_NONE || pub.to == DM_DAY_NONE || (i.to != DM_DAY_NONE && i.to <= pub.to))
+        return i;
+    bool ahead = i.from > pub.to || (i.from == pub.to && i.precision == DM_PREC_RANGE);
+    if (ahead)
+        return DM_NO_INTERVAL;
+    return (dm_interval){ i.from, pub.to, i.from == pub.to ? DM_PREC_DAY : DM_PREC_RANGE };
 }
 
 dm_status dm_when_events(const dm_when *w, dm_doc *doc, dm_error *err)
@@ -520,6 +539,9 @@ dm_status dm_when_events(const dm_when *w, dm_doc *doc, dm_error *err)
             continue;
         if (!dm_known(e->when))
             e->when = event_time(w, doc, head, &speech);
+        bool past = doc->tokens.v[head].xpos == DM_X_VBD || doc->tokens.v[head].xpos == DM_X_VBN;
+        if (past && !(e->aux & (DM_FUTURE | DM_HYPOTHETICAL)))
+            e->when = until_today(e->when, doc->meta.date);
         if (!dm_known(e->when) && !(e->aux & (DM_FUTURE | DM_HYPOTHETICAL)))
             e->when = sentence_time(doc, head);
         uint32_t verb = speaker_verb(doc, e);
