@@ -186,15 +186,18 @@ static bool titled_before(aw *w, dm_mention *m)
 static const char *not_own(const aw *w, const dm_mention *m)
 {
     const dm_token *h = dm_atok(w, m->head);
+    bool rulers = dm_str_in(h->norm, "regime junta rulers generals colonels putschists");
     if (!w->doc->sents.v[m->sent].parsed || (h->deprel != DM_D_OBJ && h->deprel != DM_D_IOBJ && h->deprel != DM_D_OBL) ||
-        !dm_str_in(h->norm, "government regime authorities junta rulers leadership administration president"))
+        (!rulers && !dm_str_in(h->norm, "government authorities leadership administration president")))
         return NULL;
     uint32_t v = h->head;
     for (unsigned i = 0; i < CLIMB_MAX && v != DM_NONE; i++, v = dm_atok(w, v)->head) {
         uint32_t s = dm_kid(w->doc, v, DM_D_NSUBJ);
         const dm_entity *en = s == DM_NONE || w->name_at[s] == DM_NONE ? NULL : dm_first_entity(w, w->name_at[s]);
         if (s != DM_NONE)
-            return en && en->nature == DM_NAT_STATE && dm_is_country(en->code) ? en->code : NULL;
+            return en && (en->nature == DM_NAT_STATE || (rulers && en->nature == DM_NAT_PERSON)) && dm_is_country(en->code)
+                       ? en->code
+                       : NULL;
         if (dm_atok(w, v)->deprel != DM_D_XCOMP && dm_atok(w, v)->deprel != DM_D_CONJ)
             return NULL;
     }
@@ -442,9 +445,11 @@ static void settle_related(const aw *w, dm_mention *m)
         return;
     if (strcmp(owner, w->doc->home) == 0)
         other = w->doc->focus;
-    else if (strcmp(owner, w->doc->focus) == 0)
+    else if (beside || strcmp(owner, w->doc->focus) == 0)
         other = w->doc->home;
-    if (!other || (beside && !are_neighbours(w, owner, other)))
+    if (beside && other && !are_neighbours(w, owner, other))
+        other = strcmp(owner, w->doc->focus) != 0 && are_neighbours(w, owner, w->doc->focus) ? w->doc->focus : NULL;
+    if (!other)
         return;
     set_code(en, other);
     m->why = DM_STR("actor/counterpart");

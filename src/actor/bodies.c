@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Bodies that come back by a noun: "the Council", "the watchdog", "the bloc". The last body so named is meant, whether its name or its table
  * line has the noun; a bare role ("the committee") gives way to it. */
+#define _GNU_SOURCE
 #include "actor/work.h"
 
 static bool is_body_word(dm_str word)
@@ -97,6 +98,16 @@ static uint32_t body_again(const aw *w, uint32_t t, uint32_t first)
     return other ? DM_NONE : id;
 }
 
+/* "the Labor Party" is not the Liberal Democratic one named before: of a capitalised phrase the body's names must have the first word too. */
+static bool agrees(const aw *w, uint32_t id, uint32_t first, uint32_t t)
+{
+    const dm_entity *en = &w->doc->entities.v[id];
+    if (first == t || !(dm_atok(w, first)->flags & DM_T_UPPER) || en->table != w->a->i_bodies || en->table_row == DM_NONE)
+        return true;
+    dm_str names = dm_table_cell(w->a->bodies, en->table_row, w->a->cb.names), word = dm_token_text(w->doc, first);
+    return memmem(names.p, names.len, word.p, word.len) != NULL;
+}
+
 /* "the Council", "the watchdog": a body named before, by a word of its name or one of the table's general nouns. */
 dm_status dm_take_body(aw *w, uint32_t t)
 {
@@ -106,7 +117,7 @@ dm_status dm_take_body(aw *w, uint32_t t)
         return DM_OK;
     uint32_t id = body_again(w, t, first);
     bool longer = t + 1 < w->doc->tokens.n && dm_atok(w, t + 1)->upos == DM_U_PROPN && dm_atok(w, t + 1)->sent == k->sent;
-    if (id == UINT32_MAX || longer)
+    if (id == UINT32_MAX || longer || !agrees(w, id, first, t))
         return DM_OK;
     if (dm_str_in(dm_str_of(w->doc->entities.v[id].code), "UNO IGO EUR"))
         w->last_body = id;

@@ -179,7 +179,9 @@ static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
         if (m == DM_NONE)
             m = dm_clause_subject(w, t);
         const dm_entity *en = m == DM_NONE ? NULL : dm_first_entity(w, m);
-        if (en && fits(w, &w->doc->mentions.v[m], en, p, false))
+        bool one_state = en && !is_he(p) && !is_it(p) && en->nature == DM_NAT_STATE && w->doc->mentions.v[m].n_entity == 1 &&
+                         !dm_has_conjunct(w, &w->doc->mentions.v[m]); /* "Bonn will host their ministers" */
+        if (en && !one_state && fits(w, &w->doc->mentions.v[m], en, p, false))
             return m;
     }
     /* an object is not its own clause's subject (binding) */

@@ -437,6 +437,14 @@ static void bloc_code(const aw *w, const role_case *c, char *code)
         dm_copy_code(code, DM_CODE_MAX, (dm_str){ at + 5, 3 });
 }
 
+/* "the troops" are the "Syrian soldiers" spoken of last. */
+static bool are_troops(const aw *w, const role_case *c)
+{
+    return dm_str_in(c->info.sector, "MIL") && is_plural(w, c->head) &&
+           dm_str_in(dm_atok(w, c->end - 1)->norm,
+               "troops soldiers forces paratroopers servicemen units infantrymen commandos marines");
+}
+
 /* The entity of a role that stands alone: one spoken of before, or somebody of a country to be found. */
 static uint32_t lone_role(aw *w, role_case *c, dm_str *why, float *confidence)
 {
@@ -444,6 +452,8 @@ static uint32_t lone_role(aw *w, role_case *c, dm_str *why, float *confidence)
                  !is_another(w, c->h->first) &&
                  (is_definite(w, c->head, c->h->first) || (c->info.scope == SCOPE_SPOKES && !is_new(w, c->head)));
     uint32_t id = again ? earlier_holder(w, c->h->first, c->key, c->words, c->info.person, is_plural(w, c->head)) : DM_NONE;
+    if (id == DM_NONE && again && are_troops(w, c))
+        id = dm_map_get(&w->role_entity, DM_STR("troops"), 0);
     *why = DM_STR("actor/description");
     *confidence = 0.8f;
     if (id != DM_NONE)
@@ -462,7 +472,7 @@ static uint32_t lone_role(aw *w, role_case *c, dm_str *why, float *confidence)
 static bool keep_role(aw *w, const role_case *c, uint32_t id)
 {
     bool keep = c->bare ? c->info.scope == SCOPE_SPOKES || is_new(w, c->head) : true;
-    if (keep && !remember(w, c->key, id))
+    if ((keep && !remember(w, c->key, id)) || (!c->bare && are_troops(w, c) && !remember(w, DM_STR("troops"), id)))
         return false;
     return !(c->info.code[0] && !c->info.person && c->h->n > 1) || remember(w, dm_atok(w, c->end - 1)->norm, id);
 }
