@@ -340,7 +340,7 @@ void dm_fill_instrument(ev_work *w, cand *c)
     uint32_t doing = c->m.view.pos == 'v' ? c->t : c->m.view.support; /* "signed a joint statement" */
     bool named =
         doing != DM_NONE && !c->borrowed_act && !organ && paper == DM_NONE && names_act(dm_tok(w->d.doc, doing)->lemma);
-    if (named && act_fits(dm_tok(w->d.doc, doing)->lemma, i->type))
+    if (named && !dm_str_in(c->act, "vote_for vote_against abstain") && act_fits(dm_tok(w->d.doc, doing)->lemma, i->type))
         c->act = dm_tok(w->d.doc, doing)->lemma;
     if (dm_str_is(c->act, "join") && dm_str_is(i->type, "resolution"))
         c->act = DM_STR("cosponsor"); /* to join a resolution's makers */
@@ -409,6 +409,21 @@ static int8_t polarity_of(const ev_work *w, const dm_instrument *i, const dm_eve
             return dm_str_is(p, "-1") ? -1 : dm_str_is(p, "1") || dm_str_is(p, "+1") ? 1 : 0;
     }
     return 0;
+}
+
+void dm_vote_is_toward_sponsor(const ev_work *w, cand *c)
+{
+    const dm_inst *i = c->inst == DM_NONE ? NULL : &w->d.doc->insts.v[c->inst];
+    bool vote = c->type == DM_SUPPORT || c->type == DM_REJECT || c->type == DM_AGREE;
+    if (i && dm_str_in(c->act, "ratify join") && dm_parties_same(&c->actor, &c->recipient))
+        c->recipient.n = 0;
+    if (!i || !vote || !dm_acts_with_sponsor(c->act) || !i->subject.len || c->recipient.n != 1 ||
+        !code_in(&c->recipient, i->subject))
+        return;
+    dm_span span = c->recipient.p[0].span;
+    c->recipient.n = 0;
+    if (i->sponsor[0] && !code_in(&c->actor, dm_str_of(i->sponsor)))
+        give(&c->recipient, dm_str_of(i->sponsor), span);
 }
 
 static bool single_state(const party_list *l)
