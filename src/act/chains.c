@@ -199,6 +199,16 @@ static unsigned kind_of(dm_str type)
     return dm_str_in(type, "resolution motion") ? 0 : dm_str_is(type, "sanction") ? 1 : dm_str_is(type, "boycott") ? 2 : 3;
 }
 
+/* Verbs whose subject has a hand in the instrument: it is no target then. */
+static bool handles(dm_str verb)
+{
+    return dm_str_in(verb,
+        "impose reimpose lift ease relax waive extend renew prolong tighten widen expand maintain keep adopt pass approve "
+        "draft table introduce submit propose sponsor cosponsor co-sponsor present put announce declare slap levy drop "
+        "suspend end enforce launch back support veto block circulate bring move order apply remove scrap lead join "
+        "want seek favour favor enact sign issue");
+}
+
 /* The state that acts on it: sponsor, body's state, or subject of the governing verb; "" none. */
 static const char *maker_of(const iw *w, const inst *i)
 {
@@ -207,7 +217,7 @@ static const char *maker_of(const iw *w, const inst *i)
     if (i->body[0] && i->body[3] == '-')
         return i->body;
     uint32_t g = i->verb ? i->head : dm_ict(w, i->head)->head;
-    bool none = g == DM_NONE || !dm_act_verbal(w, g) || dm_act_rejects(dm_ict(w, g)->lemma);
+    bool none = g == DM_NONE || !dm_act_verbal(w, g) || !(i->verb || handles(dm_ict(w, g)->lemma));
     uint32_t s = none ? DM_NONE : dm_act_subject(w, g, true);
     const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s, true);
     return e ? e->code : "";
@@ -294,7 +304,7 @@ static void fill_from_article(iw *w)
             strncmp(maker_of(w, i), code, 3) == 0)
             code = NULL; /* who protests against sanctions on itself */
         if (!code && t[kind].n == 0 && kind != 2 && !dm_str_is(i->type, "motion")) {
-            code = kind == 1 && target ? target : other_country(w, i);
+            code = kind == 1 && target && strncmp(target, maker_of(w, i), 3) != 0 ? target : other_country(w, i);
             why = "the article's focus";
         }
         if (!code || strcmp(code, i->sponsor) == 0 || is_actor(w, i, code) || (i->body[0] && strncmp(code, i->body, 3) == 0))
@@ -302,6 +312,33 @@ static void fill_from_article(iw *w)
                 continue;
         memcpy(i->subject, code, DM_CODE_MAX);
         i->subject_why = why;
+    }
+}
+
+/* "The law" and "the bill" in an article with one law that has a name. */
+static void fill_from_named_law(iw *w)
+{
+    const inst *law = NULL;
+    for (uint32_t k = 0; k < w->v.n; k++) {
+        const inst *i = &w->v.v[k];
+        if (!i->named || !dm_str_is(i->type, "law") || i->pronoun)
+            continue;
+        if (law && !dm_str_eq(law->name, i->name))
+            return;
+        law = i;
+    }
+    for (uint32_t k = 0; law && k < w->v.n; k++) {
+        inst *i = &w->v.v[k];
+        bool same = dm_str_is(i->type, "law") && (i->definite || i->pronoun) && !i->plural && !i->dropped && !i->name.len;
+        if (!same || (i->sponsor[0] && strcmp(i->sponsor, law->sponsor) != 0) ||
+            (i->subject[0] && strcmp(i->subject, law->subject) != 0))
+            continue;
+        i->name = law->name;
+        memcpy(i->subject, law->subject, sizeof i->subject);
+        i->subject_why = "the law that the article names";
+        i->own_subject = law->own_subject;
+        if (!i->body[0])
+            memcpy(i->body, law->body, sizeof i->body);
     }
 }
 
@@ -403,6 +440,7 @@ void dm_act_chains(iw *w)
         retype_measure(w, i);
     }
     spread(w);
+    fill_from_named_law(w);
     fill_from_article(w);
     fill_from_other_kinds(w);
     spread(w); /* what the article told of one mention holds for its chain */

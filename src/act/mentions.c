@@ -140,7 +140,9 @@ static bool add_noun(iw *w, const dm_hit *h)
     const dm_act *a = w->a;
     uint32_t head = head_of(w, h->first, h->n);
     dm_str note = dm_table_cell(a->nouns, h->row, a->cn.note);
-    if (!nominal(w, head) || only_modifies(w, head) || in_a_name(w, head))
+    bool death = dm_str_in(dm_ict(w, head)->norm, "penalty penalties") && head > 0 &&
+                 dm_str_in(dm_ict(w, head - 1)->norm, "death prison jail maximum minimum capital tax");
+    if (!nominal(w, head) || only_modifies(w, head) || in_a_name(w, head) || death)
         return true;
     inst *i = add(w, h->first, h->n, head, h->row);
     if (!i)

@@ -16,7 +16,7 @@ typedef struct cand {
     match m;
     status status;
     uint8_t type, dropped, borrowed_act, modal_request;
-    bool learned; /* proposed by the back-off */
+    bool learned;         /* proposed by the back-off */
     uint8_t refused_type; /* what "will not" refused, type + 1; 0: no refusal */
     party_list actor, recipient;
     uint32_t inst; /* instrument mention or DM_NONE */
@@ -120,6 +120,8 @@ void dm_plain_stands(ev_work *w, uint32_t sent);
 void dm_echoes(ev_work *w, uint32_t sent);
 /* instruments.c */
 void dm_fill_instrument(ev_work *w, cand *c);
+void dm_vote_is_toward_sponsor(
+    const ev_work *w, cand *c);        /* takes the instrument's subject back where it was chosen as recipient */
 bool dm_acts_with_sponsor(dm_str act); /* cosponsoring, voting: toward whose instrument it is */
 dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *err);
 /* quotes.c: speaker of each quotation. */

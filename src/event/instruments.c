@@ -126,7 +126,8 @@ static bool counted(const dm_doc *doc, uint32_t subject)
 static void as_vote(ev_work *w, cand *c)
 {
     const dm_doc *doc = w->d.doc;
-    if (c->m.view.pos != 'v' || (c->type != DM_SUPPORT && c->type != DM_REJECT) || (c->act.len && !dm_str_is(c->act, "back")))
+    if (c->m.view.pos != 'v' || (c->type != DM_SUPPORT && c->type != DM_REJECT) ||
+        (c->act.len && !dm_str_in(c->act, "back adopt")))
         return;
     const dm_event *last = w->recent_event == DM_NONE ? NULL : &doc->events.v[w->recent_event];
     bool told = last && last->instrument && dm_str_in(last->instrument->act, "vote_for vote_against abstain adopt") &&
@@ -336,13 +337,18 @@ void dm_fill_instrument(ev_work *w, cand *c)
     if (c->inst == DM_NONE)
         return;
     const dm_inst *i = &w->d.doc->insts.v[c->inst];
-    if (c->act.len && !c->borrowed_act && c->m.view.pos == 'v' && names_act(dm_tok(w->d.doc, c->t)->lemma))
-        c->act = dm_tok(w->d.doc, c->t)->lemma;
+    uint32_t doing = c->m.view.pos == 'v' ? c->t : c->m.view.support; /* "signed a joint statement" */
+    bool named =
+        doing != DM_NONE && !c->borrowed_act && !organ && paper == DM_NONE && names_act(dm_tok(w->d.doc, doing)->lemma);
+    if (named && !dm_str_in(c->act, "vote_for vote_against abstain") && act_fits(dm_tok(w->d.doc, doing)->lemma, i->type))
+        c->act = dm_tok(w->d.doc, doing)->lemma;
     if (dm_str_is(c->act, "join") && dm_str_is(i->type, "resolution"))
         c->act = DM_STR("cosponsor"); /* to join a resolution's makers */
     bool given = c->act.len > 0 && !organ && paper == DM_NONE;
     if (!c->act.len)
         c->act = default_act(i, c->type, i->head == c->t, c->m.view.pos == 'v');
+    if (dm_str_is(c->act, "issue") && dm_str_is(dm_tok(w->d.doc, i->head)->lemma, "draft"))
+        c->act = DM_STR("draft");
     dm_str made = dm_tok(w->d.doc, c->t)->lemma;
     if (dm_str_is(c->act, "introduce") && (dm_str_is(made, "draft") || dm_str_is(i->type, "motion")))
         c->act = dm_str_is(made, "draft") ? DM_STR("draft") : DM_STR("submit");
@@ -376,7 +382,8 @@ void dm_fill_instrument(ev_work *w, cand *c)
     if (c->type == DM_REQUEST && dm_str_is(i->type, "motion") && !c->recipient.n && i->body.len > 2 &&
         memcmp(i->body.p, "UN", 2) == 0)
         give(&c->recipient, DM_STR("UNO"), span); /* a motion is put to its organ */
-    bool voted = dm_str_in(c->act, "adopt vote_against") && c->m.view.pos == 'v';
+    bool cast = dm_str_in(c->act, "vote_for abstain") && counted(w->d.doc, dm_view_slot(&c->m.view, SLOT_SUBJ));
+    bool voted = c->m.view.pos == 'v' && (cast || dm_str_in(c->act, "adopt vote_against"));
     if (voted && !c->actor.n)
         body_acts(c, i, span);
     if (dm_str_is(c->act, "sign") && dm_str_is(i->type, "treaty"))
@@ -402,6 +409,21 @@ static int8_t polarity_of(const ev_work *w, const dm_instrument *i, const dm_eve
             return dm_str_is(p, "-1") ? -1 : dm_str_is(p, "1") || dm_str_is(p, "+1") ? 1 : 0;
     }
     return 0;
+}
+
+void dm_vote_is_toward_sponsor(const ev_work *w, cand *c)
+{
+    const dm_inst *i = c->inst == DM_NONE ? NULL : &w->d.doc->insts.v[c->inst];
+    bool vote = c->type == DM_SUPPORT || c->type == DM_REJECT || c->type == DM_AGREE;
+    if (i && dm_str_in(c->act, "ratify join") && dm_parties_same(&c->actor, &c->recipient))
+        c->recipient.n = 0;
+    if (!i || !vote || !dm_acts_with_sponsor(c->act) || !i->subject.len || c->recipient.n != 1 ||
+        !code_in(&c->recipient, i->subject))
+        return;
+    dm_span span = c->recipient.p[0].span;
+    c->recipient.n = 0;
+    if (i->sponsor[0] && !code_in(&c->actor, dm_str_of(i->sponsor)))
+        give(&c->recipient, dm_str_of(i->sponsor), span);
 }
 
 static bool single_state(const party_list *l)

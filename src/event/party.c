@@ -134,13 +134,16 @@ static bool from_instrument(const ev_doc *e, uint32_t h, party_list *out)
         return false;
     const dm_inst *i = &e->doc->insts.v[e->inst_at[h]];
     char code[DM_CODE_MAX] = "", sector[DM_SECTOR_MAX] = "";
-    if (i->sponsor[0])
+    bool un = i->body.len > 2 && memcmp(i->body.p, "UN", 2) == 0; /* a draft is its sponsor's, a resolution the organ's */
+    if (un && dm_str_is(dm_tok(e->doc, i->head)->lemma, "resolution"))
+        memcpy(code, "UNO", 4);
+    else if (i->sponsor[0])
         memcpy(code, i->sponsor, sizeof code);
     else if (i->body.len >= 3 && (i->body.len == 3 || i->body.p[3] == '-')) {
         memcpy(code, i->body.p, 3);
         if (i->body.len > 4 && i->body.len - 4 < sizeof sector)
             memcpy(sector, i->body.p + 4, i->body.len - 4);
-    } else if (i->body.len > 2 && memcmp(i->body.p, "UN", 2) == 0)
+    } else if (un)
         memcpy(code, "UNO", 4);
     if (!code[0])
         return false;
