@@ -384,7 +384,8 @@ static uint32_t second_object(const dm_doc *doc, uint32_t t)
 {
     uint32_t first = dm_kid(doc, t, DM_D_OBJ);
     DM_EACH_KID(doc, t, k)
-    if (k > first && k > t && dm_tok(doc, k)->deprel == DM_D_OBJ && dm_tok(doc, k)->upos == DM_U_NOUN && !calendar_name(doc, k))
+    if (k > first && k > t && dm_tok(doc, k)->deprel == DM_D_OBJ && dm_tok(doc, k)->upos == DM_U_NOUN &&
+        dm_kid(doc, k, DM_D_CASE) == DM_NONE && !calendar_name(doc, k))
         return first > t ? k : DM_NONE;
     return DM_NONE;
 }
@@ -639,7 +640,8 @@ static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
          depth++)
         n = dm_tok(doc, n)->head;
     if (dm_tok(doc, n)->deprel == DM_D_NMOD && dm_tok(doc, n)->head != DM_NONE &&
-        dm_str_in(dm_tok(doc, dm_tok(doc, n)->head)->lemma, "round series number set wave string spate bout"))
+        dm_str_in(dm_tok(doc, dm_tok(doc, n)->head)->lemma,
+            "round series number set wave string spate bout hour day week month marathon flurry"))
         n = dm_tok(doc, n)->head; /* "held five rounds of talks" */
     uint32_t g = dm_tok(doc, n)->head;
     unsigned d = dm_tok(doc, n)->deprel;
