@@ -686,23 +686,41 @@ static void put_predicate_subject(const dm_doc *doc, view *v)
         put(v, SLOT_SUBJ, own_subject(doc, g), true);
 }
 
-/* "the Peru-Chile border talks": both names before a noun, joined by a hyphen, whatever the tree made of them. */
+/* A name or a word like "Lao": what may be joined by a hyphen to another before a noun. */
+static bool capital(const dm_doc *doc, uint32_t k)
+{
+    unsigned u = dm_tok(doc, k)->upos;
+    return u == DM_U_PROPN || (u == DM_U_ADJ && (dm_tok(doc, k)->flags & DM_T_UPPER));
+}
+
+/* "the Peru-Chile border talks", "Thai-Lao talks": both names before a noun, joined by a hyphen, whatever the tree made of them. */
 static void put_joined_names(const dm_doc *doc, view *v)
 {
     uint32_t first = doc->sents.v[dm_tok(doc, v->t)->sent].first, k = v->t;
     for (unsigned i = 0; i < CLIMB_MAX && k > first; i++) {
         k--;
         unsigned d = dm_tok(doc, k)->deprel;
-        if (dm_tok(doc, k)->upos == DM_U_PROPN)
+        if (capital(doc, k))
             break;
         if (dm_tok(doc, k)->head != v->t || (d != DM_D_AMOD && d != DM_D_COMPOUND))
             return;
     }
-    if (k < first + 2 || dm_tok(doc, k)->upos != DM_U_PROPN || dm_tok(doc, k - 2)->upos != DM_U_PROPN ||
+    if (k < first + 2 || !capital(doc, k) || !capital(doc, k - 2) ||
         !dm_str_in(dm_tok(doc, k - 1)->norm, "- \xe2\x80\x93 / \xe2\x80\x94"))
         return;
     put(v, SLOT_COMP, k - 2, true);
     put(v, SLOT_COMP, k, true);
+}
+
+/* "Iran and Iraq in talks": a headline without a verb says of the names what they are in. */
+static void put_headline_names(const dm_doc *doc, view *v)
+{
+    uint32_t g = dm_tok(doc, v->t)->head;
+    char buf[CASE_MAX];
+    if (g != DM_NONE && g < v->t && dm_tok(doc, v->t)->deprel == DM_D_NMOD && dm_tok(doc, g)->head == DM_NONE &&
+        dm_tok(doc, g)->upos == DM_U_PROPN && dm_str_in(dm_case_of(doc, v->t, buf, sizeof buf), "in at") &&
+        dm_view_slot(v, SLOT_SUBJ) == DM_NONE)
+        put(v, SLOT_SUBJ, g, true);
 }
 
 /* "Meeting in Doha, the six members ...": a participle at the start that was read as a noun; the clause's own subject follows. */
@@ -722,6 +740,7 @@ static void view_noun(const dm_frames *f, const dm_doc *doc, view *v)
     put_apposed(doc, v);
     put_predicate_subject(doc, v);
     put_joined_names(doc, v);
+    put_headline_names(doc, v);
     put_late_subject(doc, v);
     uint32_t g = dm_tok(doc, v->t)->head;
     if (dm_tok(doc, v->t)->deprel == DM_D_CONJ && g != DM_NONE && !is_verbal(doc, g))
