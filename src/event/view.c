@@ -648,7 +648,7 @@ static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
     const light *l = NULL;
     if (g != DM_NONE && is_verbal(doc, g) && (l = light_of(f, doc, g)) != NULL &&
         (d == DM_D_OBJ || (d == DM_D_NSUBJ_PASS && !l->passive_side) ||
-            (d == DM_D_OBL && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && !dm_is_passive(doc, g)))) {
+            (d == DM_D_OBL && n > g && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && !dm_is_passive(doc, g)))) {
         put_support(f, doc, v, g, l);
         return;
     }
