@@ -25,7 +25,7 @@ static uint32_t look_through(const dm_doc *doc, uint32_t h)
                 "series number use kind sort type form lot range set round wave string package act piece dozen hundred "
                 "thousand million billion one some any most many part majority group member amount level percent rest "
                 "remainder share half none neither each both last first quantity batch shipment consignment fleet total worth "
-                "ton tonne couple handful pair "
+                "ton tonne couple handful pair hour day week month marathon flurry "
                 "several all few score bulk wall web raft array barrage"))
             return h;
         h = next;

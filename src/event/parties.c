@@ -85,6 +85,21 @@ static void remove_shared(cand *c)
         c->recipient.n = n;
 }
 
+/* "Peru and Chile met": whoever acts together with others is not the one acted on as well. */
+static void drop_own_side(cand *c)
+{
+    bool mutual = c->type == DM_CONSULT || c->type == DM_COOPERATE || c->type == DM_AGREE || c->type == DM_SUPPORT;
+    bool all = mutual && c->actor.n > 1 && c->recipient.n > 0;
+    for (uint32_t i = 0; i < c->recipient.n && all; i++) {
+        bool same = false;
+        for (uint32_t k = 0; k < c->actor.n; k++)
+            same = same || (c->actor.p[k].code[0] && strcmp(c->actor.p[k].code, c->recipient.p[i].code) == 0);
+        all = same;
+    }
+    if (all)
+        c->recipient.n = 0;
+}
+
 /* Measures between states, agreements and refusals are not taken toward oneself: such a recipient is a possessive or a place. */
 static bool only_itself(const cand *c)
 {
@@ -413,6 +428,7 @@ void dm_fill_parties(ev_work *w)
         dm_parties_from_context(w, c);
         dm_choose_parties(w, c);
         dm_vote_is_toward_sponsor(w, c);
+        drop_own_side(c);
     }
     for (uint32_t i = 0; i < w->n && !w->surveying; i++)
         meeting_before(w, &w->c[i]);

@@ -860,6 +860,12 @@ static bool step_subject(const dm_status_tables *s, const dm_doc *doc, uint32_t 
     return false;
 }
 
+/* "In talks with X, Y proposed ...": a phrase before the verb is a circumstance, not what was proposed. */
+static bool before_verb(const dm_doc *doc, uint32_t cur, uint32_t g)
+{
+    return dm_tok(doc, cur)->deprel == DM_D_OBL && cur < g && dm_tok(doc, g)->upos == DM_U_VERB;
+}
+
 static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, uint32_t support, status *out)
 {
     if (g == support) {
@@ -911,6 +917,8 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
             apply(out, m->effect);
             why(out, s->mark_table, m->row);
         }
+        if (before_verb(doc, cur, g))
+            return false;
         return step_attitude(s, doc, g, out) || step_operator(s, doc, cur, g, out);
     }
     default: return false;

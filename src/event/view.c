@@ -384,7 +384,8 @@ static uint32_t second_object(const dm_doc *doc, uint32_t t)
 {
     uint32_t first = dm_kid(doc, t, DM_D_OBJ);
     DM_EACH_KID(doc, t, k)
-    if (k > first && k > t && dm_tok(doc, k)->deprel == DM_D_OBJ && dm_tok(doc, k)->upos == DM_U_NOUN && !calendar_name(doc, k))
+    if (k > first && k > t && dm_tok(doc, k)->deprel == DM_D_OBJ && dm_tok(doc, k)->upos == DM_U_NOUN &&
+        dm_kid(doc, k, DM_D_CASE) == DM_NONE && !calendar_name(doc, k))
         return first > t ? k : DM_NONE;
     return DM_NONE;
 }
@@ -639,14 +640,15 @@ static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
          depth++)
         n = dm_tok(doc, n)->head;
     if (dm_tok(doc, n)->deprel == DM_D_NMOD && dm_tok(doc, n)->head != DM_NONE &&
-        dm_str_in(dm_tok(doc, dm_tok(doc, n)->head)->lemma, "round series number set wave string spate bout"))
+        dm_str_in(dm_tok(doc, dm_tok(doc, n)->head)->lemma,
+            "round series number set wave string spate bout hour day week month marathon flurry"))
         n = dm_tok(doc, n)->head; /* "held five rounds of talks" */
     uint32_t g = dm_tok(doc, n)->head;
     unsigned d = dm_tok(doc, n)->deprel;
     const light *l = NULL;
     if (g != DM_NONE && is_verbal(doc, g) && (l = light_of(f, doc, g)) != NULL &&
         (d == DM_D_OBJ || (d == DM_D_NSUBJ_PASS && !l->passive_side) ||
-            (d == DM_D_OBL && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && !dm_is_passive(doc, g)))) {
+            (d == DM_D_OBL && n > g && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && !dm_is_passive(doc, g)))) {
         put_support(f, doc, v, g, l);
         return;
     }
@@ -684,23 +686,41 @@ static void put_predicate_subject(const dm_doc *doc, view *v)
         put(v, SLOT_SUBJ, own_subject(doc, g), true);
 }
 
-/* "the Peru-Chile border talks": both names before a noun, joined by a hyphen, whatever the tree made of them. */
+/* A name or a word like "Lao": what may be joined by a hyphen to another before a noun. */
+static bool capital(const dm_doc *doc, uint32_t k)
+{
+    unsigned u = dm_tok(doc, k)->upos;
+    return u == DM_U_PROPN || (u == DM_U_ADJ && (dm_tok(doc, k)->flags & DM_T_UPPER));
+}
+
+/* "the Peru-Chile border talks", "Thai-Lao talks": both names before a noun, joined by a hyphen, whatever the tree made of them. */
 static void put_joined_names(const dm_doc *doc, view *v)
 {
     uint32_t first = doc->sents.v[dm_tok(doc, v->t)->sent].first, k = v->t;
     for (unsigned i = 0; i < CLIMB_MAX && k > first; i++) {
         k--;
         unsigned d = dm_tok(doc, k)->deprel;
-        if (dm_tok(doc, k)->upos == DM_U_PROPN)
+        if (capital(doc, k))
             break;
         if (dm_tok(doc, k)->head != v->t || (d != DM_D_AMOD && d != DM_D_COMPOUND))
             return;
     }
-    if (k < first + 2 || dm_tok(doc, k)->upos != DM_U_PROPN || dm_tok(doc, k - 2)->upos != DM_U_PROPN ||
+    if (k < first + 2 || !capital(doc, k) || !capital(doc, k - 2) ||
         !dm_str_in(dm_tok(doc, k - 1)->norm, "- \xe2\x80\x93 / \xe2\x80\x94"))
         return;
     put(v, SLOT_COMP, k - 2, true);
     put(v, SLOT_COMP, k, true);
+}
+
+/* "Iran and Iraq in talks": a headline without a verb says of the names what they are in. */
+static void put_headline_names(const dm_doc *doc, view *v)
+{
+    uint32_t g = dm_tok(doc, v->t)->head;
+    char buf[CASE_MAX];
+    if (g != DM_NONE && g < v->t && dm_tok(doc, v->t)->deprel == DM_D_NMOD && dm_tok(doc, g)->head == DM_NONE &&
+        dm_tok(doc, g)->upos == DM_U_PROPN && dm_str_in(dm_case_of(doc, v->t, buf, sizeof buf), "in at") &&
+        dm_view_slot(v, SLOT_SUBJ) == DM_NONE)
+        put(v, SLOT_SUBJ, g, true);
 }
 
 /* "Meeting in Doha, the six members ...": a participle at the start that was read as a noun; the clause's own subject follows. */
@@ -720,6 +740,7 @@ static void view_noun(const dm_frames *f, const dm_doc *doc, view *v)
     put_apposed(doc, v);
     put_predicate_subject(doc, v);
     put_joined_names(doc, v);
+    put_headline_names(doc, v);
     put_late_subject(doc, v);
     uint32_t g = dm_tok(doc, v->t)->head;
     if (dm_tok(doc, v->t)->deprel == DM_D_CONJ && g != DM_NONE && !is_verbal(doc, g))
