@@ -106,7 +106,8 @@ static void refuse(ev_work *w, uint32_t v, const frame *line)
     unsigned n = dm_speakers(&w->e->status, doc, v, speaker, verb, &deny);
     bool quoted = (dm_tok(doc, v)->flags & DM_T_QUOTED) != 0;
     status st;
-    if ((!n && !quoted) || subject == DM_NONE || w->n == CANDIDATES_MAX)
+    bool willed = dm_tok(doc, v)->deprel == DM_D_ACL; /* "has no intention of": the article's own word will do */
+    if ((!n && !quoted && !willed) || subject == DM_NONE || w->n == CANDIDATES_MAX)
         return;
     dm_status_of(&w->e->status, doc, v, DM_NONE, &st);
     cand *c = &w->c[w->n];
