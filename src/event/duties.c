@@ -16,7 +16,7 @@ static bool before_subject(const dm_doc *doc, uint32_t aux, uint32_t verb)
 
 static bool has_duty(const ev_work *w, uint32_t v)
 {
-    if (dm_has_to(w->d.doc, v))
+    if (dm_has_to(w->d.doc, v) && !dm_str_in(dm_tok(w->d.doc, v)->lemma, "win score beat play qualify wait live die admit say"))
         return true;
     DM_EACH_KID(w->d.doc, v, k)
     {
@@ -59,6 +59,8 @@ static void lay(ev_work *w, uint32_t v, const frame *urge)
     dm_parties_of(&w->d, subject, ROLE_RECIPIENT, &c->recipient);
     if (!c->actor.n || !c->recipient.n || c->actor.p[0].span.start == c->recipient.p[0].span.start)
         return;
+    if (dm_has_to(doc, v) && strcmp(c->actor.p[0].code, c->recipient.p[0].code) == 0)
+        return; /* one's own need is no request */
     for (uint32_t i = 0; i < w->n; i++)
         if (below(doc, w->c[i].t, v))
             w->c[i].dropped = 1;
@@ -106,7 +108,8 @@ static void refuse(ev_work *w, uint32_t v, const frame *line)
     unsigned n = dm_speakers(&w->e->status, doc, v, speaker, verb, &deny);
     bool quoted = (dm_tok(doc, v)->flags & DM_T_QUOTED) != 0;
     status st;
-    if ((!n && !quoted) || subject == DM_NONE || w->n == CANDIDATES_MAX)
+    bool willed = dm_tok(doc, v)->deprel == DM_D_ACL; /* "has no intention of": the article's own word will do */
+    if ((!n && !quoted && !willed) || subject == DM_NONE || w->n == CANDIDATES_MAX)
         return;
     dm_status_of(&w->e->status, doc, v, DM_NONE, &st);
     cand *c = &w->c[w->n];
@@ -184,7 +187,8 @@ static void refused_side(ev_work *w, uint32_t noun, cand *c)
     if (!all.n)
         dm_parties_of(&w->d, noun, ROLE_RECIPIENT, &all);
     DM_EACH_KID(w->d.doc, noun, k)
-    if (dm_tok(w->d.doc, k)->deprel == DM_D_NMOD && !all.n) dm_parties_of(&w->d, k, ROLE_RECIPIENT, &all);
+    if (dm_tok(w->d.doc, k)->deprel == DM_D_NMOD && !all.n)
+        dm_parties_of(&w->d, k, ROLE_RECIPIENT, &all);
     for (uint32_t k = 0; k < all.n; k++)
         if (all.p[k].code[0] && strcmp(all.p[k].code, c->actor.p[0].code) != 0)
             dm_party_add(&c->recipient, all.p[k].code, all.p[k].sector, all.p[k].span);
@@ -226,8 +230,9 @@ static void stand_against(ev_work *w, uint32_t against, const frame *line)
 {
     const dm_doc *doc = w->d.doc;
     uint32_t what = dm_tok(doc, against)->head, who = what == DM_NONE ? DM_NONE : dm_kid(doc, what, DM_D_NSUBJ);
-    if (who == DM_NONE || dm_tok(doc, against)->deprel != DM_D_CASE || dm_kid(doc, what, DM_D_COP) == DM_NONE)
-        return;
+    if (who == DM_NONE || dm_tok(doc, against)->deprel != DM_D_CASE || dm_kid(doc, what, DM_D_COP) == DM_NONE ||
+        dm_tok(doc, what)->upos == DM_U_PROPN)
+        return; /* "England is against Wales" is a match */
     cand *c = open_cand(w, against, line, "event/stand-against");
     if (!c)
         return;

@@ -311,6 +311,13 @@ static bool is_clause_inf(const dm_doc *doc, uint32_t k)
     return dm_tok(doc, k)->xpos == DM_X_VB && dm_kid(doc, k, DM_D_AUX) == DM_NONE && dm_kid(doc, k, DM_D_NSUBJ) == DM_NONE;
 }
 
+/* "denied having sent", "admitted to having taken" */
+static bool is_perfect_gerund(const dm_doc *doc, uint32_t k)
+{
+    uint32_t aux = dm_kid(doc, k, DM_D_AUX);
+    return aux != DM_NONE && dm_token_is(doc, aux, "having");
+}
+
 /* A clausal dependent: to-infinitive, gerund, finite clause, or the predicate of "call it vile". */
 static void put_clause(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k)
 {
@@ -324,7 +331,7 @@ static void put_clause(const dm_frames *f, const dm_doc *doc, view *v, uint32_t 
                 put(v, dm_frames_prep(f, DM_STR("for")), s, false);
                 put(v, SLOT_FOR_INF, k, false);
             }
-    } else if (dm_tok(doc, k)->xpos == DM_X_VBG) {
+    } else if (dm_tok(doc, k)->xpos == DM_X_VBG || is_perfect_gerund(doc, k)) {
         put(v, SLOT_ING, k, false);
         put_prep(f, doc, v, k, false);
     } else if (d == DM_D_CCOMP) {
