@@ -86,6 +86,9 @@ void dm_drop_pastime(ev_work *w, uint32_t sent)
         bool nature = by != DM_NONE && (is(w, by, h.disaster) || is(w, by, h.beast));
         bool trade = force && c->type != DM_PROTEST && c->m.view.pos == 'v' &&
                      (h.firms >= FIRMS || (by != DM_NONE && is(w, by, h.firm)));
+        bool yields = c->type == DM_REJECT || c->type == DM_CONCEDE || c->type == DM_RETREAT || c->type == DM_REQUEST;
+        uint32_t firm = yields && c->m.view.pos == 'v' ? dm_logical_subject(w->d.doc, c->t) : DM_NONE;
+        trade |= firm != DM_NONE && is(w, firm, h.firm);
         if (nature || (free_of_states && (h.plays >= ENOUGH || by_subject(w, c, &h) || trade)))
             c->dropped = 1;
     }
