@@ -4,7 +4,7 @@
 #include "event/status.h"
 #include <stdlib.h>
 
-enum { SAYS = 1, DENIES = 2, HOLDS = 4 };
+enum { SAYS = 1, DENIES = 2, HOLDS = 4, JUDGES = 8 };
 enum { PATH_MAX = 12, WINDOW = 4, BUF = 64, MARK_WORDS = 5 };
 
 static uint16_t parse_effects(dm_str s, bool *ok)
@@ -129,7 +129,7 @@ static dm_status load_speech(dm_status_tables *s, dm_error *err)
     s->speech_table = (uint16_t)dm_table_index(s->tables, t);
     for (uint32_t r = 0; r < dm_table_rows(t); r++) {
         dm_str pos = dm_table_cell(t, r, cp);
-        static const char *const kinds[] = { "", "say", "deny", "", "hold", "say+hold" };
+        static const char *const kinds[] = { "", "say", "deny", "", "hold", "say+hold", "", "", "judge", "say+judge" };
         uint32_t kind = 0;
         for (uint32_t i = 1; i < sizeof kinds / sizeof *kinds; i++)
             kind = kinds[i][0] && dm_str_is(dm_table_cell(t, r, ck), kinds[i]) ? i : kind;
@@ -527,8 +527,8 @@ static bool reported(const dm_status_tables *s, const dm_doc *doc, uint32_t clau
             return false;
         unsigned d = dm_tok(doc, cur)->deprel;
         if ((d == DM_D_CCOMP || d == DM_D_ACL || d == DM_D_PARATAXIS) && dm_is_speech(s, doc, g)) {
-            if (above && (dm_tok(doc, g)->xpos == DM_X_VBZ || dm_tok(doc, g)->xpos == DM_X_VBP))
-                return false; /* "analysts say that it would, if" */
+            if (above && (dm_tok(doc, g)->xpos != DM_X_VBD || g > clause))
+                return false; /* "analysts say that it would, if"; "it would, if, he said" */
             const op_row *op = find_op(s, doc, g, COMP_THAT); /* what is hoped or feared is no announcement */
             return !op || !(op->effect & EFFECT_HYP);
         }
@@ -599,7 +599,7 @@ static bool is_to(const dm_doc *doc, uint32_t t)
     {
         unsigned d = dm_tok(doc, k)->deprel;
         if ((d == DM_D_AUX || d == DM_D_COP) && dm_str_in(dm_tok(doc, k)->norm, "is are was were am 's 're") && k < t)
-            return true;
+            return !dm_token_is(doc, t, "blame");
     }
     return false;
 }
@@ -701,6 +701,9 @@ static bool step_operator(const dm_status_tables *s, const dm_doc *doc, uint32_t
         op = find_op(s, doc, g, comp_of(doc, cur));
     if (!op)
         return false;
+    if (op->pos == 'v' && (op->comp & COMP_INF) && op->effect == EFFECT_HYP && !dm_is_passive(doc, g) &&
+        dm_str_in(op->words, "say believe think understand report hold feel hear calculate estimate reckon"))
+        return false; /* hearsay is "is said to have" */
     if (out->n_why && out->top == cur && has_word(op->words, dm_tok(doc, cur)->norm)) {
         out->top = g; /* "stopped short of": counted at "short" */
         return true;
@@ -747,6 +750,8 @@ static bool bare_participle(const dm_doc *doc, uint32_t t)
 static bool finite_adjunct(const dm_doc *doc, uint32_t clause)
 {
     uint32_t m = dm_kid(doc, clause, DM_D_MARK);
+    if (m != DM_NONE && dm_token_is(doc, m, "as") && dm_tok(doc, clause)->xpos == DM_X_VB)
+        return false; /* "went so far as to" */
     if (m != DM_NONE && !dm_str_in(dm_tok(doc, m)->norm, "to of from for on at about into against with in by that"))
         return true;
     return dm_kid(doc, clause, DM_D_NSUBJ) != DM_NONE && m == DM_NONE;
@@ -816,7 +821,11 @@ static bool step_conj(const dm_status_tables *s, const dm_doc *doc, uint32_t cur
 /* "in the event of an attack", "on condition that it apologises", "provided that it does": the words that hold the clause say it. */
 static bool step_mark(const dm_status_tables *s, const dm_doc *doc, uint32_t g, status *out)
 {
-    const mark_row *m = is_nominal(doc, g) ? dm_mark_of(s, doc, g) : dm_tok(doc, g)->deprel == DM_D_ADVCL ? clause_mark(s, doc, g) : NULL;
+    bool provided = dm_str_in(dm_tok(doc, g)->norm, "provided providing assuming supposing granted") &&
+                    dm_kid(doc, g, DM_D_NSUBJ) == DM_NONE;
+    const mark_row *m = is_nominal(doc, g)                                      ? dm_mark_of(s, doc, g)
+                        : provided || dm_tok(doc, g)->deprel == DM_D_ADVCL ? clause_mark(s, doc, g)
+                                                                                : NULL;
     if (!m || !m->effect || (is_nominal(doc, g) && !memchr(m->word.p, ' ', m->word.len)))
         return false;
     apply(out, m->effect);
@@ -1053,7 +1062,13 @@ static bool held(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
 {
     unsigned d = dm_deprel_base((dm_deprel)dm_tok(doc, cur)->deprel);
     bool below = d == DM_D_XCOMP || d == DM_D_OBJ || d == DM_D_OBL || d == DM_D_ADVCL || d == DM_D_CCOMP;
-    return below && is_verbal(doc, g) && (kind_of(s, doc, g) & HOLDS) && (d != DM_D_ADVCL || comp_of(doc, cur) == COMP_ING);
+    if (!below || !is_verbal(doc, g))
+        return false;
+    unsigned kind = kind_of(s, doc, g);
+    bool gerund = comp_of(doc, cur) == COMP_ING;
+    if (gerund && ((kind & JUDGES) || (d == DM_D_XCOMP && (kind & SAYS)))) /* "praised it for helping", "admitted helping it" */
+        return true;
+    return (kind & HOLDS) && (d != DM_D_ADVCL || gerund);
 }
 
 static uint32_t speech_holder(const dm_doc *doc, uint32_t g)
@@ -1070,7 +1085,8 @@ static uint32_t speech_holder(const dm_doc *doc, uint32_t g)
             return k;
     }
     uint32_t v = dm_tok(doc, g)->head;
-    return v != DM_NONE && is_verbal(doc, v) && dm_tok(doc, g)->deprel == DM_D_OBJ ? dm_logical_subject(doc, v) : DM_NONE;
+    bool under = dm_tok(doc, g)->deprel == DM_D_OBJ || dm_tok(doc, g)->deprel == DM_D_OBL; /* "on the ground that" */
+    return v != DM_NONE && is_verbal(doc, v) && under ? dm_logical_subject(doc, v) : DM_NONE;
 }
 
 unsigned dm_speakers(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t *speaker, uint32_t *verbs, bool *deny)
