@@ -481,7 +481,7 @@ static bool content_clause(const dm_doc *doc, uint32_t cur)
 
 static uint8_t comp_of(const dm_doc *doc, uint32_t cur)
 {
-    bool to = marked_to(doc, cur);
+    bool to = marked_to(doc, cur) && (dm_tok(doc, cur)->xpos != DM_X_VBG || dm_kid(doc, cur, DM_D_AUX) != DM_NONE);
     if (!to && is_verbal(doc, cur) && dm_tok(doc, cur)->xpos == DM_X_VBG && dm_tok(doc, cur)->deprel != DM_D_CCOMP)
         return COMP_ING;
     if (to)
@@ -885,11 +885,11 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
         return false;
     case DM_D_ADVCL: return dm_tok(doc, cur)->deprel == DM_D_ADVCL && step_advcl(s, doc, cur, g, out);
     case DM_D_ACL:
-        if (dm_tok(doc, cur)->xpos == DM_X_VBN && bare_participle(doc, cur) && is_nominal(doc, g))
-            return false; /* "the accord signed by": told of the noun, not what it is about */
+        if (dm_tok(doc, cur)->xpos == DM_X_VBN && bare_participle(doc, cur) && !has_own_aux(doc, cur) && is_nominal(doc, g))
+            return step_result(s, doc, cur, g, out); /* "the accord signed by": told of the noun, not what it is about */
         if ((dm_tok(doc, cur)->deprel != DM_D_ACL && !content_clause(doc, cur)) || step_mark(s, doc, g, out))
             return false;
-        return step_operator(s, doc, cur, g, out) || step_result(s, doc, cur, g, out) || step_speech(s, doc, g, out);
+        return step_operator(s, doc, cur, g, out) || step_speech(s, doc, g, out);
     case DM_D_CCOMP:
     case DM_D_XCOMP:
     case DM_D_CSUBJ: {
