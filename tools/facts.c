@@ -2,7 +2,8 @@
 /* dm-facts FILE...: the facts that the confidence of each event rests on (event/confidence.h), one line an event in the order of
  * `demarche code`: document, id, type, facts joined by spaces; cells apart by tabs. Data: $DEMARCHE_DATA or beside the program.
  * With --names: every name that the table of weights may hold. With --choices FILE...: every set of parties that was weighed
- * (event/choose.h), a line each: document, code point of the trigger, side, type, 1 where the frame joins the sides, codes, clues.
+ * (event/choose.h), a line each: document, code point of the trigger, side, type, 1 where the frame joins the sides, codes, those of the
+ * other side, clues.
  * With --proposals FILE...: every word that the back-off looked at (event/propose.h): document, code points of its ends, hints for an event,
  * then for each type a cell with its hints. With --mentions FILE...: every mention: document, first and last code point, parties as
  * entity:code joined by |, form, why. */
@@ -32,8 +33,8 @@ static void print_choices(const dm_doc *doc)
 {
     for (uint32_t i = 0; i < doc->choices.n; i++) {
         const dm_choice *c = &doc->choices.v[i];
-        printf("%.*s\t%u\t%s\t%s\t%u\t%s\t", DM_FMT(doc->meta.id), (unsigned)dm_doc_codepoint(doc, doc->tokens.v[c->token].span.start),
-            c->side ? "recipient" : "actor", dm_type_names[c->type], c->mutual, c->codes);
+        printf("%.*s\t%u\t%s\t%s\t%u\t%s\t%s\t", DM_FMT(doc->meta.id), (unsigned)dm_doc_codepoint(doc, doc->tokens.v[c->token].span.start),
+            c->side ? "recipient" : "actor", dm_type_names[c->type], c->mutual, c->codes, c->other);
         const char *gap = "";
         for (unsigned k = 0; k < DM_N_CLUES; k++)
             if (c->clues[k / 64] >> k % 64 & 1) {

@@ -46,13 +46,17 @@ def sources(se, shared):
     return gold, articles
 
 
+def split(codes):
+    return frozenset(codes.split("+")) if codes else frozenset()
+
+
 def groups(build, articles):
-    """(doc, start, side) -> [(type, mutual, codes, clues)], the rules' answer first."""
+    """(doc, start, side) -> [(type, mutual, codes, codes of the other side, clues)], the rules' answer first."""
     out = subprocess.run([build / "dm-facts", "--choices", *map(str, articles)], stdout=subprocess.PIPE, check=True).stdout.decode()
     table = collections.OrderedDict()
     for line in out.splitlines():
-        doc, start, side, kind, mutual, codes, clues = line.split("\t")
-        table.setdefault((os.path.basename(doc), int(start), side), []).append((kind, mutual == "1", frozenset(codes.split("+")) if codes else frozenset(), clues.split()))
+        doc, start, side, kind, mutual, codes, other, clues = line.split("\t")
+        table.setdefault((os.path.basename(doc), int(start), side), []).append((kind, mutual == "1", split(codes), split(other), clues.split()))
     return table
 
 
@@ -64,15 +68,16 @@ def gold_of(se, gold, event):
     return max(fits, key=sides) if fits else None
 
 
-def right(se, g, side, other, codes):
+def right(se, g, side, kind, mutual, codes, other):
     """Whether the scorer takes these codes for this side; None: not scored."""
+    if mutual and side == "recipient":       # joined to the actors
+        return se.parties_ok(g, dict(event=[kind], actor=[{"code": c} for c in codes | other], recipient=[]))
     want = g[side]
     if want is None:
         return None
     if se.side_ok(want, codes):
         return True
-    both = (g["actor"] or []) + (g["recipient"] or [])
-    return side == "recipient" and len(g["actor"] or []) > 1 and not g["recipient"] and se.side_ok(both, codes | other)
+    return side == "recipient" and len(g["actor"] or []) > 1 and not g["recipient"] and se.side_ok(g["actor"], codes | other)
 
 
 def examples(se, build, gold, articles):
@@ -87,8 +92,7 @@ def examples(se, build, gold, articles):
         g = gold_of(se, by_doc[doc], event) if event else None
         if not g or any(w.startswith("event/duty") for w in event["why"]):
             continue
-        other = se.codes(event.get("actor")) if side == "recipient" else se.codes(event.get("recipient"))
-        marks = [right(se, g, side, other, codes) for _, _, codes, _ in sets]
+        marks = [right(se, g, side, kind, mutual, codes, other) for kind, mutual, codes, other, _ in sets]
         if marks[0] is None:
             continue
         out.append((doc, side, sets[0][0], [clues for *_, clues in sets], marks, (1.0 if g["required"] else OPTIONAL) * (SEED_WEIGHT if doc in seed else 1.0), (event, g, sets)))

@@ -159,7 +159,7 @@ typedef struct dm_inst {
 typedef struct dm_choice {
     uint32_t token; /* trigger */
     uint8_t side, type, mutual;
-    char codes[64]; /* joined by +; the sets of one side stand together, the rules' answer first */
+    char codes[64], other[64]; /* joined by +, of the set and of the other side; the sets of one side stand together, the rules' first */
     uint64_t clues[2];
 } dm_choice;
 

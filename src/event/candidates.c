@@ -121,7 +121,8 @@ static void reject(ev_work *w, cand *c)
     cand *r = find_cand(w, c->status.rejecter);
     if (!r || r->type != DM_REJECT || r == c)
         return;
-    if (c->type == DM_REJECT && dm_tok(w->d.doc, c->t)->head == r->t && dm_str_in(dm_tok(w->d.doc, c->t)->lemma, "rule exclude")) {
+    if (c->type == DM_REJECT && dm_tok(w->d.doc, c->t)->head == r->t &&
+        dm_str_in(dm_tok(w->d.doc, c->t)->lemma, "rule exclude")) {
         r->dropped = c->dropped = 1; /* "refused to rule out": what it was about is left open */
         c->status.aux |= DM_NEGATION;
         return;

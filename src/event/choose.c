@@ -591,6 +591,13 @@ static float score(const dm_party_model *m, const question *q, const set *s)
     return sum;
 }
 
+static void join(const dm_party *p, uint32_t n, char *out, size_t size)
+{
+    size_t at = 0;
+    for (uint32_t i = 0; i < n && at + DM_CODE_MAX + 1 < size; i++)
+        at += (size_t)snprintf(out + at, size - at, "%s%s", i ? "+" : "", p[i].code);
+}
+
 static void keep(const question *q)
 {
     dm_doc *doc = q->w->d.doc;
@@ -600,8 +607,8 @@ static void keep(const question *q)
             return;
         *k = (dm_choice){ .token = q->c->t, .side = (uint8_t)q->side, .type = q->c->type, .mutual = q->c->m.frame->actor.all };
         memcpy(k->clues, q->sets[i].clues.bit, sizeof k->clues);
-        for (uint32_t n = 0, at = 0; n < q->sets[i].n && at + DM_CODE_MAX + 1 < sizeof k->codes; n++)
-            at += (uint32_t)snprintf(k->codes + at, sizeof k->codes - at, "%s%s", n ? "+" : "", q->sets[i].p[n].code);
+        join(q->sets[i].p, q->sets[i].n, k->codes, sizeof k->codes);
+        join(q->other->p, q->other->n, k->other, sizeof k->other);
     }
 }
 

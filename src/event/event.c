@@ -197,7 +197,8 @@ static void own_voice(const ev_work *w, uint32_t t, party_list *out)
     const dm_doc *doc = w->d.doc;
     const dm_sent *s = &doc->sents.v[dm_tok(doc, t)->sent];
     for (uint32_t k = s->first; k < s->first + s->n && !out->n; k++)
-        if (dm_str_in(dm_tok(doc, k)->norm, "we i") && dm_tok(doc, k)->upos == DM_U_PRON && !(dm_tok(doc, k)->flags & DM_T_QUOTED))
+        if (dm_str_in(dm_tok(doc, k)->norm, "we i") && dm_tok(doc, k)->upos == DM_U_PRON &&
+            !(dm_tok(doc, k)->flags & DM_T_QUOTED))
             dm_parties_of(&w->d, k, ROLE_SPEAKER, out);
 }
 

@@ -2,195 +2,8 @@
 /* Status composed along the path to the root. The path stops at a relative clause and at a clause that another verb merely mentions:
  * what lies above those says nothing about the event. Negations cancel in pairs ("did not fail to"). */
 #include "event/status.h"
-#include <stdlib.h>
 
-enum { SAYS = 1, DENIES = 2, HOLDS = 4 };
 enum { PATH_MAX = 12, WINDOW = 4, BUF = 64, MARK_WORDS = 5 };
-
-static uint16_t parse_effects(dm_str s, bool *ok)
-{
-    static const struct {
-        const char *name;
-        uint16_t bit;
-    } names[] = { { "neg", EFFECT_NEG }, { "future", EFFECT_FUTURE }, { "hyp", EFFECT_HYP }, { "hist", EFFECT_HIST },
-        { "absorb", EFFECT_ABSORB }, { "reject", EFFECT_REJECT }, { "end", EFFECT_NEG }, { "request", EFFECT_REQUEST },
-        { "done", EFFECT_DONE }, { "decide", EFFECT_DECIDE }, { "doubt", EFFECT_HYP | EFFECT_DOUBT } };
-    uint16_t bits = 0;
-    dm_str e;
-    while (dm_str_split(&s, ',', &e)) {
-        bool found = false;
-        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-            if (dm_str_is(e, names[i].name)) {
-                bits |= names[i].bit;
-                found = true;
-            }
-        *ok = *ok && found;
-    }
-    return bits;
-}
-
-static uint8_t parse_comps(dm_str s)
-{
-    uint8_t bits = 0;
-    dm_str c;
-    while (dm_str_split(&s, ',', &c))
-        bits |= dm_str_is(c, "inf")       ? COMP_INF
-                : dm_str_is(c, "ing")     ? COMP_ING
-                : dm_str_is(c, "that")    ? COMP_THAT
-                : dm_str_is(c, "np")      ? COMP_NP
-                : dm_str_is(c, "obj-inf") ? COMP_OBJ_INF
-                : dm_str_is(c, "np-of")   ? COMP_NP_OF
-                : dm_str_is(c, "subj")    ? COMP_SUBJ
-                                          : 0;
-    return bits;
-}
-
-static dm_status table_missing(const char *name, dm_error *err)
-{
-    return dm_fail(err, DM_ECORRUPT, 0, "the compiled tables lack '%s'; compile them again", name);
-}
-
-static dm_status row_bad(const dm_table *t, uint32_t row, dm_error *err)
-{
-    return dm_fail(err, DM_EINPUT, dm_table_line(t, row), "%.*s.tsv:%u: unknown effect or reason", DM_FMT(dm_table_name(t)),
-        dm_table_line(t, row));
-}
-
-static dm_status out_of_memory(dm_error *err) { return dm_fail(err, DM_ENOMEM, 0, "out of memory loading status tables"); }
-
-static dm_str first_word(dm_str words)
-{
-    const char *e = memchr(words.p, ' ', words.len);
-    return e ? (dm_str){ words.p, (size_t)(e - words.p) } : words;
-}
-
-static bool chain_op(dm_status_tables *s, uint32_t i)
-{
-    dm_str key = first_word(s->ops[i].words);
-    uint32_t at = dm_map_get(&s->by_op, key, (uint32_t)s->ops[i].pos);
-    if (at == UINT32_MAX)
-        return dm_map_put(&s->by_op, key, (uint32_t)s->ops[i].pos, i);
-    while (s->ops[at].next != DM_NONE)
-        at = s->ops[at].next;
-    s->ops[at].next = i;
-    return true;
-}
-
-static dm_status load_ops(dm_status_tables *s, dm_error *err)
-{
-    const dm_table *t = dm_tables_get(s->tables, "status/operators");
-    if (!t)
-        return table_missing("status/operators", err);
-    uint32_t n = dm_table_rows(t);
-    int cl = dm_table_column(t, "lemma"), cp = dm_table_column(t, "pos"), cc = dm_table_column(t, "comp"),
-        ce = dm_table_column(t, "effect");
-    s->op_table = (uint16_t)dm_table_index(s->tables, t);
-    s->ops = calloc(n ? n : 1, sizeof *s->ops);
-    for (uint32_t r = 0; s->ops && r < n; r++) {
-        bool ok = true;
-        dm_str pos = dm_table_cell(t, r, cp);
-        s->ops[r] = (op_row){ dm_table_cell(t, r, cl), pos.len ? pos.p[0] : 'v', parse_comps(dm_table_cell(t, r, cc)),
-            parse_effects(dm_table_cell(t, r, ce), &ok), r, DM_NONE };
-        if (!ok)
-            return row_bad(t, r, err);
-        if (!chain_op(s, r))
-            return out_of_memory(err);
-        s->n_ops++;
-    }
-    return s->ops ? DM_OK : out_of_memory(err);
-}
-
-/* Word -> (row << 16 | effect) maps; kind: first letter of the pos column, or 0. */
-static dm_status load_words(dm_status_tables *s, dm_map *m, const char *name, uint16_t *index, dm_error *err)
-{
-    const dm_table *t = dm_tables_get(s->tables, name);
-    if (!t)
-        return table_missing(name, err);
-    int cw = dm_table_column(t, "word"), cp = dm_table_column(t, "pos"), ce = dm_table_column(t, "effect");
-    *index = (uint16_t)dm_table_index(s->tables, t);
-    for (uint32_t r = 0; r < dm_table_rows(t); r++) {
-        bool ok = true;
-        dm_str pos = dm_table_cell(t, r, cp);
-        uint32_t v = r << 16 | parse_effects(dm_table_cell(t, r, ce), &ok);
-        if (!ok)
-            return row_bad(t, r, err);
-        if (!dm_map_put(m, dm_table_cell(t, r, cw), pos.len > 2 ? (uint32_t)pos.p[2] : 0, v))
-            return out_of_memory(err);
-    }
-    return DM_OK;
-}
-
-static dm_status load_speech(dm_status_tables *s, dm_error *err)
-{
-    const dm_table *t = dm_tables_get(s->tables, "status/speech");
-    if (!t)
-        return table_missing("status/speech", err);
-    int cl = dm_table_column(t, "lemma"), cp = dm_table_column(t, "pos"), ck = dm_table_column(t, "kind");
-    s->speech_table = (uint16_t)dm_table_index(s->tables, t);
-    for (uint32_t r = 0; r < dm_table_rows(t); r++) {
-        dm_str pos = dm_table_cell(t, r, cp);
-        static const char *const kinds[] = { "", "say", "deny", "", "hold", "say+hold" };
-        uint32_t kind = 0;
-        for (uint32_t i = 1; i < sizeof kinds / sizeof *kinds; i++)
-            kind = kinds[i][0] && dm_str_is(dm_table_cell(t, r, ck), kinds[i]) ? i : kind;
-        if (!kind)
-            return row_bad(t, r, err);
-        if (!dm_map_put(&s->speech, dm_table_cell(t, r, cl), pos.len ? (uint32_t)pos.p[0] : 'v', kind))
-            return out_of_memory(err);
-    }
-    return DM_OK;
-}
-
-static dm_status load_marks(dm_status_tables *s, dm_error *err)
-{
-    const dm_table *t = dm_tables_get(s->tables, "status/marks");
-    if (!t)
-        return table_missing("status/marks", err);
-    uint32_t n = dm_table_rows(t);
-    int cw = dm_table_column(t, "word"), ce = dm_table_column(t, "effect"), cr = dm_table_column(t, "reason");
-    s->mark_table = (uint16_t)dm_table_index(s->tables, t);
-    s->marks = calloc(n ? n : 1, sizeof *s->marks);
-    for (uint32_t r = 0; s->marks && r < n; r++) {
-        bool ok = true;
-        dm_str reason = dm_table_cell(t, r, cr);
-        int8_t kind = -1;
-        for (int k = DM_PURPOSE; k <= DM_CONCESSION; k++)
-            if (dm_str_is(reason, dm_reason_name((dm_reason_kind)k)))
-                kind = (int8_t)k;
-        s->marks[r] = (mark_row){ dm_table_cell(t, r, cw), parse_effects(dm_table_cell(t, r, ce), &ok), kind, r };
-        if (!ok || (reason.len && kind < 0))
-            return row_bad(t, r, err);
-        if (!dm_map_put(&s->by_mark, s->marks[r].word, 0, r))
-            return out_of_memory(err);
-        s->n_marks++;
-    }
-    return s->marks ? DM_OK : out_of_memory(err);
-}
-
-dm_status dm_status_load(dm_status_tables *s, const dm_tables *tables, dm_error *err)
-{
-    s->tables = tables;
-    dm_status st = load_ops(s, err);
-    if (st == DM_OK)
-        st = load_words(s, &s->modals, "status/modals", &s->modal_table, err);
-    if (st == DM_OK)
-        st = load_words(s, &s->adverbs, "status/adverbs", &s->adverb_table, err);
-    if (st == DM_OK)
-        st = load_marks(s, err);
-    return st == DM_OK ? load_speech(s, err) : st;
-}
-
-void dm_status_free(dm_status_tables *s)
-{
-    free(s->ops);
-    free(s->marks);
-    dm_map_free(&s->by_op);
-    dm_map_free(&s->by_mark);
-    dm_map_free(&s->modals);
-    dm_map_free(&s->adverbs);
-    dm_map_free(&s->speech);
-    *s = (dm_status_tables){ 0 };
-}
 
 static void why(status *out, uint16_t table, uint32_t row)
 {
@@ -198,12 +11,9 @@ static void why(status *out, uint16_t table, uint32_t row)
         out->why[out->n_why++] = (status_step){ table, row };
 }
 
-static bool is_verbal(const dm_doc *doc, uint32_t t)
-{
-    return dm_tok(doc, t)->upos == DM_U_VERB || dm_tok(doc, t)->upos == DM_U_AUX;
-}
+bool dm_verbal(const dm_doc *doc, uint32_t t) { return dm_tok(doc, t)->upos == DM_U_VERB || dm_tok(doc, t)->upos == DM_U_AUX; }
 
-static bool is_nominal(const dm_doc *doc, uint32_t t)
+bool dm_nominal(const dm_doc *doc, uint32_t t)
 {
     unsigned u = dm_tok(doc, t)->upos;
     return u == DM_U_NOUN || u == DM_U_PROPN || u == DM_U_PRON;
@@ -256,7 +66,7 @@ static bool correlative_only(const dm_doc *doc, uint32_t k)
     return k + 1 < doc->tokens.n && dm_str_in(dm_tok(doc, k + 1)->norm, "only just merely least necessarily simply solely but");
 }
 
-static bool marked_to(const dm_doc *doc, uint32_t t)
+bool dm_marked_to(const dm_doc *doc, uint32_t t)
 {
     DM_EACH_KID(doc, t, k) if (dm_tok(doc, k)->deprel == DM_D_MARK && dm_token_is(doc, k, "to")) return true;
     return false;
@@ -336,7 +146,8 @@ static void local_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, u
             v = quantifier(s, doc, k);
         else if (d == DM_D_OBL)
             v = negating_phrase(s, doc, k);
-        if (v != UINT32_MAX && !before_to(doc, k, t) && !(dm_str_in(dm_tok(doc, k)->norm, "not n't") && correlative_only(doc, k)))
+        if (v != UINT32_MAX && !before_to(doc, k, t) &&
+            !(dm_str_in(dm_tok(doc, k)->norm, "not n't") && correlative_only(doc, k)))
             take(out, l, s->adverb_table, v);
         if (dm_token_is(doc, k, "longer") && k && dm_token_is(doc, k - 1, "no"))
             l->effect ^= EFFECT_NEG;
@@ -443,7 +254,7 @@ static const op_row *find_op(const dm_status_tables *s, const dm_doc *doc, uint3
     const op_row *best = NULL;
     for (unsigned i = 0; i < 3; i++) {
         char pos = order[i];
-        if ((pos == 'n') != (is_nominal(doc, g) != 0) || (pos == 'v' && !is_verbal(doc, g)))
+        if ((pos == 'n') != (dm_nominal(doc, g) != 0) || (pos == 'v' && !dm_verbal(doc, g)))
             continue;
         dm_str key = pos == 'a' ? dm_tok(doc, g)->norm : dm_tok(doc, g)->lemma;
         if (pos == 'v' && (dm_token_is(doc, g, "going") || (dm_token_is(doc, g, "used") && !dm_is_passive(doc, g))))
@@ -459,7 +270,7 @@ static const op_row *find_op(const dm_status_tables *s, const dm_doc *doc, uint3
 }
 
 /* "a claim that it attacked them": the clause says what the noun holds, also where the tree takes "that" for a relative. */
-static bool content_clause(const dm_doc *doc, uint32_t cur)
+bool dm_content_clause(const dm_doc *doc, uint32_t cur)
 {
     uint32_t that = DM_NONE;
     unsigned objects = 0;
@@ -479,40 +290,21 @@ static bool content_clause(const dm_doc *doc, uint32_t cur)
     return that != DM_NONE && (!relative || (subject && objects));
 }
 
-static uint8_t comp_of(const dm_doc *doc, uint32_t cur)
+uint8_t dm_comp_of(const dm_doc *doc, uint32_t cur)
 {
-    bool to = marked_to(doc, cur);
-    if (!to && is_verbal(doc, cur) && dm_tok(doc, cur)->xpos == DM_X_VBG && dm_tok(doc, cur)->deprel != DM_D_CCOMP)
+    bool to = dm_marked_to(doc, cur) && (dm_tok(doc, cur)->xpos != DM_X_VBG || dm_kid(doc, cur, DM_D_AUX) != DM_NONE);
+    if (!to && dm_verbal(doc, cur) && dm_tok(doc, cur)->xpos == DM_X_VBG && dm_tok(doc, cur)->deprel != DM_D_CCOMP)
         return COMP_ING;
     if (to)
         return dm_kid(doc, dm_tok(doc, cur)->head, DM_D_OBJ) != DM_NONE ? COMP_INF | COMP_OBJ_INF : COMP_INF;
-    if (dm_tok(doc, cur)->deprel == DM_D_CCOMP || content_clause(doc, cur))
+    if (dm_tok(doc, cur)->deprel == DM_D_CCOMP || dm_content_clause(doc, cur))
         return COMP_THAT;
-    if (is_nominal(doc, cur))
+    if (dm_nominal(doc, cur))
         return COMP_NP;
     if ((dm_tok(doc, cur)->deprel == DM_D_ADVCL || dm_tok(doc, cur)->deprel == DM_D_ACL) && dm_tok(doc, cur)->xpos == DM_X_VBN)
         return 0; /* "threatened by X, it moved", "a motion tabled by X": beside the clause or noun, not its complement */
-    return is_verbal(doc, cur) ? COMP_INF : COMP_NP;
+    return dm_verbal(doc, cur) ? COMP_INF : COMP_NP;
 }
-
-static unsigned kind_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t)
-{
-    char pos = is_verbal(doc, t) ? 'v' : is_nominal(doc, t) ? 'n' : 'a', buf[BUF];
-    dm_str word = pos == 'a' ? dm_tok(doc, t)->norm : dm_tok(doc, t)->lemma;
-    uint32_t v = dm_map_get(&s->speech, word, (uint32_t)pos);
-    for (uint32_t k = t + 1; v == UINT32_MAX && pos == 'v' && k < t + 3 && k < doc->tokens.n; k++) { /* "point out", "make it clear" */
-        dm_str next = dm_tok(doc, k)->norm;
-        if (word.len + next.len + 1 > sizeof buf)
-            break;
-        memcpy(buf, word.p, word.len);
-        buf[word.len] = ' ';
-        memcpy(buf + word.len + 1, next.p, next.len);
-        v = dm_map_get(&s->speech, (dm_str){ buf, word.len + 1 + next.len }, 'v');
-    }
-    return v == UINT32_MAX ? 0 : v;
-}
-
-unsigned dm_is_speech(const dm_status_tables *s, const dm_doc *doc, uint32_t t) { return kind_of(s, doc, t) & (SAYS | DENIES); }
 
 /* Somebody's words stand above the clause or, unless only what stands above counts, beside it: then "would" is the future of what was said. */
 static bool reported(const dm_status_tables *s, const dm_doc *doc, uint32_t clause, bool above)
@@ -527,8 +319,8 @@ static bool reported(const dm_status_tables *s, const dm_doc *doc, uint32_t clau
             return false;
         unsigned d = dm_tok(doc, cur)->deprel;
         if ((d == DM_D_CCOMP || d == DM_D_ACL || d == DM_D_PARATAXIS) && dm_is_speech(s, doc, g)) {
-            if (above && (dm_tok(doc, g)->xpos == DM_X_VBZ || dm_tok(doc, g)->xpos == DM_X_VBP))
-                return false; /* "analysts say that it would, if" */
+            if (above && (dm_tok(doc, g)->xpos != DM_X_VBD || g > clause))
+                return false;                                 /* "analysts say that it would, if"; "it would, if, he said" */
             const op_row *op = find_op(s, doc, g, COMP_THAT); /* what is hoped or feared is no announcement */
             return !op || !(op->effect & EFFECT_HYP);
         }
@@ -555,7 +347,7 @@ static const mark_row *condition_of(const dm_status_tables *s, const dm_doc *doc
     DM_EACH_KID(doc, t, k)
     {
         unsigned d = dm_tok(doc, k)->deprel;
-        const mark_row *m = d == DM_D_ADVCL ? clause_mark(s, doc, k)
+        const mark_row *m = d == DM_D_ADVCL                               ? clause_mark(s, doc, k)
                             : d == DM_D_OBL || inverted_condition(doc, k) ? dm_mark_of(s, doc, k)
                                                                           : NULL;
         if (m && m->reason == DM_CONDITION && (m->effect & EFFECT_HYP))
@@ -585,7 +377,7 @@ static uint32_t fronted_condition(const dm_doc *doc, uint32_t t)
         return DM_NONE;
     bool verb = false;
     for (k++; k < end; k++) {
-        verb = verb || is_verbal(doc, k);
+        verb = verb || dm_verbal(doc, k);
         if (verb && dm_token_is(doc, k, ","))
             return k;
     }
@@ -599,7 +391,7 @@ static bool is_to(const dm_doc *doc, uint32_t t)
     {
         unsigned d = dm_tok(doc, k)->deprel;
         if ((d == DM_D_AUX || d == DM_D_COP) && dm_str_in(dm_tok(doc, k)->norm, "is are was were am 's 're") && k < t)
-            return true;
+            return !dm_token_is(doc, t, "blame");
     }
     return false;
 }
@@ -607,8 +399,8 @@ static bool is_to(const dm_doc *doc, uint32_t t)
 /* "has still to ratify", "those yet to condemn it" */
 static bool still_to(const dm_doc *doc, uint32_t t)
 {
-    DM_EACH_KID(doc, t, k) if (dm_tok(doc, k)->deprel == DM_D_ADVMOD && dm_str_in(dm_tok(doc, k)->norm, "still yet") && k < t)
-        return true;
+    DM_EACH_KID(doc, t, k)
+    if (dm_tok(doc, k)->deprel == DM_D_ADVMOD && dm_str_in(dm_tok(doc, k)->norm, "still yet") && k < t) return true;
     return false;
 }
 
@@ -632,8 +424,10 @@ static uint16_t effects_at(const dm_status_tables *s, const dm_doc *doc, uint32_
         why(out, s->mark_table, condition->row);
     }
     bool clause = dm_tok(doc, t)->head == DM_NONE || dm_headline_subject(doc, t) != DM_NONE;
-    if (marked_to(doc, t) && (is_to(doc, t) || (clause && dm_surface_subject(doc, t) != DM_NONE)))
-        l.effect ^= l.perfect || still_to(doc, t) ? EFFECT_NEG : EFFECT_FUTURE; /* headline: "Japan to skip talks"; "was to have met": it did not */
+    if (dm_marked_to(doc, t) && (is_to(doc, t) || (clause && dm_surface_subject(doc, t) != DM_NONE)))
+        l.effect ^= l.perfect || still_to(doc, t)
+                        ? EFFECT_NEG
+                        : EFFECT_FUTURE; /* headline: "Japan to skip talks"; "was to have met": it did not */
     return l.effect;
 }
 
@@ -665,7 +459,7 @@ static bool joined_by(const dm_doc *doc, uint32_t t, const char *word)
 /* "a guarded attitude to an embargo": the adjective of the governing noun decides. */
 static bool step_attitude(const dm_status_tables *s, const dm_doc *doc, uint32_t g, status *out)
 {
-    if (!is_nominal(doc, g))
+    if (!dm_nominal(doc, g))
         return false;
     DM_EACH_KID(doc, g, k)
     {
@@ -695,12 +489,15 @@ static bool has_word(dm_str words, dm_str word)
 /* One step up through an operator; false when the way ends there. */
 static bool step_operator(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
-    bool through_noun = out->top == cur && is_nominal(doc, cur) && dm_tok(doc, cur)->deprel == DM_D_OBJ;
-    const op_row *op = find_op(s, doc, g, through_noun ? COMP_NP_OF : comp_of(doc, cur));
+    bool through_noun = out->top == cur && dm_nominal(doc, cur) && dm_tok(doc, cur)->deprel == DM_D_OBJ;
+    const op_row *op = find_op(s, doc, g, through_noun ? COMP_NP_OF : dm_comp_of(doc, cur));
     if (!op && through_noun)
-        op = find_op(s, doc, g, comp_of(doc, cur));
+        op = find_op(s, doc, g, dm_comp_of(doc, cur));
     if (!op)
         return false;
+    if (op->pos == 'v' && (op->comp & COMP_INF) && op->effect == EFFECT_HYP && !dm_is_passive(doc, g) &&
+        dm_str_in(op->words, "say believe think understand report hold feel hear calculate estimate reckon"))
+        return false; /* hearsay is "is said to have" */
     if (out->n_why && out->top == cur && has_word(op->words, dm_tok(doc, cur)->norm)) {
         out->top = g; /* "stopped short of": counted at "short" */
         return true;
@@ -711,10 +508,10 @@ static bool step_operator(const dm_status_tables *s, const dm_doc *doc, uint32_t
     if ((op->effect & EFFECT_REJECT) && out->rejecter == DM_NONE)
         out->rejecter = g;
     uint16_t at = effects_at(s, doc, g, cur, out), effect = op->effect;
-    if ((at & EFFECT_NEG) && !(op->comp & COMP_THAT & comp_of(doc, cur)) && !(effect & (EFFECT_NEG | EFFECT_ABSORB)))
+    if ((at & EFFECT_NEG) && !(op->comp & COMP_THAT & dm_comp_of(doc, cur)) && !(effect & (EFFECT_NEG | EFFECT_ABSORB)))
         effect &= (uint16_t)~EFFECT_HYP; /* "did not try to", "was not allowed to": it did not happen */
     if ((at & EFFECT_NEG) && ((effect & EFFECT_DOUBT) || ((effect & EFFECT_NEG) && (effect & EFFECT_HYP)))) {
-        effect &= (uint16_t)~(EFFECT_HYP | EFFECT_NEG); /* "no doubt that", "could not prevent" */
+        effect &= (uint16_t) ~(EFFECT_HYP | EFFECT_NEG); /* "no doubt that", "could not prevent" */
         at &= (uint16_t)~EFFECT_NEG;
     }
     apply(out, effect);
@@ -747,6 +544,8 @@ static bool bare_participle(const dm_doc *doc, uint32_t t)
 static bool finite_adjunct(const dm_doc *doc, uint32_t clause)
 {
     uint32_t m = dm_kid(doc, clause, DM_D_MARK);
+    if (m != DM_NONE && dm_token_is(doc, m, "as") && dm_tok(doc, clause)->xpos == DM_X_VB)
+        return false; /* "went so far as to" */
     if (m != DM_NONE && !dm_str_in(dm_tok(doc, m)->norm, "to of from for on at about into against with in by that"))
         return true;
     return dm_kid(doc, clause, DM_D_NSUBJ) != DM_NONE && m == DM_NONE;
@@ -765,7 +564,7 @@ static bool present_tense(const dm_doc *doc, uint32_t t)
 static uint16_t awaited(const dm_status_tables *s, const dm_doc *doc, const mark_row *m, uint32_t clause, uint32_t main)
 {
     bool until = dm_str_in(m->word, "until till"), when = dm_str_in(m->word, "before when after once whenever") ||
-                                                           dm_str_is(m->word, "as soon as") || dm_str_is(m->word, "by the time");
+                                                          dm_str_is(m->word, "as soon as") || dm_str_is(m->word, "by the time");
     if (!until && !when)
         return 0;
     status scratch = { .n_why = STATUS_WHY };
@@ -804,11 +603,11 @@ static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cu
 
 static bool step_conj(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
-    if (has_own_aux(doc, cur) && !marked_to(doc, g))
+    if (has_own_aux(doc, cur) && !dm_marked_to(doc, g))
         return dm_tok(doc, g)->deprel == DM_D_CCOMP || dm_tok(doc, g)->deprel == DM_D_XCOMP;
     uint16_t e = effects_at(s, doc, g, cur, out);
     bool shared =
-        joined_by(doc, cur, "or") || (is_nominal(doc, cur) && !joined_by(doc, cur, "nor")); /* "nor" negates by itself */
+        joined_by(doc, cur, "or") || (dm_nominal(doc, cur) && !joined_by(doc, cur, "nor")); /* "nor" negates by itself */
     apply(out, shared ? e : e & (uint16_t)~EFFECT_NEG);
     return true;
 }
@@ -816,8 +615,12 @@ static bool step_conj(const dm_status_tables *s, const dm_doc *doc, uint32_t cur
 /* "in the event of an attack", "on condition that it apologises", "provided that it does": the words that hold the clause say it. */
 static bool step_mark(const dm_status_tables *s, const dm_doc *doc, uint32_t g, status *out)
 {
-    const mark_row *m = is_nominal(doc, g) ? dm_mark_of(s, doc, g) : dm_tok(doc, g)->deprel == DM_D_ADVCL ? clause_mark(s, doc, g) : NULL;
-    if (!m || !m->effect || (is_nominal(doc, g) && !memchr(m->word.p, ' ', m->word.len)))
+    bool provided = dm_str_in(dm_tok(doc, g)->norm, "provided providing assuming supposing granted") &&
+                    dm_kid(doc, g, DM_D_NSUBJ) == DM_NONE;
+    const mark_row *m = dm_nominal(doc, g)                                 ? dm_mark_of(s, doc, g)
+                        : provided || dm_tok(doc, g)->deprel == DM_D_ADVCL ? clause_mark(s, doc, g)
+                                                                           : NULL;
+    if (!m || !m->effect || (dm_nominal(doc, g) && !memchr(m->word.p, ' ', m->word.len)))
         return false;
     apply(out, m->effect);
     why(out, s->mark_table, m->row);
@@ -835,7 +638,7 @@ static bool step_result(const dm_status_tables *s, const dm_doc *doc, uint32_t c
 /* "reports that it had attacked were false": what is said of the noun that holds the clause. */
 static bool step_verdict(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
-    const op_row *op = out->n_why && is_nominal(doc, cur) && cur != out->top ? NULL : find_op(s, doc, g, COMP_THAT);
+    const op_row *op = out->n_why && dm_nominal(doc, cur) && cur != out->top ? NULL : find_op(s, doc, g, COMP_THAT);
     if (!op || !(op->effect & EFFECT_NEG) || op->pos != 'a')
         return false;
     apply(out, op->effect);
@@ -846,7 +649,7 @@ static bool step_verdict(const dm_status_tables *s, const dm_doc *doc, uint32_t 
 /* "a summit is unlikely", "talks never took place": a predicate that says whether the event, its subject, is real. */
 static bool step_subject(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
-    if (!is_nominal(doc, cur) || cur > g)
+    if (!dm_nominal(doc, cur) || cur > g)
         return false;
     const op_row *op = find_op(s, doc, g, COMP_SUBJ);
     uint32_t inf = op ? DM_NONE : dm_kid(doc, g, DM_D_XCOMP);
@@ -882,11 +685,11 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
         return false;
     case DM_D_ADVCL: return dm_tok(doc, cur)->deprel == DM_D_ADVCL && step_advcl(s, doc, cur, g, out);
     case DM_D_ACL:
-        if (dm_tok(doc, cur)->xpos == DM_X_VBN && bare_participle(doc, cur) && is_nominal(doc, g))
-            return false; /* "the accord signed by": told of the noun, not what it is about */
-        if ((dm_tok(doc, cur)->deprel != DM_D_ACL && !content_clause(doc, cur)) || step_mark(s, doc, g, out))
+        if (dm_tok(doc, cur)->xpos == DM_X_VBN && bare_participle(doc, cur) && !has_own_aux(doc, cur) && dm_nominal(doc, g))
+            return step_result(s, doc, cur, g, out); /* "the accord signed by": told of the noun, not what it is about */
+        if ((dm_tok(doc, cur)->deprel != DM_D_ACL && !dm_content_clause(doc, cur)) || step_mark(s, doc, g, out))
             return false;
-        return step_operator(s, doc, cur, g, out) || step_result(s, doc, cur, g, out) || step_speech(s, doc, g, out);
+        return step_operator(s, doc, cur, g, out) || step_speech(s, doc, g, out);
     case DM_D_CCOMP:
     case DM_D_XCOMP:
     case DM_D_CSUBJ: {
@@ -929,7 +732,7 @@ bool dm_has_to(const dm_doc *doc, uint32_t t)
 {
     uint32_t g = dm_tok(doc, t)->head;
     return g != DM_NONE && dm_tok(doc, t)->deprel == DM_D_XCOMP && dm_str_in(dm_tok(doc, g)->lemma, "have need") &&
-           marked_to(doc, t) && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && dm_kid(doc, g, DM_D_ADVMOD) == DM_NONE &&
+           dm_marked_to(doc, t) && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && dm_kid(doc, g, DM_D_ADVMOD) == DM_NONE &&
            !dm_str_in(dm_tok(doc, g)->norm, "had needed having");
 }
 
@@ -960,7 +763,7 @@ void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint
     uint32_t cur = t;
     for (unsigned depth = 0; depth < PATH_MAX; depth++) {
         uint32_t g = dm_tok(doc, cur)->head;
-        const mark_row *top = g == DM_NONE && is_verbal(doc, cur) ? dm_mark_of(s, doc, cur) : NULL;
+        const mark_row *top = g == DM_NONE && dm_verbal(doc, cur) ? dm_mark_of(s, doc, cur) : NULL;
         if (top && top->reason == DM_CONDITION)
             apply(out, EFFECT_HYP); /* "If only it had asked." */
         if (g == DM_NONE || dm_headline_subject(doc, cur) != DM_NONE || !step(s, doc, cur, g, support, out))
@@ -972,144 +775,4 @@ void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint
     uint32_t comma = fronted_condition(doc, t);
     if (is_question(doc, t) || (comma != DM_NONE && (t < comma || (out->aux & DM_FUTURE))))
         out->aux |= DM_HYPOTHETICAL;
-}
-
-static bool according_to(const dm_doc *doc, uint32_t k)
-{
-    char buf[BUF];
-    return dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "according_to according per in_the_words_of");
-}
-
-/* "in the words of X", "in X's view", "to quote X": whose they are, or DM_NONE. */
-static uint32_t in_words_of(const dm_doc *doc, uint32_t k)
-{
-    char buf[BUF];
-    if (!dm_str_in(dm_tok(doc, k)->lemma, "word view opinion eye account telling version judgment judgement estimation reckoning") ||
-        !dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "in by on"))
-        return DM_NONE;
-    uint32_t p = dm_kid(doc, k, DM_D_NMOD_POSS);
-    return p != DM_NONE ? p : dm_kid(doc, k, DM_D_NMOD);
-}
-
-/* Speech beside the clause: "..., he said" as parataxis, "according to". */
-static uint32_t beside(const dm_status_tables *s, const dm_doc *doc, uint32_t clause, uint32_t *verb, bool *deny)
-{
-    DM_EACH_KID(doc, clause, k)
-    {
-        unsigned d = dm_tok(doc, k)->deprel;
-        if ((d == DM_D_OBL || d == DM_D_NMOD || d == DM_D_ADVCL) && according_to(doc, k)) {
-            *verb = k;
-            return k;
-        }
-        uint32_t of = d == DM_D_OBL ? in_words_of(doc, k) : DM_NONE;
-        if (of != DM_NONE) {
-            *verb = k;
-            return of;
-        }
-        if ((d == DM_D_PARATAXIS || d == DM_D_ADVCL) && dm_is_speech(s, doc, k) && is_verbal(doc, k)) {
-            uint32_t mark = dm_kid(doc, k, DM_D_MARK);
-            if (d == DM_D_ADVCL && (mark == DM_NONE ? dm_is_passive(doc, k) : !dm_token_is(doc, mark, "as")))
-                continue;
-            uint32_t subject = dm_surface_subject(doc, k);
-            if (subject == DM_NONE || dm_kid(doc, k, DM_D_CCOMP) != DM_NONE)
-                continue;
-            *verb = k;
-            *deny = dm_is_speech(s, doc, k) == 2;
-            return subject;
-        }
-    }
-    return DM_NONE;
-}
-
-/* "sources close to the government", "people in the ministry": whose view the nameless give. */
-static uint32_t whose(const dm_doc *doc, uint32_t who)
-{
-    if (who == DM_NONE || dm_tok(doc, who)->mention != DM_NONE ||
-        !dm_str_in(dm_tok(doc, who)->lemma, "source person people insider those anyone one others many some"))
-        return who;
-    DM_EACH_KID(doc, who, k)
-    {
-        unsigned d = dm_deprel_base((dm_deprel)dm_tok(doc, k)->deprel);
-        if (d == DM_D_NMOD && dm_tok(doc, k)->mention != DM_NONE)
-            return k;
-        if (d != DM_D_AMOD && d != DM_D_ACL)
-            continue;
-        DM_EACH_KID(doc, k, q)
-        if (dm_deprel_base((dm_deprel)dm_tok(doc, q)->deprel) == DM_D_OBL && dm_tok(doc, q)->mention != DM_NONE)
-            return q;
-    }
-    return who;
-}
-
-/* "according to a report by the ministry", "in the words of the envoy": the one behind a noun of saying. */
-static uint32_t behind(const dm_status_tables *s, const dm_doc *doc, uint32_t noun)
-{
-    if (!is_nominal(doc, noun) || dm_tok(doc, noun)->mention != DM_NONE || !dm_is_speech(s, doc, noun))
-        return whose(doc, noun);
-    uint32_t found = DM_NONE;
-    DM_EACH_KID(doc, noun, k)
-    {
-        unsigned d = dm_deprel_base((dm_deprel)dm_tok(doc, k)->deprel);
-        if ((d == DM_D_NMOD || d == DM_D_OBL) && (found == DM_NONE || dm_tok(doc, found)->mention == DM_NONE))
-            found = k;
-    }
-    return found == DM_NONE ? noun : whose(doc, found);
-}
-
-/* "asked them to withdraw", "accused them of spying": what is asked or charged is the word of the one who asks. */
-static bool held(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g)
-{
-    unsigned d = dm_deprel_base((dm_deprel)dm_tok(doc, cur)->deprel);
-    bool below = d == DM_D_XCOMP || d == DM_D_OBJ || d == DM_D_OBL || d == DM_D_ADVCL || d == DM_D_CCOMP;
-    return below && is_verbal(doc, g) && (kind_of(s, doc, g) & HOLDS) && (d != DM_D_ADVCL || comp_of(doc, cur) == COMP_ING);
-}
-
-static uint32_t speech_holder(const dm_doc *doc, uint32_t g)
-{
-    if (!is_nominal(doc, g))
-        return dm_logical_subject(doc, g);
-    uint32_t p = dm_kid(doc, g, DM_D_NMOD_POSS);
-    if (p != DM_NONE)
-        return p;
-    DM_EACH_KID(doc, g, k)
-    {
-        unsigned d = dm_tok(doc, k)->deprel;
-        if ((d == DM_D_AMOD || d == DM_D_COMPOUND || d == DM_D_NMOD) && dm_tok(doc, k)->mention != DM_NONE)
-            return k;
-    }
-    uint32_t v = dm_tok(doc, g)->head;
-    return v != DM_NONE && is_verbal(doc, v) && dm_tok(doc, g)->deprel == DM_D_OBJ ? dm_logical_subject(doc, v) : DM_NONE;
-}
-
-unsigned dm_speakers(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t *speaker, uint32_t *verbs, bool *deny)
-{
-    unsigned n = 0;
-    uint32_t cur = t;
-    *deny = false;
-    for (unsigned depth = 0; depth < PATH_MAX && n < SPEAKERS_MAX; depth++) {
-        bool no = false;
-        uint32_t verb = DM_NONE, who = beside(s, doc, cur, &verb, &no);
-        if (who != DM_NONE && n < SPEAKERS_MAX) {
-            *deny = *deny || (n == 0 && no);
-            verbs[n] = verb;
-            speaker[n++] = behind(s, doc, who);
-        }
-        uint32_t g = dm_tok(doc, cur)->head;
-        if (g == DM_NONE || n == SPEAKERS_MAX)
-            break;
-        unsigned d = dm_tok(doc, cur)->deprel, kind = 0;
-        bool finite = d == DM_D_CCOMP || (d == DM_D_ACL && dm_kid(doc, cur, DM_D_MARK) != DM_NONE && !marked_to(doc, cur)) ||
-                      (d == DM_D_ACL_RELCL && content_clause(doc, cur)) ||
-                      (d == DM_D_XCOMP && dm_is_passive(doc, g)) || (d == DM_D_PARATAXIS && dm_is_speech(s, doc, g));
-        if (dm_str_is(dm_tok(doc, g)->lemma, "know") && dm_tok(doc, g)->deprel == DM_D_XCOMP && d == DM_D_CCOMP)
-            g = dm_tok(doc, g)->head; /* "let them know that": the one who lets */
-        bool says = finite && (kind = dm_is_speech(s, doc, dm_tok(doc, cur)->head)) != 0;
-        if ((says || held(s, doc, cur, g)) && (who = speech_holder(doc, g)) != DM_NONE) {
-            *deny = *deny || (n == 0 && kind == 2);
-            verbs[n] = g;
-            speaker[n++] = behind(s, doc, who);
-        }
-        cur = g;
-    }
-    return n;
 }

@@ -28,6 +28,8 @@ enum {
     COMP_NP_OF = 32, /* a noun that is itself an operator */
     COMP_SUBJ = 64   /* the event is the subject */
 };
+/* Words of speech: saying, denying, asking or charging (what is asked is their word), judging ("praised it for helping"). */
+enum { DM_SPEECH_SAY = 1, DM_SPEECH_DENY = 2, DM_SPEECH_HOLD = 4, DM_SPEECH_JUDGE = 8 };
 enum { STATUS_WHY = 8, SPEAKERS_MAX = 4 };
 
 typedef struct op_row {
@@ -86,6 +88,15 @@ unsigned dm_is_speech(const dm_status_tables *s, const dm_doc *doc, uint32_t t);
 /* Tokens of the speakers, innermost first; deny: set when the innermost speech is a denial. verbs: the speech words. */
 unsigned dm_speakers(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t *speaker, uint32_t *verbs, bool *deny);
 
+bool dm_verbal(const dm_doc *doc, uint32_t t);
+bool dm_nominal(const dm_doc *doc, uint32_t t);
+bool dm_marked_to(const dm_doc *doc, uint32_t t);
+/* Which complement a word is of the one that governs it: COMP_*. */
+uint8_t dm_comp_of(const dm_doc *doc, uint32_t cur);
+/* "a claim that it attacked them": the clause says what the noun holds, also where the tree takes "that" for a relative. */
+bool dm_content_clause(const dm_doc *doc, uint32_t cur);
+
+/* The subordinator or preposition of a clause or noun, of one word or several; NULL when there is none. */
 const mark_row *dm_mark_of(const dm_status_tables *s, const dm_doc *doc, uint32_t clause);
 
 #endif

@@ -8,10 +8,10 @@
 
 enum {
     CLIMB = 6,
-    NEAR_DAYS = 12,      /* a report's own day lies so near to its date */
-    WIDE_DAYS = 366,     /* wider periods date nothing else */
+    NEAR_DAYS = 12,       /* a report's own day lies so near to its date */
+    WIDE_DAYS = 366,      /* wider periods date nothing else */
     BACKGROUND_SENTS = 2, /* sentences for which a background date holds */
-    AGAIN_EVENTS = 40,   /* events searched for the same one told again */
+    AGAIN_EVENTS = 40,    /* events searched for the same one told again */
     AGAIN_CODES = 4,
     MONTH_LEAST = 26,
     WHY_ROOM = 16 /* as in event.c */
@@ -56,7 +56,8 @@ static bool simple_past(const dm_doc *doc, uint32_t v)
 static bool set_apart(const dm_doc *doc, uint32_t v)
 {
     return has_kid_in(doc, v, DM_D_ADVMOD,
-        "once previously earlier formerly already originally initially long often always traditionally repeatedly later since ever "
+        "once previously earlier formerly already originally initially long often always traditionally repeatedly later since "
+        "ever "
         "still usually regularly sometimes frequently eventually subsequently recently lately first last");
 }
 
@@ -179,7 +180,8 @@ static uint32_t beside_clause(const dm_doc *doc, uint32_t v, uint32_t *mark)
 static uint32_t count_at(const dm_doc *doc, uint32_t mark, bool *soon)
 {
     const dm_sent *s = &doc->sents.v[tok(doc, mark)->sent];
-    *soon = mark > s->first && dm_str_in(tok(doc, mark - 1)->norm, "shortly soon immediately just right minutes moments hours even");
+    *soon = mark > s->first &&
+            dm_str_in(tok(doc, mark - 1)->norm, "shortly soon immediately just right minutes moments hours even");
     for (uint32_t i = dm_doc_time_from(doc, s->first); i < doc->times.n && doc->times.v[i].first <= mark; i++)
         if (doc->times.v[i].count && doc->times.v[i].first + doc->times.v[i].n >= mark &&
             doc->times.v[i].first + doc->times.v[i].n <= mark + 1)
@@ -229,7 +231,9 @@ static dm_interval counted(const teller *w, uint32_t i, uint32_t v)
         uint32_t time = count_at(doc, mark, &soon), main = clause_verb(doc, tok(doc, clause)->head);
         dm_time one = { .count = 1, .unit = U_DAY };
         bool next_day = mark >= 2 && dm_token_is(doc, mark - 1, "day") && dm_token_is(doc, mark - 2, "the");
-        uint32_t apposed = next_day ? time_before(doc, mark - 2) : time != DM_NONE ? time_before(doc, doc->times.v[time].first) : DM_NONE;
+        uint32_t apposed = next_day          ? time_before(doc, mark - 2)
+                           : time != DM_NONE ? time_before(doc, doc->times.v[time].first)
+                                             : DM_NONE;
         if (main == DM_NONE && apposed == DM_NONE)
             return DM_NO_INTERVAL;
         dm_interval base = apposed != DM_NONE ? doc->times.v[apposed].when : main_day(doc, main, mark);

@@ -50,7 +50,8 @@ static bool has_aux(const dm_doc *doc, uint32_t v, const char *list)
 /* "China put tariffs", "the council set up": the form of the past is that of the present, and one who acts alone would have an -s. */
 static bool past_like_present(const dm_doc *doc, uint32_t v)
 {
-    if (!dm_str_in(tok(doc, v)->norm, "put set cut quit hit shut let split spread cast burst hurt bid shed thrust upset beset broadcast") ||
+    if (!dm_str_in(tok(doc, v)->norm,
+            "put set cut quit hit shut let split spread cast burst hurt bid shed thrust upset beset broadcast") ||
         has_word_kid(doc, v, "to do does did"))
         return false;
     DM_EACH_KID(doc, v, k)
@@ -118,8 +119,9 @@ static dm_tense tree_tense(const dm_wstate *st, uint32_t head)
                 }
                 uint32_t up = tok(st->doc, t)->head;
                 if (x == TENSE_FUTURE && tok(st->doc, t)->deprel == DM_D_XCOMP && up != DM_NONE &&
-                    dm_str_in(tok(st->doc, up)->lemma, "fail manage refuse decline neglect begin start continue cease help come go rush dare"))
-                    x = TENSE_UNKNOWN; /* "failed to agree at a meeting on Friday" */
+                    dm_str_in(tok(st->doc, up)->lemma,
+                        "fail manage refuse decline neglect begin start continue cease help come go rush dare"))
+                    x = TENSE_UNKNOWN;  /* "failed to agree at a meeting on Friday" */
                 if (x == TENSE_PRESENT) /* "opens on Friday"; but "accuse them of killing civilians in March" */
                     return verbs ? TENSE_UNKNOWN : TENSE_FUTURE;
                 verbs++;

@@ -294,7 +294,8 @@ static dm_status resolve_all(dm_wstate *st, dm_error *err)
             t->unit = x->a.unit;
             t->vague = x->a.vague;
         }
-        t->same = x->op == OP_AT && x->a.rel == REL_SAME && !x->a.month && !x->a.year && (x->a.unit == U_DAY || x->a.unit == U_HOUR);
+        t->same =
+            x->op == OP_AT && x->a.rel == REL_SAME && !x->a.month && !x->a.year && (x->a.unit == U_DAY || x->a.unit == U_HOUR);
         remember(st, x, i);
     }
     return DM_OK;
@@ -511,8 +512,8 @@ static dm_interval sentence_time(const dm_doc *doc, uint32_t head)
     uint32_t from = pick->first < head ? pick->first : head, to = pick->first < head ? head : pick->first;
     for (uint32_t t = from; t < to; t++)
         if ((dm_token_is(doc, t, "that") && doc->tokens.v[t].deprel != DM_D_DET) ||
-            dm_str_in(
-                doc->tokens.v[t].norm, "; \" : -- because after before since until when while which who whom whose where due scheduled planned slated expected"))
+            dm_str_in(doc->tokens.v[t].norm, "; \" : -- because after before since until when while which who whom whose where "
+                                             "due scheduled planned slated expected"))
             return DM_NO_INTERVAL;
     return pick->when;
 }
@@ -521,7 +522,8 @@ static dm_interval sentence_time(const dm_doc *doc, uint32_t head)
  * no day at all. */
 static dm_interval until_today(dm_interval i, dm_interval pub)
 {
-    if (!dm_known(i) || !dm_known(pub) || i.from == DM_DAY_NONE || pub.to == DM_DAY_NONE || (i.to != DM_DAY_NONE && i.to <= pub.to))
+    if (!dm_known(i) || !dm_known(pub) || i.from == DM_DAY_NONE || pub.to == DM_DAY_NONE ||
+        (i.to != DM_DAY_NONE && i.to <= pub.to))
         return i;
     bool ahead = i.from > pub.to || (i.from == pub.to && i.precision == DM_PREC_RANGE);
     if (ahead)

@@ -4,7 +4,7 @@
 #include "cases.h"
 
 enum { OUT = 1024 };
-enum { F_FAMILY, F_TEXT, F_TYPE, F_ACTOR, F_RECIPIENT, F_STATUS, F_SPEAKER, F_INSTRUMENT, F_REASON };
+enum { F_FAMILY, F_TEXT, F_TYPE, F_ACTOR, F_RECIPIENT, F_STATUS, F_SPEAKER, F_INSTRUMENT, F_REASON, F_DATE };
 
 typedef struct ctx {
     const dm_coder *coder;
@@ -39,7 +39,19 @@ static void status(char *out, unsigned aux)
         }
 }
 
-/* Type, parties and status must be as written; speaker, instrument and reason where the case names them. */
+/* "2004-03-15", "2004-03-01..2004-03-17", "-" for none. */
+static void date(char *out, dm_interval when)
+{
+    char from[16], to[16];
+    snprintf(out, OUT, "-");
+    if (when.precision == DM_PREC_UNKNOWN)
+        return;
+    dm_day_format(from, when.from);
+    dm_day_format(to, when.to);
+    snprintf(out, OUT, when.from == when.to ? "%s" : "%s..%s", from, to);
+}
+
+/* Type, parties and status must be as written; speaker, instrument, reason and date where the case names them. */
 static bool event_is(const dm_doc *doc, const dm_event *e, const case_row *row)
 {
     char actor[OUT], recipient[OUT], aux[OUT], speaker[OUT];
@@ -52,6 +64,9 @@ static bool event_is(const dm_doc *doc, const dm_event *e, const case_row *row)
     const char *want = row->field[F_SPEAKER], *act = row->field[F_INSTRUMENT], *reason = row->field[F_REASON];
     ok = ok && (!*want || strcmp(speaker, want) == 0);
     ok = ok && (!*act || (e->instrument && dm_str_is(e->instrument->act, act)));
+    char when[OUT];
+    date(when, e->when);
+    ok = ok && (!*row->field[F_DATE] || strcmp(when, row->field[F_DATE]) == 0);
     bool found = !*reason;
     for (uint32_t i = 0; i < e->n_reason && !found; i++) {
         const char *kind = dm_reason_name((dm_reason_kind)e->reason[i].kind);
@@ -72,6 +87,8 @@ static void show(const dm_doc *doc, const dm_event *e)
     dm_str act = e->instrument ? e->instrument->act : DM_NIL;
     fprintf(stderr, "    got %s\t%s\t%s\t%s\t%s\t%.*s", dm_type_name(e->type), actor, recipient, aux,
         e->n_attribution ? speaker : "", DM_FMT(act));
+    date(aux, e->when);
+    fprintf(stderr, "\t%s", aux);
     for (uint32_t i = 0; i < e->n_reason; i++)
         fprintf(stderr, "\t%s:%.*s", dm_reason_name((dm_reason_kind)e->reason[i].kind),
             DM_FMT(dm_doc_slice(doc, e->reason[i].span)));
