@@ -123,7 +123,7 @@ static dm_status take_description(aw *w, const recent *r, uint32_t t, uint32_t *
         dm_first_entity(w, w->name_at[t]) && dm_first_entity(w, w->name_at[t])->nature != DM_NAT_OTHER &&
         !dm_str_starts(w->doc->mentions.v[w->name_at[t]].why, "actor/home-country") &&
         !dm_str_is(w->doc->mentions.v[w->name_at[t]].why, "actor/unknown-role"))
-        return DM_OK;
+        return dm_str_is(w->doc->mentions.v[w->name_at[t]].why, "actor/unknown-name") ? dm_take_body(w, t) : DM_OK;
     uint32_t size = dm_group_size(w, t, &words);
     if (size) {
         *skip = words;

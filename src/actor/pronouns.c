@@ -220,7 +220,13 @@ static bool pleonastic(const aw *w, uint32_t t)
     const dm_token *k = dm_atok(w, t);
     if (!dm_str_is(k->norm, "it"))
         return false;
-    if (k->deprel == DM_D_EXPL || k->head == DM_NONE)
+    if (k->head == DM_NONE)
+        return true;
+    if (dm_str_in(dm_atok(w, k->head)->norm, /* "it is ready to help": somebody */
+            "prepared ready willing able unable unwilling determined eager reluctant keen anxious committed bound due obliged "
+            "entitled responsible"))
+        return false;
+    if (k->deprel == DM_D_EXPL)
         return true;
     bool copula = dm_kid(w->doc, k->head, DM_D_COP) != DM_NONE;
     if (copula && (dm_kid(w->doc, k->head, DM_D_ACL_RELCL) != DM_NONE ||
@@ -232,11 +238,7 @@ static bool pleonastic(const aw *w, uint32_t t)
         unsigned d = dm_deprel_base((dm_deprel)dm_atok(w, c)->deprel);
         clause = clause || d == DM_D_CSUBJ || d == DM_D_CCOMP || d == DM_D_XCOMP || d == DM_D_ADVCL;
     }
-    bool able = dm_str_in(dm_atok(w, k->head)->norm, /* "it is ready to help": somebody */
-        "prepared ready willing able unable unwilling determined eager reluctant keen anxious committed bound free set due "
-        "likely "
-        "unlikely obliged entitled responsible");
-    return predicate && clause && !able;
+    return predicate && clause && !dm_str_in(dm_atok(w, k->head)->norm, "free set likely unlikely");
 }
 
 /* "they" after "Canada and Mexico": all of them. */

@@ -37,6 +37,7 @@ struct dm_actor {
         uint32_t row, next; /* row in people; the bearer before this one, + 1, 0 none */
     } * bearer;
     uint32_t n_bearer;
+    dm_map role_word;    /* role of one word -> row in roles */
     dm_map spelling;     /* key of a person's name (spelling.c) -> row in people */
     dm_map seat;         /* "The Hague/judges" -> first body there with this general noun, row + 1 */
     dm_map facts_phrase; /* description -> first of fact_rows + 1 */
