@@ -271,8 +271,10 @@ static void settle_role(aw *w, dm_mention *m, const topics *tp)
     } else
         set_code(en, dm_reported_subject(w, m));
     const char *barred = not_own(w, m);
-    if (near(w, &tp->state, m) && !(barred && strcmp(barred, tp->state.code) == 0))
+    if (near(w, &tp->state, m) && !(barred && strcmp(barred, tp->state.code) == 0) && !dm_role_excludes(w, en, tp->state.code))
         set_code(en, tp->state.code);
+    if (dm_role_excludes(w, en, w->doc->home))
+        set_code(en, w->doc->focus);
     if (barred && strcmp(barred, w->doc->home) == 0 && w->doc->focus[0])
         set_code(en, w->doc->focus);
     set_code(en, w->doc->home);
@@ -353,7 +355,7 @@ static void join_name(aw *w, dm_mention *m)
 static bool in_office(const aw *w, const dm_mention *m)
 {
     for (uint32_t t = m->first; t + 1 < m->first + m->n; t++)
-        if (w->title[t] && dm_str_is(dm_atok(w, t)->norm, "minister"))
+        if (w->title[t] && dm_str_in(dm_atok(w, t)->norm, "minister spokesman spokeswoman spokesperson secretary"))
             return true;
     return false;
 }
@@ -393,7 +395,8 @@ static bool moved_on(const aw *w, const dm_mention *m, const topics *tp)
 {
     const dm_entity *en = &w->doc->entities.v[m->entity[0]];
     return en->nature == DM_NAT_ROLE && dm_is_country(en->code) && here(w, &tp->state, m) &&
-           strcmp(tp->state.code, en->code) != 0 && strcmp(en->code, w->doc->home) != 0 && dm_role_is_national(w, en);
+           strcmp(tp->state.code, en->code) != 0 && strcmp(en->code, w->doc->home) != 0 && dm_role_is_national(w, en) &&
+           !dm_role_excludes(w, en, tp->state.code);
 }
 
 static void move_on(aw *w, dm_mention *m, const topics *tp)

@@ -49,6 +49,16 @@ static dm_str role_cell(const aw *w, const dm_entity *en, bool kind)
 
 dm_str dm_role_kind(const aw *w, const dm_entity *en) { return role_cell(w, en, true); }
 
+/* The United States have no prime minister and no foreign ministry. */
+bool dm_role_excludes(const aw *w, const dm_entity *en, const char *code)
+{
+    if (en->nature != DM_NAT_ROLE || en->table != w->a->i_roles || en->table_row == DM_NONE)
+        return false;
+    dm_str note = dm_table_cell(w->a->roles, en->table_row, w->a->cr.note);
+    const char *at = note.len ? memmem(note.p, note.len, "not=", 4) : NULL;
+    return at && at + 7 <= note.p + note.len && strncmp(at + 4, code, 3) == 0;
+}
+
 bool dm_role_is_national(const aw *w, const dm_entity *en) { return dm_str_is(role_cell(w, en, false), "national"); }
 
 bool dm_is_coded(const aw *w, uint32_t mention)
