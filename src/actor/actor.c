@@ -115,6 +115,17 @@ static bool index_seat(dm_actor *a, uint32_t row)
     return true;
 }
 
+static dm_status index_role_words(dm_actor *a, dm_error *err)
+{
+    for (uint32_t r = 0; r < dm_table_rows(a->roles); r++) {
+        dm_str cell = dm_table_cell(a->roles, r, a->cr.names), word;
+        while (dm_str_split(&cell, '|', &word))
+            if (!memchr(word.p, ' ', word.len) && !dm_map_put(&a->role_word, word, 0, r))
+                return dm_fail(err, DM_ENOMEM, 0, "out of memory loading actors");
+    }
+    return DM_OK;
+}
+
 static dm_status index_seats(dm_actor *a, dm_error *err)
 {
     for (uint32_t r = 0; r < dm_table_rows(a->bodies); r++)
@@ -168,6 +179,8 @@ dm_status dm_actor_new(dm_actor **out, const dm_tables *tables, dm_error *err)
     if (st == DM_OK && !dm_spelling_index(a))
         st = dm_fail(err, DM_ENOMEM, 0, "out of memory loading actors");
     if (st == DM_OK)
+        st = index_role_words(a, err);
+    if (st == DM_OK)
         st = index_seats(a, err);
     if (st == DM_OK)
         st = index_facts(a, err);
@@ -184,6 +197,7 @@ void dm_actor_free(dm_actor *a)
     if (!a)
         return;
     dm_map_free(&a->surname);
+    dm_map_free(&a->role_word);
     dm_map_free(&a->spelling);
     dm_map_free(&a->seat);
     dm_map_free(&a->facts_phrase);

@@ -136,6 +136,42 @@ static const char *owned(aw *w, const dm_mention *m)
     return NULL;
 }
 
+/* "the foreign ministers of the 27 member states": of the organisation named last. */
+static const char *member_states(const aw *w, const dm_mention *m)
+{
+    uint32_t k = w->doc->sents.v[m->sent].parsed && w->last_body != DM_NONE ? dm_kid(w->doc, m->head, DM_D_NMOD) : DM_NONE;
+    if (k == DM_NONE || !dm_str_in(dm_atok(w, k)->norm, "states countries nations governments"))
+        return NULL;
+    uint32_t of = dm_kid(w->doc, k, DM_D_COMPOUND);
+    return of != DM_NONE && dm_str_in(dm_atok(w, of)->norm, "member") ? w->doc->entities.v[w->last_body].code : NULL;
+}
+
+/* States whose group says that they are no soldiers' to rule: "the junta" there is another state's. */
+static bool is_club_member(const aw *w, const char *code)
+{
+    int c = dm_table_column(w->a->facts, "code"), groups = dm_table_column(w->a->facts, "groups");
+    for (uint32_t r = 0; r < dm_table_rows(w->a->facts); r++) {
+        dm_str cell = dm_table_cell(w->a->facts, r, groups), g;
+        if (!dm_str_is(dm_table_cell(w->a->facts, r, c), code))
+            continue;
+        while (dm_str_split(&cell, '|', &g))
+            if (dm_str_starts(g, "G7") || dm_str_starts(g, "EU") || dm_str_starts(g, "OECD"))
+                return true;
+    }
+    return false;
+}
+
+/* "the junta", "the generals" in a paper of a democracy: the other state's that the article is about. */
+static const char *junta_elsewhere(const aw *w, const dm_mention *m)
+{
+    dm_str noun = dm_atok(w, m->head)->norm;
+    bool military = dm_str_in(noun, "authorities government rulers regime leaders rule leadership") && m->head &&
+                    dm_str_is(dm_atok(w, m->head - 1)->norm, "military");
+    if ((!military && !dm_str_in(noun, "junta generals putschists")) || !w->doc->focus[0] || !is_club_member(w, w->doc->home))
+        return NULL;
+    return is_club_member(w, w->doc->focus) ? NULL : w->doc->focus;
+}
+
 /* "the Secretary General": the head of the organisation named last. */
 static const char *organisation(const aw *w, const dm_mention *m)
 {
@@ -226,6 +262,8 @@ static void settle_role(aw *w, dm_mention *m, const topics *tp)
     set_code(en, owned(w, m));
     set_code(en, organisation(w, m));
     set_code(en, toppled(w, m));
+    set_code(en, member_states(w, m));
+    set_code(en, junta_elsewhere(w, m));
     if (any) {
         set_code(en, sentence_place(w, m));
         if (here(w, &tp->place, m))
@@ -233,8 +271,10 @@ static void settle_role(aw *w, dm_mention *m, const topics *tp)
     } else
         set_code(en, dm_reported_subject(w, m));
     const char *barred = not_own(w, m);
-    if (near(w, &tp->state, m) && !(barred && strcmp(barred, tp->state.code) == 0))
+    if (near(w, &tp->state, m) && !(barred && strcmp(barred, tp->state.code) == 0) && !dm_role_excludes(w, en, tp->state.code))
         set_code(en, tp->state.code);
+    if (dm_role_excludes(w, en, w->doc->home))
+        set_code(en, w->doc->focus);
     if (barred && strcmp(barred, w->doc->home) == 0 && w->doc->focus[0])
         set_code(en, w->doc->focus);
     set_code(en, w->doc->home);
@@ -315,7 +355,7 @@ static void join_name(aw *w, dm_mention *m)
 static bool in_office(const aw *w, const dm_mention *m)
 {
     for (uint32_t t = m->first; t + 1 < m->first + m->n; t++)
-        if (w->title[t] && dm_str_is(dm_atok(w, t)->norm, "minister"))
+        if (w->title[t] && dm_str_in(dm_atok(w, t)->norm, "minister spokesman spokeswoman spokesperson secretary"))
             return true;
     return false;
 }
@@ -355,7 +395,8 @@ static bool moved_on(const aw *w, const dm_mention *m, const topics *tp)
 {
     const dm_entity *en = &w->doc->entities.v[m->entity[0]];
     return en->nature == DM_NAT_ROLE && dm_is_country(en->code) && here(w, &tp->state, m) &&
-           strcmp(tp->state.code, en->code) != 0 && strcmp(en->code, w->doc->home) != 0 && dm_role_is_national(w, en);
+           strcmp(tp->state.code, en->code) != 0 && strcmp(en->code, w->doc->home) != 0 && dm_role_is_national(w, en) &&
+           !dm_role_excludes(w, en, tp->state.code);
 }
 
 static void move_on(aw *w, dm_mention *m, const topics *tp)

@@ -32,7 +32,7 @@ static dm_str fact_code(const aw *w, uint32_t i)
 }
 
 /* The entity of the most recently mentioned state for which the fact holds; a fact that one state alone has needs no mention. */
-static uint32_t described_state(aw *w, const recent *r, uint32_t fact, bool alone_too)
+static uint32_t described_state(aw *w, const recent *r, uint32_t fact, bool alone_too, bool telling)
 {
     for (uint32_t k = r->n; k-- > 0;) {
         const dm_entity *en = dm_first_entity(w, r->mention[k]);
@@ -50,6 +50,8 @@ static uint32_t described_state(aw *w, const recent *r, uint32_t fact, bool alon
     }
     char key[16], code[DM_CODE_MAX];
     dm_copy_code(code, sizeof code, only);
+    if (only.len && !telling && dm_map_get(&w->code_seen, only, 0) == UINT32_MAX)
+        return DM_NONE; /* two words say too little of a state that the text does not name */
     snprintf(key, sizeof key, "state %s", code);
     uint32_t id = only.len ? dm_entity_find(w, dm_str_of(key)) : DM_NONE;
     return id != DM_NONE || !only.len ? id : dm_entity_new(w, dm_str_of(key), code, DM_STR("GOV"), DM_NAT_STATE, only);
@@ -123,7 +125,7 @@ static dm_status take_description(aw *w, const recent *r, uint32_t t, uint32_t *
         dm_first_entity(w, w->name_at[t]) && dm_first_entity(w, w->name_at[t])->nature != DM_NAT_OTHER &&
         !dm_str_starts(w->doc->mentions.v[w->name_at[t]].why, "actor/home-country") &&
         !dm_str_is(w->doc->mentions.v[w->name_at[t]].why, "actor/unknown-role"))
-        return DM_OK;
+        return dm_str_is(w->doc->mentions.v[w->name_at[t]].why, "actor/unknown-name") ? dm_take_body(w, t) : DM_OK;
     uint32_t size = dm_group_size(w, t, &words);
     if (size) {
         *skip = words;
@@ -137,7 +139,7 @@ static dm_status take_description(aw *w, const recent *r, uint32_t t, uint32_t *
     uint32_t fact = phrase_fact(w, t, &words);
     if (!fact || (!definite && words < 3))
         return DM_OK;
-    uint32_t id = described_state(w, r, fact, definite && words > 1);
+    uint32_t id = described_state(w, r, fact, definite && words > 1, words > 2);
     if (id == DM_NONE)
         return DM_OK;
     *skip = words;
@@ -227,6 +229,25 @@ static dm_status give_owner(aw *w, uint32_t pronoun)
     return DM_OK;
 }
 
+/* "the government of the tiny republic": what the phrase inside turned out to be owns the role. */
+static void share_owner(aw *w, uint32_t mention)
+{
+    const dm_mention *m = &w->doc->mentions.v[mention];
+    const dm_token *h = dm_atok(w, m->head);
+    if (!m->n_entity || (m->form != DM_FORM_DESC && m->form != DM_FORM_GROUP) || h->deprel != DM_D_NMOD || h->head == DM_NONE ||
+        w->name_at[h->head] == DM_NONE)
+        return;
+    uint32_t c = dm_kid(w->doc, m->head, DM_D_CASE);
+    dm_mention *role = &w->doc->mentions.v[w->name_at[h->head]];
+    const char *code = w->doc->entities.v[m->entity[0]].code;
+    if (c == DM_NONE || !dm_str_in(dm_atok(w, c)->norm, "of") || role->form != DM_FORM_ROLE || role->n_entity != 1 ||
+        !code[0] || m->n_entity != 1 || !dm_str_starts(role->why, "actor/home-country"))
+        return;
+    memcpy(w->doc->entities.v[role->entity[0]].code, code, DM_CODE_MAX);
+    role->why = DM_STR("actor/of");
+    role->confidence = 0.75f;
+}
+
 static void home_for_the_rest(aw *w)
 {
     for (uint32_t i = 0; i < w->doc->mentions.n && w->doc->home[0]; i++) {
@@ -273,6 +294,7 @@ dm_status dm_actor_coref(aw *w)
             dm_topic_see(w, &tp, before);
             if (give_owner(w, t) != DM_OK)
                 return DM_ENOMEM;
+            share_owner(w, before);
         }
         skip = skip ? skip - 1 : 0;
     }

@@ -13,6 +13,7 @@ enum {
     LEAD_POINTS = 4,
     SOURCE_POINTS = 4,
     OFFICE_POINTS = 2,
+    LOCAL_POINTS = 8,
     LEAD_SENTENCES = 2
 };
 
@@ -75,6 +76,25 @@ static bool needs_no_country(const aw *w, const dm_mention *m, const dm_entity *
     return office && !after;
 }
 
+/* "ISLAMABAD: The government said": whose government stands in the opening without a country is the dateline's. */
+static void count_local(aw *w, tally *t)
+{
+    const char *line = NULL;
+    bool bare = false;
+    for (uint32_t i = 0; i < w->doc->mentions.n; i++) {
+        const dm_mention *m = &w->doc->mentions.v[i];
+        const dm_sent *s = &w->doc->sents.v[m->sent];
+        const dm_entity *en = m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
+        if (en && !line && m->first < s->first + s->dateline && dm_is_country(en->code))
+            line = en->code;
+        bare = bare || (en && dm_str_is(m->why, "actor/home-country") && s->dateline && s->parsed &&
+                           dm_deprel_base((dm_deprel)dm_atok(w, m->head)->deprel) == DM_D_NSUBJ);
+    }
+    unsigned *p = line && bare ? slot(t, line, false) : NULL;
+    if (p)
+        *p += LOCAL_POINTS;
+}
+
 static void count(aw *w, const dm_mention *m, tally *t)
 {
     const dm_entity *en = m->n_entity ? &w->doc->entities.v[m->entity[0]] : NULL;
@@ -120,6 +140,7 @@ void dm_actor_home(aw *w)
     unsigned best = CODES_MAX, second = CODES_MAX;
     for (uint32_t i = 0; i < w->doc->mentions.n; i++)
         count(w, &w->doc->mentions.v[i], &t);
+    count_local(w, &t);
     for (unsigned i = 0; i < t.n; i++)
         if (t.mentions[i] && (best == CODES_MAX || t.points[i] > t.points[best]))
             best = i;

@@ -42,7 +42,9 @@ static int rank_hit(const aw *w, const dm_hit *h)
     if (h->table == a->i_people) {
         bool in =
             dm_dates_cover(w->doc, dm_table_cell(a->people, h->row, a->cp.from), dm_table_cell(a->people, h->row, a->cp.to));
-        return 50 + (in ? 10 : 0);
+        dm_str code = dm_table_cell(a->people, h->row, a->cp.code);
+        bool seen = code.len == 3 && !dm_str_in(code, "UNO IGO EUR NGO") && dm_map_get(&w->code_seen, code, 0) != UINT32_MAX;
+        return 50 + (in ? 10 : 0) + seen; /* without a date the state in the text tells the term */
     }
     if (h->table == a->i_states) {
         bool dated = dm_table_cell(a->states, h->row, a->cs.from).len || dm_table_cell(a->states, h->row, a->cs.to).len;

@@ -5,7 +5,7 @@
  * a paper ("the law ... it bans") or for nobody ("it is clear that") gets no mention. */
 #include "actor/work.h"
 
-enum { DISTANCE_MAX = 3, CLIMB_MAX = 10 };
+enum { DISTANCE_MAX = 3, CLIMB_MAX = 10, ROOT_SUBJECT = 5 };
 
 const dm_entity *dm_first_entity(const aw *w, uint32_t mention)
 {
@@ -102,7 +102,7 @@ static int salience(const aw *w, const dm_mention *m)
     uint32_t h = m->head;
     if (dm_deprel_base((dm_deprel)dm_atok(w, h)->deprel) == DM_D_NSUBJ) {
         uint32_t v = dm_atok(w, h)->head;
-        return v == DM_NONE || in_root_clause(w, v) ? 5 : dm_atok(w, v)->deprel == DM_D_ADVCL ? 3 : 4;
+        return v == DM_NONE || in_root_clause(w, v) ? ROOT_SUBJECT : dm_atok(w, v)->deprel == DM_D_ADVCL ? 3 : 4;
     }
     unsigned d = dm_atok(w, h)->deprel;
     uint32_t up = dm_atok(w, h)->head;
@@ -204,7 +204,9 @@ static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
         if (!en || self || m->first >= t || !(several || fits(w, m, en, p, object && dm_atok(w, t)->deprel == DM_D_OBJ)))
             continue;
         bool spoken = (dm_atok(w, m->first)->flags & DM_T_QUOTED) && !(dm_atok(w, t)->flags & DM_T_QUOTED);
-        int score = (spoken ? -3 : 0) + salience(w, m) + kind_score(w, m, en, p) - 3 * distance + (en->code[0] ? 1 : 0) -
+        int prominent = salience(w, m);
+        prominent += is_it(p) && prominent == ROOT_SUBJECT; /* a state goes on acting; people take turns */
+        int score = (spoken ? -3 : 0) + prominent + kind_score(w, m, en, p) - 3 * distance + (en->code[0] ? 1 : 0) -
                     (int)(r->n - i) / 4 + (is_it(p) && distance == 0 ? 2 : 0);
         if (score > best_score) {
             best_score = score;
@@ -220,7 +222,13 @@ static bool pleonastic(const aw *w, uint32_t t)
     const dm_token *k = dm_atok(w, t);
     if (!dm_str_is(k->norm, "it"))
         return false;
-    if (k->deprel == DM_D_EXPL || k->head == DM_NONE)
+    if (k->head == DM_NONE)
+        return true;
+    if (dm_str_in(dm_atok(w, k->head)->norm, /* "it is ready to help": somebody */
+            "prepared ready willing able unable unwilling determined eager reluctant keen anxious committed bound due obliged "
+            "entitled responsible"))
+        return false;
+    if (k->deprel == DM_D_EXPL)
         return true;
     bool copula = dm_kid(w->doc, k->head, DM_D_COP) != DM_NONE;
     if (copula && (dm_kid(w->doc, k->head, DM_D_ACL_RELCL) != DM_NONE ||
@@ -232,11 +240,7 @@ static bool pleonastic(const aw *w, uint32_t t)
         unsigned d = dm_deprel_base((dm_deprel)dm_atok(w, c)->deprel);
         clause = clause || d == DM_D_CSUBJ || d == DM_D_CCOMP || d == DM_D_XCOMP || d == DM_D_ADVCL;
     }
-    bool able = dm_str_in(dm_atok(w, k->head)->norm, /* "it is ready to help": somebody */
-        "prepared ready willing able unable unwilling determined eager reluctant keen anxious committed bound free set due "
-        "likely "
-        "unlikely obliged entitled responsible");
-    return predicate && clause && !able;
+    return predicate && clause && !dm_str_in(dm_atok(w, k->head)->norm, "free set likely unlikely");
 }
 
 /* "they" after "Canada and Mexico": all of them. */

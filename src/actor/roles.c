@@ -49,6 +49,16 @@ static dm_str role_cell(const aw *w, const dm_entity *en, bool kind)
 
 dm_str dm_role_kind(const aw *w, const dm_entity *en) { return role_cell(w, en, true); }
 
+/* The United States have no prime minister and no foreign ministry. */
+bool dm_role_excludes(const aw *w, const dm_entity *en, const char *code)
+{
+    if (en->nature != DM_NAT_ROLE || en->table != w->a->i_roles || en->table_row == DM_NONE)
+        return false;
+    dm_str note = dm_table_cell(w->a->roles, en->table_row, w->a->cr.note);
+    const char *at = note.len ? memmem(note.p, note.len, "not=", 4) : NULL;
+    return at && at + 7 <= note.p + note.len && strncmp(at + 4, code, 3) == 0;
+}
+
 bool dm_role_is_national(const aw *w, const dm_entity *en) { return dm_str_is(role_cell(w, en, false), "national"); }
 
 bool dm_is_coded(const aw *w, uint32_t mention)
@@ -406,6 +416,10 @@ static uint32_t owned_role(aw *w, role_case *c, dm_str *why)
     uint32_t id = w->doc->mentions.v[c->owner].entity[0];
     char code[DM_CODE_MAX];
     memcpy(code, w->doc->entities.v[id].code, sizeof code);
+    char sector[DM_SECTOR_MAX];
+    memcpy(sector, w->doc->entities.v[id].sector, sizeof sector);
+    if (!c->info.sector.len && c->info.scope == SCOPE_SPOKES) /* a spokesman is of the same branch */
+        c->info.sector = dm_arena_str(&w->doc->arena, dm_str_of(sector));
     bool same = dm_str_is(dm_str_of(c->step), "actor/apposition") && w->doc->entities.v[id].nature == DM_NAT_PERSON;
     uint32_t seated =
         dm_str_is(dm_str_of(c->step), "actor/in") && !is_new(w, c->head) ? seated_body(w, c->head, c->owner) : DM_NONE;
@@ -430,6 +444,8 @@ static bool is_another(const aw *w, uint32_t first)
 /* Those who govern a region together act as its bloc: "bloc=EUR" in the region's note. */
 static void bloc_code(const aw *w, const role_case *c, char *code)
 {
+    if (!is_region(w, c->region))
+        return;
     dm_str note = dm_table_cell(w->a->regions, entity_at(w, c->region)->table_row, dm_table_column(w->a->regions, "note"));
     const char *at = note.len ? memmem(note.p, note.len, "bloc=", 5) : NULL;
     bool govern = dm_str_in(c->info.sector, "GOV") || c->info.states || c->info.scope == SCOPE_SPOKES;
@@ -500,7 +516,10 @@ static dm_status take_role(aw *w, const dm_hit *h)
     bool country = c.owner == DM_NONE && c.info.states && c.parsed && !c.theirs && dm_str_in(c.lemma, "country nation state");
     if (country)
         return DM_OK; /* "the country": coref.c */
-    if (c.owner != DM_NONE && (is_no_owner(w, &c) || is_one_of_many(w, &c)))
+    if (c.owner != DM_NONE && is_one_of_many(w, &c)) {
+        c.region = c.owner;
+        c.owner = DM_NONE;
+    } else if (c.owner != DM_NONE && is_no_owner(w, &c))
         c.owner = DM_NONE;
     dm_str why;
     float confidence = 0.9f;
@@ -575,13 +594,30 @@ static bool beaten(const aw *w, uint32_t i)
     return false;
 }
 
+/* A title without a name behind it ends in a role: "a State Department spokesman". *out is that role. */
+static bool ends_in_role(const aw *w, const dm_hit *title, dm_hit *out)
+{
+    uint32_t last = title->first + title->n - 1;
+    if (title->table != w->a->i_ranks || title->n < 2 || (dm_atok(w, last)->flags & DM_T_UPPER))
+        return false;
+    uint32_t row = dm_map_get(&w->a->role_word, dm_atok(w, last)->norm, 0);
+    *out = *title;
+    out->table = (uint16_t)w->a->i_roles;
+    out->row = row;
+    out->first = last;
+    out->n = 1;
+    return row != UINT32_MAX;
+}
+
 dm_status dm_actor_roles(aw *w)
 {
     for (uint32_t i = 0; i < w->doc->hits.n; i++) {
         const dm_hit *h = &w->doc->hits.v[i];
-        if (!dm_is_role(w->a, h->table) || beaten(w, i))
+        dm_hit rest;
+        bool role = dm_is_role(w->a, h->table);
+        if (role ? beaten(w, i) : !ends_in_role(w, h, &rest))
             continue;
-        dm_hit rest = uncovered(w, h);
+        rest = role ? uncovered(w, h) : rest;
         if (covered(w, &rest))
             continue;
         dm_status st = take_role(w, &rest);

@@ -37,6 +37,7 @@ struct dm_actor {
         uint32_t row, next; /* row in people; the bearer before this one, + 1, 0 none */
     } * bearer;
     uint32_t n_bearer;
+    dm_map role_word;    /* role of one word -> row in roles */
     dm_map spelling;     /* key of a person's name (spelling.c) -> row in people */
     dm_map seat;         /* "The Hague/judges" -> first body there with this general noun, row + 1 */
     dm_map facts_phrase; /* description -> first of fact_rows + 1 */
@@ -130,6 +131,7 @@ dm_str dm_spelling_key(dm_str name, char *out, size_t size); /* empty: too littl
 bool dm_spelling_index(dm_actor *a);
 /* roles.c: common nouns for people and bodies. */
 dm_str dm_role_kind(const aw *w, const dm_entity *en); /* "person", "group", "org"; empty when it is no role */
+bool dm_role_excludes(const aw *w, const dm_entity *en, const char *code); /* "not=USA": that state has none */
 bool dm_role_is_national(const aw *w, const dm_entity *en);
 bool dm_is_coded(const aw *w, uint32_t mention);
 dm_status dm_actor_roles(aw *w);
