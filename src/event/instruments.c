@@ -72,7 +72,7 @@ static bool lacks_object(const ev_work *w, const cand *c)
 }
 
 /* The first instrument mention that starts at or behind a token: they stand in text order. */
-static uint32_t inst_behind(const dm_doc *doc, uint32_t token)
+uint32_t dm_inst_behind(const dm_doc *doc, uint32_t token)
 {
     uint32_t lo = 0, hi = doc->insts.n;
     while (lo < hi) {
@@ -96,7 +96,7 @@ static uint32_t spoken_of(const ev_work *w, const cand *c)
         return DM_NONE;
     if (!dm_str_is(c->act, "abstain") && !lacks_object(w, c))
         return DM_NONE;
-    uint32_t at = inst_behind(doc, c->t), sent = dm_tok(doc, c->t)->sent;
+    uint32_t at = dm_inst_behind(doc, c->t), sent = dm_tok(doc, c->t)->sent;
     for (uint32_t k = at; k-- > 0 && at - k <= MENTIONS && sent - doc->insts.v[k].sent <= SENTENCES;) {
         dm_str type = doc->insts.v[k].type;
         bool voted = vote && dm_str_in(type, "treaty vote law"); /* what is voted on is mostly a text */
@@ -274,6 +274,12 @@ static bool is_organ(const dm_doc *doc, const party_list *l)
     return false;
 }
 
+/* Several states, or a body of states: what they say together in a statement is a declaration; one state's statement is just words. */
+static bool many_or_body(const party_list *l)
+{
+    return l->n > 1 || (l->n == 1 && dm_str_in(dm_str_of(l->p[0].code), "UNO EUR IGO IMG"));
+}
+
 static bool sentence_has(const dm_doc *doc, uint32_t sent, const char *words)
 {
     const dm_sent *s = &doc->sents.v[sent];
@@ -291,16 +297,19 @@ static bool organ_speaks(ev_work *w, cand *c)
     const dm_doc *doc = w->d.doc;
     uint32_t sent = dm_tok(doc, c->t)->sent, found = DM_NONE;
     bool speech = c->type == DM_ACCUSE || c->type == DM_REQUEST || c->type == DM_SUPPORT || c->type == DM_REJECT;
-    if (!speech || c->act.len || c->m.view.pos != 'v' || !is_organ(doc, &c->actor))
+    if (!speech || (c->act.len && !c->borrowed_act) || c->m.view.pos == 'n')
         return false;
-    if (sentence_has(doc, sent, "statement")) {
+    bool organ = is_organ(doc, &c->actor);
+    if ((organ || many_or_body(&c->actor)) && sentence_has(doc, sent, "statement communique communiqué")) {
         c->implied = DM_STR("declaration");
         c->act = DM_STR("issue");
         return true;
     }
+    if (!organ)
+        return false;
     bool counted = sentence_has(doc, sent, "votes unanimously favour favor abstaining abstentions unanimous") ||
                    dm_str_is(dm_tok(doc, dm_tok(doc, c->t)->head == DM_NONE ? c->t : dm_tok(doc, c->t)->head)->lemma, "vote");
-    uint32_t at = inst_behind(doc, c->t);
+    uint32_t at = dm_inst_behind(doc, c->t);
     for (uint32_t k = at > NEAR ? at - NEAR : 0; k < doc->insts.n && k < at + NEAR; k++)
         if (dm_str_is(doc->insts.v[k].type, "resolution"))
             found = k;
@@ -411,9 +420,29 @@ static int8_t polarity_of(const ev_work *w, const dm_instrument *i, const dm_eve
     return 0;
 }
 
-void dm_vote_is_toward_sponsor(const ev_work *w, cand *c)
+/* "sanctions on X", "a boycott of X's games": the instrument's own words know better than the choice whom the act is done to. */
+static void toward_own_subject(const dm_inst *i, cand *c)
 {
+    bool aimed = dm_str_in(i->type, "sanction boycott") && (c->type == DM_SANCTION || c->type == DM_CONCEDE) &&
+                 dm_str_in(c->act, "impose extend lift lead join");
+    if (!aimed || i->sure != DM_SURE_OWN || c->recipient.n > 1 || code_in(&c->recipient, i->subject) ||
+        code_in(&c->actor, i->subject))
+        return;
+    dm_span span = c->recipient.n ? c->recipient.p[0].span : (dm_span){ 0 };
+    if (!c->recipient.n)
+        return;
+    c->recipient.n = 0;
+    give(&c->recipient, i->subject, span);
+    dm_note(c, "act/subject");
+}
+
+void dm_settle_instrument(ev_work *w, cand *c)
+{
+    if ((c->inst == DM_NONE || c->borrowed_act) && !c->implied.len && organ_speaks(w, c))
+        dm_note(c, "act/organ");
     const dm_inst *i = c->inst == DM_NONE ? NULL : &w->d.doc->insts.v[c->inst];
+    if (i)
+        toward_own_subject(i, c);
     bool vote = c->type == DM_SUPPORT || c->type == DM_REJECT || c->type == DM_AGREE;
     if (i && dm_str_in(c->act, "ratify join") && dm_parties_same(&c->actor, &c->recipient))
         c->recipient.n = 0;
@@ -458,7 +487,7 @@ static dm_str subject_from_event(dm_doc *doc, const cand *c, uint32_t inst, dm_s
         dm_str code = dm_arena_str(&doc->arena, dm_str_of(c->recipient.p[0].code));
         if (root && !root->sure) {
             root->subject = code;
-            root->sure = true;
+            root->sure = DM_SURE_ACT;
         }
         return code;
     }
