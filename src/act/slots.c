@@ -143,7 +143,8 @@ static void from_governing_verb(iw *w, inst *i)
         dm_str_in(dm_ict(w, verb)->lemma, "back cosponsor co-sponsor"))
         return;
     unsigned d = dm_ict(w, i->head)->deprel;
-    if (d != DM_D_OBJ && d != DM_D_NSUBJ_PASS)
+    bool misread = d == DM_D_NSUBJ && dm_kid(w->doc, verb, DM_D_OBJ) == DM_NONE; /* "the text, put forward by X, passed" */
+    if (d != DM_D_OBJ && d != DM_D_NSUBJ_PASS && !misread)
         return;
     uint32_t s = d == DM_D_OBJ ? dm_act_subject(w, verb, true) : dm_act_agent(w, verb);
     const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s, true);

@@ -69,7 +69,7 @@ static bool party_in(const party_list *l, dm_str list, const party_list *actors)
     return false;
 }
 
-/* The head of an argument or a word that it has before it: "arms sales", "sales of arms". */
+/* The head of an argument or a word that belongs to it: "arms sales", "sales of arms", "to stop sales". */
 static bool phrase_has(const dm_doc *doc, uint32_t head, dm_str list)
 {
     if (listed(list, dm_tok(doc, head)->lemma))
@@ -77,7 +77,8 @@ static bool phrase_has(const dm_doc *doc, uint32_t head, dm_str list)
     DM_EACH_KID(doc, head, k)
     {
         unsigned d = dm_tok(doc, k)->deprel;
-        if ((d == DM_D_COMPOUND || d == DM_D_NMOD || d == DM_D_CONJ || d == DM_D_AMOD) && listed(list, dm_tok(doc, k)->lemma))
+        if ((d == DM_D_OBJ || d == DM_D_COMPOUND || d == DM_D_NMOD || d == DM_D_CONJ || d == DM_D_AMOD) &&
+            listed(list, dm_tok(doc, k)->lemma))
             return true;
     }
     return false;

@@ -305,7 +305,8 @@ static bool organ_speaks(ev_work *w, cand *c)
         c->act = DM_STR("issue");
         return true;
     }
-    if (!organ)
+    bool votes_down = c->type == DM_REJECT && dm_str_in(dm_tok(doc, c->t)->lemma, "vote reject defeat throw turn oppose");
+    if (!organ || votes_down)
         return false;
     bool counted = sentence_has(doc, sent, "votes unanimously favour favor abstaining abstentions unanimous") ||
                    dm_str_is(dm_tok(doc, dm_tok(doc, c->t)->head == DM_NONE ? c->t : dm_tok(doc, c->t)->head)->lemma, "vote");
@@ -436,6 +437,25 @@ static void toward_own_subject(const dm_inst *i, cand *c)
     dm_note(c, "act/subject");
 }
 
+/* A body adopts a text toward whom it is aimed at, and members vote toward the sponsor: neither toward the body itself. */
+static void toward_whom_body_acts(const dm_inst *i, cand *c)
+{
+    dm_str sponsor = dm_str_of(i->sponsor), to = DM_NIL;
+    bool body = c->recipient.n == 1 && strcmp(c->recipient.p[0].code, "UNO") == 0;
+    if (!body || (c->type != DM_SUPPORT && c->type != DM_REJECT && c->type != DM_ACCUSE))
+        return;
+    if (dm_str_is(c->act, "adopt") && code_in(&c->actor, DM_STR("UNO")))
+        to = i->subject;
+    else if (dm_str_in(c->act, "vote_for vote_against abstain cosponsor") && !code_in(&c->actor, sponsor))
+        to = sponsor;
+    if (!to.len)
+        return;
+    dm_span span = c->recipient.p[0].span;
+    c->recipient.n = 0;
+    give(&c->recipient, to, span);
+    dm_note(c, dm_str_eq(to, sponsor) ? "act/sponsor" : "act/subject");
+}
+
 void dm_settle_instrument(ev_work *w, cand *c)
 {
     if ((c->inst == DM_NONE || c->borrowed_act) && !c->implied.len && organ_speaks(w, c))
@@ -446,6 +466,8 @@ void dm_settle_instrument(ev_work *w, cand *c)
     bool vote = c->type == DM_SUPPORT || c->type == DM_REJECT || c->type == DM_AGREE;
     if (i && dm_str_in(c->act, "ratify join") && dm_parties_same(&c->actor, &c->recipient))
         c->recipient.n = 0;
+    if (i)
+        toward_whom_body_acts(i, c);
     if (!i || !vote || !dm_acts_with_sponsor(c->act) || !i->subject.len || c->recipient.n != 1 ||
         !code_in(&c->recipient, i->subject))
         return;
