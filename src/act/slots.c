@@ -211,7 +211,7 @@ static unsigned aim(const inst *i, dm_str c)
     if (dm_str_is(i->type, "boycott"))
         return dm_str_in(c, "of against on over") ? 1 : dm_str_in(c, "in") ? 2 : 0;
     if (dm_str_in(i->type, "law motion vote declaration"))
-        return dm_str_in(c, "against targeting") ? 1 : 0;
+        return dm_str_in(c, "against targeting") ? 1 : dm_str_is(i->type, "declaration") && dm_str_in(c, "on about") ? 2 : 0;
     if (dm_str_in(c, "against on over targeting toward towards"))
         return 1;
     if (!sanction && dm_str_in(c, "about regarding concerning censuring condemning criticising criticizing"))

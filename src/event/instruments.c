@@ -141,6 +141,20 @@ static void as_vote(ev_work *w, cand *c)
     }
 }
 
+static uint32_t paper_beside(const ev_work *w, uint32_t t, unsigned deprel)
+{
+    const dm_doc *doc = w->d.doc;
+    char buf[32];
+    DM_EACH_KID(doc, t, k)
+    {
+        uint32_t i = w->d.inst_at[k];
+        if (i != DM_NONE && dm_tok(doc, k)->deprel == deprel && dm_str_in(doc->insts.v[i].type, "declaration resolution") &&
+            dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "in through via"))
+            return i;
+    }
+    return DM_NONE;
+}
+
 /* "In a joint declaration the three condemned X and called for Y": the paper says what the clauses beside it say. */
 static uint32_t paper_of(const ev_work *w, const cand *c)
 {
@@ -150,15 +164,11 @@ static uint32_t paper_of(const ev_work *w, const cand *c)
         return DM_NONE;
     uint32_t t = c->t;
     for (unsigned step = 0; step < CLIMB; step++) {
-        DM_EACH_KID(doc, t, k)
-        {
-            char buf[32];
-            uint32_t i = w->d.inst_at[k];
-            if (i != DM_NONE && dm_tok(doc, k)->deprel == DM_D_OBL &&
-                dm_str_in(doc->insts.v[i].type, "declaration resolution") &&
-                dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "in through via"))
-                return i;
-        }
+        uint32_t obj = dm_kid(doc, t, DM_D_OBJ), i = paper_beside(w, t, DM_D_OBL);
+        if (i == DM_NONE && obj != DM_NONE)
+            i = paper_beside(w, obj, DM_D_NMOD); /* "pledged closer ties in a communique": trees hang it on the ties */
+        if (i != DM_NONE)
+            return i;
         unsigned d = dm_tok(doc, t)->deprel;
         if (dm_tok(doc, t)->head == DM_NONE || (d != DM_D_CONJ && d != DM_D_CCOMP && d != DM_D_PARATAXIS))
             return DM_NONE;
