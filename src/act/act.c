@@ -132,7 +132,7 @@ static dm_status publish(iw *w)
             .body = dm_arena_str(&doc->arena, dm_str_of(i->body)),
             .subject = dm_arena_str(&doc->arena, dm_str_of(i->subject)),
             .plural = i->plural,
-            .sure = i->own_subject,
+            .sure = i->own_subject ? DM_SURE_OWN : DM_SURE_NOT,
             .gap = i->gap,
             .why = note_of(w, i) };
         memcpy(o->sponsor, i->sponsor, sizeof o->sponsor);

@@ -143,7 +143,8 @@ static void from_governing_verb(iw *w, inst *i)
         dm_str_in(dm_ict(w, verb)->lemma, "back cosponsor co-sponsor"))
         return;
     unsigned d = dm_ict(w, i->head)->deprel;
-    if (d != DM_D_OBJ && d != DM_D_NSUBJ_PASS)
+    bool misread = d == DM_D_NSUBJ && dm_kid(w->doc, verb, DM_D_OBJ) == DM_NONE; /* "the text, put forward by X, passed" */
+    if (d != DM_D_OBJ && d != DM_D_NSUBJ_PASS && !misread)
         return;
     uint32_t s = d == DM_D_OBJ ? dm_act_subject(w, verb, true) : dm_act_agent(w, verb);
     const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s, true);
@@ -210,7 +211,7 @@ static unsigned aim(const inst *i, dm_str c)
     if (dm_str_is(i->type, "boycott"))
         return dm_str_in(c, "of against on over") ? 1 : dm_str_in(c, "in") ? 2 : 0;
     if (dm_str_in(i->type, "law motion vote declaration"))
-        return dm_str_in(c, "against targeting") ? 1 : 0;
+        return dm_str_in(c, "against targeting") ? 1 : dm_str_is(i->type, "declaration") && dm_str_in(c, "on about") ? 2 : 0;
     if (dm_str_in(c, "against on over targeting toward towards"))
         return 1;
     if (!sanction && dm_str_in(c, "about regarding concerning censuring condemning criticising criticizing"))

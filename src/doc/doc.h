@@ -143,13 +143,16 @@ typedef struct dm_mention {
 } dm_mention;
 
 /* An instrument mention (act). chain: index of the first mention of the same instrument. */
+/* The subject of an instrument: guessed from the article, said by its own words, or seen from an act toward it. */
+enum { DM_SURE_NOT, DM_SURE_OWN, DM_SURE_ACT };
+
 typedef struct dm_inst {
     uint32_t first, n, head, sent;
     uint32_t chain;
     dm_str type, body, subject, name;
     char sponsor[DM_CODE_MAX]; /* who drafted or leads it, "" unknown */
     uint8_t plural;
-    bool sure; /* subject from its own words or from an act toward it */
+    uint8_t sure; /* DM_SURE_*: where its subject is from */
     uint32_t
         gap; /* verb of making whose object it is without being attached to it ("a motion X said it will submit"), or DM_NONE */
     dm_str why;

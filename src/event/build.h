@@ -119,10 +119,10 @@ void dm_plain_stands(ev_work *w, uint32_t sent);
 /* echo.c: clauses that repeat the act before them for somebody else: "so did X", "X will not either", "X followed suit". */
 void dm_echoes(ev_work *w, uint32_t sent);
 /* instruments.c */
+uint32_t dm_inst_behind(const dm_doc *doc, uint32_t token); /* the first instrument mention at or behind a token */
 void dm_fill_instrument(ev_work *w, cand *c);
-void dm_vote_is_toward_sponsor(
-    const ev_work *w, cand *c);        /* takes the instrument's subject back where it was chosen as recipient */
-bool dm_acts_with_sponsor(dm_str act); /* cosponsoring, voting: toward whose instrument it is */
+void dm_settle_instrument(ev_work *w, cand *c); /* once the parties are chosen */
+bool dm_acts_with_sponsor(dm_str act);                /* cosponsoring, voting: toward whose instrument it is */
 dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *err);
 /* quotes.c: speaker of each quotation. */
 dm_status dm_quote_speakers(ev_doc *d, dm_error *err);

@@ -69,7 +69,7 @@ static bool party_in(const party_list *l, dm_str list, const party_list *actors)
     return false;
 }
 
-/* The head of an argument or a word that it has before it: "arms sales", "sales of arms". */
+/* The head of an argument or a word that belongs to it: "arms sales", "sales of arms", "to stop sales". */
 static bool phrase_has(const dm_doc *doc, uint32_t head, dm_str list)
 {
     if (listed(list, dm_tok(doc, head)->lemma))
@@ -77,7 +77,8 @@ static bool phrase_has(const dm_doc *doc, uint32_t head, dm_str list)
     DM_EACH_KID(doc, head, k)
     {
         unsigned d = dm_tok(doc, k)->deprel;
-        if ((d == DM_D_COMPOUND || d == DM_D_NMOD || d == DM_D_CONJ || d == DM_D_AMOD) && listed(list, dm_tok(doc, k)->lemma))
+        if ((d == DM_D_OBJ || d == DM_D_COMPOUND || d == DM_D_NMOD || d == DM_D_CONJ || d == DM_D_AMOD) &&
+            listed(list, dm_tok(doc, k)->lemma))
             return true;
     }
     return false;
@@ -91,6 +92,15 @@ static bool argument_in(const ev_work *w, const cand *c, dm_str list)
     return listed(list, dm_tok(w->d.doc, c->t)->lemma);
 }
 
+/* Type of the last instrument spoken of, in the sentences right before. */
+static dm_str spoken_before(const ev_work *w, const cand *c)
+{
+    enum { SENTENCES = 4 };
+    uint32_t at = dm_inst_behind(w->d.doc, c->t);
+    const dm_inst *i = at ? &w->d.doc->insts.v[at - 1] : NULL;
+    return i && dm_tok(w->d.doc, c->t)->sent - i->sent <= SENTENCES ? i->type : DM_NIL;
+}
+
 static bool holds(const ev_work *w, const cand *c, dm_str named, dm_str cond)
 {
     dm_str rest = cond, key = DM_NIL;
@@ -100,6 +110,8 @@ static bool holds(const ev_work *w, const cand *c, dm_str named, dm_str cond)
         return named.len && listed(rest, named);
     if (dm_str_is(key, "from"))
         return !named.len;
+    if (dm_str_is(key, "after"))
+        return listed(rest, spoken_before(w, c));
     if (dm_str_is(key, "under")) {
         uint32_t g = dm_tok(w->d.doc, c->t)->head;
         return g != DM_NONE && listed(rest, dm_tok(w->d.doc, g)->lemma);

@@ -72,7 +72,7 @@ static bool lacks_object(const ev_work *w, const cand *c)
 }
 
 /* The first instrument mention that starts at or behind a token: they stand in text order. */
-static uint32_t inst_behind(const dm_doc *doc, uint32_t token)
+uint32_t dm_inst_behind(const dm_doc *doc, uint32_t token)
 {
     uint32_t lo = 0, hi = doc->insts.n;
     while (lo < hi) {
@@ -96,7 +96,7 @@ static uint32_t spoken_of(const ev_work *w, const cand *c)
         return DM_NONE;
     if (!dm_str_is(c->act, "abstain") && !lacks_object(w, c))
         return DM_NONE;
-    uint32_t at = inst_behind(doc, c->t), sent = dm_tok(doc, c->t)->sent;
+    uint32_t at = dm_inst_behind(doc, c->t), sent = dm_tok(doc, c->t)->sent;
     for (uint32_t k = at; k-- > 0 && at - k <= MENTIONS && sent - doc->insts.v[k].sent <= SENTENCES;) {
         dm_str type = doc->insts.v[k].type;
         bool voted = vote && dm_str_in(type, "treaty vote law"); /* what is voted on is mostly a text */
@@ -141,6 +141,20 @@ static void as_vote(ev_work *w, cand *c)
     }
 }
 
+static uint32_t paper_beside(const ev_work *w, uint32_t t, unsigned deprel)
+{
+    const dm_doc *doc = w->d.doc;
+    char buf[32];
+    DM_EACH_KID(doc, t, k)
+    {
+        uint32_t i = w->d.inst_at[k];
+        if (i != DM_NONE && dm_tok(doc, k)->deprel == deprel && dm_str_in(doc->insts.v[i].type, "declaration resolution") &&
+            dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "in through via"))
+            return i;
+    }
+    return DM_NONE;
+}
+
 /* "In a joint declaration the three condemned X and called for Y": the paper says what the clauses beside it say. */
 static uint32_t paper_of(const ev_work *w, const cand *c)
 {
@@ -150,15 +164,11 @@ static uint32_t paper_of(const ev_work *w, const cand *c)
         return DM_NONE;
     uint32_t t = c->t;
     for (unsigned step = 0; step < CLIMB; step++) {
-        DM_EACH_KID(doc, t, k)
-        {
-            char buf[32];
-            uint32_t i = w->d.inst_at[k];
-            if (i != DM_NONE && dm_tok(doc, k)->deprel == DM_D_OBL &&
-                dm_str_in(doc->insts.v[i].type, "declaration resolution") &&
-                dm_str_in(dm_case_of(doc, k, buf, sizeof buf), "in through via"))
-                return i;
-        }
+        uint32_t obj = dm_kid(doc, t, DM_D_OBJ), i = paper_beside(w, t, DM_D_OBL);
+        if (i == DM_NONE && obj != DM_NONE)
+            i = paper_beside(w, obj, DM_D_NMOD); /* "pledged closer ties in a communique": trees hang it on the ties */
+        if (i != DM_NONE)
+            return i;
         unsigned d = dm_tok(doc, t)->deprel;
         if (dm_tok(doc, t)->head == DM_NONE || (d != DM_D_CONJ && d != DM_D_CCOMP && d != DM_D_PARATAXIS))
             return DM_NONE;
@@ -274,6 +284,12 @@ static bool is_organ(const dm_doc *doc, const party_list *l)
     return false;
 }
 
+/* Several states, or a body of states: what they say together in a statement is a declaration; one state's statement is just words. */
+static bool many_or_body(const party_list *l)
+{
+    return l->n > 1 || (l->n == 1 && dm_str_in(dm_str_of(l->p[0].code), "UNO EUR IGO IMG"));
+}
+
 static bool sentence_has(const dm_doc *doc, uint32_t sent, const char *words)
 {
     const dm_sent *s = &doc->sents.v[sent];
@@ -291,16 +307,20 @@ static bool organ_speaks(ev_work *w, cand *c)
     const dm_doc *doc = w->d.doc;
     uint32_t sent = dm_tok(doc, c->t)->sent, found = DM_NONE;
     bool speech = c->type == DM_ACCUSE || c->type == DM_REQUEST || c->type == DM_SUPPORT || c->type == DM_REJECT;
-    if (!speech || c->act.len || c->m.view.pos != 'v' || !is_organ(doc, &c->actor))
+    if (!speech || (c->act.len && !c->borrowed_act) || c->m.view.pos == 'n')
         return false;
-    if (sentence_has(doc, sent, "statement")) {
+    bool organ = is_organ(doc, &c->actor);
+    if ((organ || many_or_body(&c->actor)) && sentence_has(doc, sent, "statement communique communiqué")) {
         c->implied = DM_STR("declaration");
         c->act = DM_STR("issue");
         return true;
     }
+    bool votes_down = c->type == DM_REJECT && dm_str_in(dm_tok(doc, c->t)->lemma, "vote reject defeat throw turn oppose");
+    if (!organ || votes_down)
+        return false;
     bool counted = sentence_has(doc, sent, "votes unanimously favour favor abstaining abstentions unanimous") ||
                    dm_str_is(dm_tok(doc, dm_tok(doc, c->t)->head == DM_NONE ? c->t : dm_tok(doc, c->t)->head)->lemma, "vote");
-    uint32_t at = inst_behind(doc, c->t);
+    uint32_t at = dm_inst_behind(doc, c->t);
     for (uint32_t k = at > NEAR ? at - NEAR : 0; k < doc->insts.n && k < at + NEAR; k++)
         if (dm_str_is(doc->insts.v[k].type, "resolution"))
             found = k;
@@ -411,12 +431,53 @@ static int8_t polarity_of(const ev_work *w, const dm_instrument *i, const dm_eve
     return 0;
 }
 
-void dm_vote_is_toward_sponsor(const ev_work *w, cand *c)
+/* "sanctions on X", "a boycott of X's games": the instrument's own words know better than the choice whom the act is done to. */
+static void toward_own_subject(const dm_inst *i, cand *c)
 {
+    bool aimed = dm_str_in(i->type, "sanction boycott") && (c->type == DM_SANCTION || c->type == DM_CONCEDE) &&
+                 dm_str_in(c->act, "impose extend lift lead join");
+    if (!aimed || i->sure != DM_SURE_OWN || c->recipient.n > 1 || code_in(&c->recipient, i->subject) ||
+        code_in(&c->actor, i->subject))
+        return;
+    dm_span span = c->recipient.n ? c->recipient.p[0].span : (dm_span){ 0 };
+    if (!c->recipient.n)
+        return;
+    c->recipient.n = 0;
+    give(&c->recipient, i->subject, span);
+    dm_note(c, "act/subject");
+}
+
+/* A body adopts a text toward whom it is aimed at, and members vote toward the sponsor: neither toward the body itself. */
+static void toward_whom_body_acts(const dm_inst *i, cand *c)
+{
+    dm_str sponsor = dm_str_of(i->sponsor), to = DM_NIL;
+    bool body = c->recipient.n == 1 && strcmp(c->recipient.p[0].code, "UNO") == 0;
+    if (!body || (c->type != DM_SUPPORT && c->type != DM_REJECT && c->type != DM_ACCUSE))
+        return;
+    if (dm_str_is(c->act, "adopt") && code_in(&c->actor, DM_STR("UNO")))
+        to = i->subject;
+    else if (dm_str_in(c->act, "vote_for vote_against abstain cosponsor") && !code_in(&c->actor, sponsor))
+        to = sponsor;
+    if (!to.len)
+        return;
+    dm_span span = c->recipient.p[0].span;
+    c->recipient.n = 0;
+    give(&c->recipient, to, span);
+    dm_note(c, dm_str_eq(to, sponsor) ? "act/sponsor" : "act/subject");
+}
+
+void dm_settle_instrument(ev_work *w, cand *c)
+{
+    if ((c->inst == DM_NONE || c->borrowed_act) && !c->implied.len && organ_speaks(w, c))
+        dm_note(c, "act/organ");
     const dm_inst *i = c->inst == DM_NONE ? NULL : &w->d.doc->insts.v[c->inst];
+    if (i)
+        toward_own_subject(i, c);
     bool vote = c->type == DM_SUPPORT || c->type == DM_REJECT || c->type == DM_AGREE;
     if (i && dm_str_in(c->act, "ratify join") && dm_parties_same(&c->actor, &c->recipient))
         c->recipient.n = 0;
+    if (i)
+        toward_whom_body_acts(i, c);
     if (!i || !vote || !dm_acts_with_sponsor(c->act) || !i->subject.len || c->recipient.n != 1 ||
         !code_in(&c->recipient, i->subject))
         return;
@@ -458,7 +519,7 @@ static dm_str subject_from_event(dm_doc *doc, const cand *c, uint32_t inst, dm_s
         dm_str code = dm_arena_str(&doc->arena, dm_str_of(c->recipient.p[0].code));
         if (root && !root->sure) {
             root->subject = code;
-            root->sure = true;
+            root->sure = DM_SURE_ACT;
         }
         return code;
     }

@@ -427,7 +427,7 @@ void dm_fill_parties(ev_work *w)
             continue;
         dm_parties_from_context(w, c);
         dm_choose_parties(w, c);
-        dm_vote_is_toward_sponsor(w, c);
+        dm_settle_instrument(w, c);
         drop_own_side(c);
     }
     for (uint32_t i = 0; i < w->n && !w->surveying; i++)
