@@ -134,6 +134,8 @@ static void refuse(ev_work *w, uint32_t v, const frame *line)
     memcpy(c->speech, verb, sizeof verb);
     c->status = st;
     c->status.aux &= (uint8_t)~DM_NEGATION;
+    if (willed)
+        c->status.aux &= (uint8_t)~DM_FUTURE; /* not intended now: nothing is planned */
     dm_note(c, "event/will-not-is-refusal");
     w->n++;
     dm_parties_from_context(w, c);

@@ -770,8 +770,8 @@ void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint
             break;
         cur = g;
     }
-    if (no_will(doc, t)) /* not wanted now: nothing is planned */
-        out->aux = (uint8_t)((out->aux & ~DM_FUTURE) | DM_NEGATION);
+    if (no_will(doc, t))
+        out->aux |= DM_NEGATION;
     uint32_t comma = fronted_condition(doc, t);
     if (is_question(doc, t) || (comma != DM_NONE && (t < comma || (out->aux & DM_FUTURE))))
         out->aux |= DM_HYPOTHETICAL;
