@@ -157,7 +157,8 @@ static void convert_refusal(const ev_work *w, cand *c)
         return;
     c->refused_type = (uint8_t)(c->type + 1);
     c->type = DM_REJECT;
-    c->status.aux &= (uint8_t)~DM_NEGATION;
+    c->status.aux &=
+        (uint8_t) ~(DM_NEGATION | (c->status.will_not == 2 ? DM_FUTURE : 0)); /* "no intention": a refusal of today */
     part_sides(w, c);
     dm_note(c, "event/will-not-is-refusal");
 }
