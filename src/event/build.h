@@ -62,6 +62,7 @@ typedef struct survey_party {
     char code[DM_CODE_MAX];
     uint32_t named, did, suffered, suffered_hard;
     uint16_t toward[SALIENT_MAX]; /* acts toward the party of this number */
+    uint16_t did_type[DM_N_TYPES], suffered_type[DM_N_TYPES];
 } survey_party;
 
 /* An earlier act, of this sentence or before. */

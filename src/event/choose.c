@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SETS_MAX = 40, TEXT_SETS = 5, NUMBER_MAX = 32, PREPS = 9, OFTEN = 3 };
+enum { SETS_MAX = 40, TEXT_SETS = 5, PARAGRAPH_MENTIONS = 120, NUMBER_MAX = 32, PREPS = 9, OFTEN = 3 };
 
 typedef struct set {
     uint32_t n;
@@ -355,6 +355,39 @@ static void clues_of_speech(question *q)
         mark_phrase(q, q->w->d.quote_who[quote], DM_CLUE_SPEAKER);
 }
 
+static uint32_t root_of(const dm_doc *doc, const dm_sent *s)
+{
+    for (uint32_t t = s->first; t < s->first + s->n; t++)
+        if (dm_tok(doc, t)->deprel == DM_D_ROOT)
+            return t;
+    return DM_NONE;
+}
+
+/* Who stands where in the sentence before; only mentions of the same paragraph are looked at. */
+static void clues_of_paragraph(question *q)
+{
+    const dm_doc *doc = q->w->d.doc;
+    uint32_t here = dm_tok(doc, q->c->t)->sent, para = doc->sents.v[here].para;
+    uint32_t root = here && doc->sents.v[here - 1].parsed ? root_of(doc, &doc->sents.v[here - 1]) : DM_NONE;
+    uint32_t subject = root == DM_NONE ? DM_NONE : dm_logical_subject(doc, root);
+    mark_phrase(q, subject, DM_CLUE_PREVIOUS_SUBJECT);
+    if (root != DM_NONE)
+        DM_EACH_KID(doc, root, k)
+            if (k != subject && (dm_tok(doc, k)->deprel == DM_D_OBJ || dm_tok(doc, k)->deprel == DM_D_OBL))
+                mark_phrase(q, k, DM_CLUE_PREVIOUS_OBJECT);
+    uint32_t left = PARAGRAPH_MENTIONS;
+    for (uint32_t m = q->w->next_mention; m-- > 0 && left-- > 0 && doc->sents.v[doc->mentions.v[m].sent].para == para;) {
+        const dm_mention *me = &doc->mentions.v[m];
+        bool first = me->sent == 0 || doc->sents.v[me->sent - 1].para != para;
+        for (uint32_t e = 0; e < me->n_entity && me->sent < here; e++)
+            for (uint32_t k = 0; k < q->n; k++)
+                if (has(q->sets[k].p, q->sets[k].n, doc->entities.v[me->entity[e]].code)) {
+                    put(&q->sets[k], DM_CLUE_PARAGRAPH, true);
+                    put(&q->sets[k], DM_CLUE_PARAGRAPH_FIRST, first);
+                }
+    }
+}
+
 /* How much the article speaks of it. */
 static void clues_of_salience(const question *q, set *s)
 {
@@ -410,6 +443,8 @@ static void clues_of_text(const question *q, set *s)
         return;
     const survey_party *p = &w->survey[me];
     uint32_t named = 0, pair = toward_any(q, me, false);
+    unsigned kind = q->c->type;
+    bool kind_target = p->suffered_type[kind] > 0, kind_actor = p->did_type[kind] > 0;
     bool pair_top = pair > 0, target = p->suffered > 0, hard = p->suffered_hard > 0, actor = p->did > 0;
     for (uint32_t i = 0; i < w->n_survey; i++) {
         if (i == me || has(q->other->p, q->other->n, w->survey[i].code))
@@ -419,6 +454,8 @@ static void clues_of_text(const question *q, set *s)
         target = target && w->survey[i].suffered <= p->suffered;
         hard = hard && w->survey[i].suffered_hard <= p->suffered_hard;
         actor = actor && w->survey[i].did <= p->did;
+        kind_target = kind_target && w->survey[i].suffered_type[kind] <= p->suffered_type[kind];
+        kind_actor = kind_actor && w->survey[i].did_type[kind] <= p->did_type[kind];
     }
     put(s, DM_CLUE_TEXT_TOP, named == 0);
     put(s, DM_CLUE_TEXT_SECOND, named == 1);
@@ -429,6 +466,8 @@ static void clues_of_text(const question *q, set *s)
     put(s, DM_CLUE_TEXT_TARGET, target);
     put(s, DM_CLUE_TEXT_HARD_TARGET, hard);
     put(s, DM_CLUE_TEXT_ACTOR, actor);
+    put(s, DM_CLUE_TEXT_KIND_TARGET, kind_target);
+    put(s, DM_CLUE_TEXT_KIND_ACTOR, kind_actor);
 }
 
 static void clues_of_nature(const question *q, set *s)
@@ -458,6 +497,10 @@ static void clues_of_nature(const question *q, set *s)
     put(s, DM_CLUE_OWN, own);
     put(s, DM_CLUE_OWN_CIVIL, own && civil);
     put(s, DM_CLUE_OVERLAP, overlap && !own);
+    const char *sector = q->other->n ? q->other->p[0].sector : "";
+    bool people = dm_str_in(dm_str_of(sector), "CVL OPP REF JRN LAB EDU REL SOC MED PTY JUD LEG CRM REB PTY+OPP");
+    put(s, DM_CLUE_OWN_BY_CIVIL, own && people);
+    put(s, DM_CLUE_OWN_BY_STATE, own && !people);
 }
 
 static bool shares(const party_list *l, const dm_party *p, uint32_t n)
@@ -536,6 +579,33 @@ static void clues_of_neighbours(question *q)
     }
 }
 
+/* The instrument spoken of last, whether or not this clause has one. */
+static void clues_of_last_instrument(question *q)
+{
+    const dm_doc *doc = q->w->d.doc;
+    uint32_t lo = 0, hi = doc->insts.n;
+    while (lo < hi) { /* first that starts behind the trigger */
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (doc->insts.v[mid].first <= q->c->t)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (!lo)
+        return;
+    const dm_inst *i = &doc->insts.v[doc->insts.v[lo - 1].chain];
+    const dm_inst *near = &doc->insts.v[lo - 1];
+    for (uint32_t k = 0; k < q->n; k++) {
+        set *s = &q->sets[k];
+        if (s->n != 1 || !s->p[0].code[0])
+            continue;
+        const char *code = s->p[0].code;
+        put(s, DM_CLUE_LAST_SPONSOR, strcmp(i->sponsor, code) == 0 || strcmp(near->sponsor, code) == 0);
+        put(s, DM_CLUE_LAST_SUBJECT, dm_str_is(i->subject, code) || dm_str_is(near->subject, code));
+        put(s, DM_CLUE_LAST_BODY, i->body.len >= 3 && memcmp(i->body.p, code, 3) == 0);
+    }
+}
+
 static void clues_of_instrument(question *q)
 {
     if (q->c->inst == DM_NONE)
@@ -561,6 +631,8 @@ static void clues(question *q)
     clues_of_past(q);
     clues_of_neighbours(q);
     clues_of_instrument(q);
+    clues_of_last_instrument(q);
+    clues_of_paragraph(q);
     for (uint32_t i = 0; i < q->n; i++) {
         clues_of_salience(q, &q->sets[i]);
         clues_of_text(q, &q->sets[i]);

@@ -365,7 +365,7 @@ dm_status dm_propose(ev_work *w, uint32_t sent, dm_error *err)
     for (uint32_t t = s->first + s->dateline; t < s->first + s->n; t++) {
         unsigned upos = dm_tok(w->d.doc, t)->upos;
         cand *old = (cand *)(uintptr_t)anything_at(w, t);
-        bool open = !old || old->type == DM_TYPE_NONE || old->dropped == 2;
+        bool open = !old || (old->dropped == 2 && old->type != DM_TYPE_NONE); /* a line that says "no event" is heeded */
         dm_proposal p;
         view v;
         if ((upos != DM_U_VERB && upos != DM_U_NOUN && upos != DM_U_ADJ) || w->d.in_name[t] || !open || (old && old->dropped == 1) ||

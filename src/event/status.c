@@ -72,6 +72,16 @@ bool dm_marked_to(const dm_doc *doc, uint32_t t)
     return false;
 }
 
+/* "barely a year ago", "almost two hundred": said of a measure, not of the verb. */
+static bool of_measure(const dm_doc *doc, uint32_t k)
+{
+    bool nearly = dm_str_in(dm_tok(doc, k)->norm, "almost nearly nigh");
+    if (k + 1 >= doc->tokens.n || (!nearly && !dm_str_in(dm_tok(doc, k)->norm, "barely hardly scarcely")))
+        return false;
+    return dm_tok(doc, k + 1)->xpos == DM_X_CD || dm_str_in(dm_tok(doc, k + 1)->norm, "a an half") ||
+           (nearly && dm_str_in(dm_tok(doc, k + 1)->norm, "every all any no the"));
+}
+
 /* "promised never to": a negation right before "to" belongs to the infinitive, wherever the tree has it. */
 static bool before_to(const dm_doc *doc, uint32_t k, uint32_t t)
 {
@@ -146,7 +156,7 @@ static void local_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, u
             v = quantifier(s, doc, k);
         else if (d == DM_D_OBL)
             v = negating_phrase(s, doc, k);
-        if (v != UINT32_MAX && !before_to(doc, k, t) &&
+        if (v != UINT32_MAX && !before_to(doc, k, t) && !(d == DM_D_ADVMOD && of_measure(doc, k)) &&
             !(dm_str_in(dm_tok(doc, k)->norm, "not n't") && correlative_only(doc, k)))
             take(out, l, s->adverb_table, v);
         if (dm_token_is(doc, k, "longer") && k && dm_token_is(doc, k - 1, "no"))
@@ -400,7 +410,8 @@ static bool is_to(const dm_doc *doc, uint32_t t)
 static bool still_to(const dm_doc *doc, uint32_t t)
 {
     DM_EACH_KID(doc, t, k)
-    if (dm_tok(doc, k)->deprel == DM_D_ADVMOD && dm_str_in(dm_tok(doc, k)->norm, "still yet") && k < t) return true;
+    if (dm_tok(doc, k)->deprel == DM_D_ADVMOD && dm_str_in(dm_tok(doc, k)->norm, "still yet") && k < t)
+        return true;
     return false;
 }
 
@@ -749,7 +760,7 @@ void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint
     *out = (status){ .absorber = DM_NONE, .rejecter = DM_NONE, .top = t };
     uint16_t own = effects_at(s, doc, t, DM_NONE, out);
     out->request = (own & EFFECT_REQUEST) || dm_has_to(doc, t);
-    out->will_not = ((own & EFFECT_NEG) && (own & (EFFECT_FUTURE | EFFECT_WILL_NOT))) || no_will(doc, t);
+    out->will_not = (own & EFFECT_NEG) && (own & (EFFECT_FUTURE | EFFECT_WILL_NOT)) ? 1 : no_will(doc, t) ? 2 : 0;
     uint32_t head = dm_tok(doc, t)->head;
     if (!out->will_not && head != DM_NONE && dm_tok(doc, t)->deprel == DM_D_CONJ && !has_own_aux(doc, t) &&
         (joined_by(doc, t, "nor") || joined_by(doc, t, "or"))) {

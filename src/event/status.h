@@ -15,7 +15,7 @@ enum {
     EFFECT_REJECT = 32,
     EFFECT_REQUEST = 64,
     EFFECT_DONE = 128,
-    EFFECT_DECIDE = 256, /* future, but a decision against is a refusal of today */
+    EFFECT_DECIDE = 256,   /* future, but a decision against is a refusal of today */
     EFFECT_WILL_NOT = 512, /* "would not": a refusal */
     EFFECT_DOUBT = 1024    /* with hypothetical: negated it says nothing ("no doubt that") */
 };
@@ -67,7 +67,7 @@ typedef struct status {
     uint8_t request;     /* a duty ("should") laid on the subject */
     uint8_t purpose;     /* what it was done for ("to win back"), governed by no operator */
     uint32_t purpose_of; /* the verb done for it */
-    uint8_t will_not;    /* its own auxiliaries say "will not" */
+    uint8_t will_not;    /* 1: its own auxiliaries say "will not"; 2: "no intention of" */
     uint32_t absorber;   /* operator token that carries this event, or DM_NONE */
     uint32_t rejecter;   /* operator token of a refusal, or DM_NONE */
     uint32_t top;        /* highest operator or support word that the status came through */

@@ -53,6 +53,7 @@ static void count(ev_work *w, const cand *c)
         if (i == DM_NONE)
             continue;
         w->survey[i].did++;
+        w->survey[i].did_type[c->type]++;
         for (uint32_t r = 0; r < c->recipient.n; r++) {
             uint32_t k = dm_survey_find(w, c->recipient.p[r].code);
             if (k != DM_NONE && w->survey[i].toward[k] < UINT16_MAX)
@@ -63,6 +64,7 @@ static void count(ev_work *w, const cand *c)
         uint32_t k = dm_survey_find(w, c->recipient.p[r].code);
         if (k != DM_NONE) {
             w->survey[k].suffered++;
+            w->survey[k].suffered_type[c->type]++;
             w->survey[k].suffered_hard += hard;
         }
     }

@@ -281,13 +281,17 @@ void dm_parse_repair(dm_doc *doc, uint32_t sent)
     repair_closed_relative(doc, s);
     for (uint32_t t = s->first; t < s->first + s->n; t++) {
         dm_token *k = &doc->tokens.v[t];
-        if (k->deprel != DM_D_CONJ || !is_finite(k) || k->head == DM_NONE || k->head >= t)
+        bool past = k->upos == DM_U_VERB && k->xpos == DM_X_VBN && first_kid(doc, s, t, DM_D_AUX) == DM_NONE &&
+                    first_kid(doc, s, t, DM_D_AUX_PASS) == DM_NONE; /* "would help, and paid tribute" */
+        if (k->deprel != DM_D_CONJ || (!is_finite(k) && !past) || k->head == DM_NONE || k->head >= t)
             continue;
         const dm_token *g = &doc->tokens.v[k->head];
         if (g->upos != DM_U_VERB || g->xpos != DM_X_VB || has_subject(doc, s, t))
             continue;
         uint32_t up = finite_above(doc, k->head);
-        if (up != DM_NONE)
-            k->head = up;
+        if (up == DM_NONE || (past && doc->tokens.v[up].xpos != DM_X_VBD))
+            continue;
+        k->head = up;
+        k->xpos = past ? DM_X_VBD : k->xpos;
     }
 }

@@ -70,7 +70,8 @@ static dm_tense verb_tense(const dm_wstate *st, uint32_t v)
         return TENSE_FUTURE;
     if (has_aux(doc, v, "may might could should would must can"))
         return has_aux(doc, v, "have has had") ? TENSE_PAST : TENSE_FUTURE;
-    bool sets = k->xpos == DM_X_VBD && dm_norm_is(st, v, "set"); /* "set up a commission on Friday" */
+    bool sets = dm_norm_is(st, v, "set") && v + 1 < st->doc->tokens.n &&
+                !dm_norm_in(st, v + 1, "to for"); /* "set up a commission", "were set ablaze" */
     if (!sets && dm_lex(st, v).kind == W_PLAN && !dm_norm_in(st, v, "proposed pledged promised vowed invited anticipated"))
         return TENSE_FUTURE;
     if (k->feats & DM_F_PAST)
