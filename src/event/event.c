@@ -157,12 +157,8 @@ static void convert_refusal(const ev_work *w, cand *c)
         return;
     c->refused_type = (uint8_t)(c->type + 1);
     c->type = DM_REJECT;
-<<<<<<< HEAD
-    c->status.aux &= (uint8_t) ~(dm_tok(w->d.doc, c->t)->deprel == DM_D_ACL ? DM_NEGATION | DM_FUTURE : DM_NEGATION);
-=======
     c->status.aux &=
         (uint8_t) ~(DM_NEGATION | (c->status.will_not == 2 ? DM_FUTURE : 0)); /* "no intention": a refusal of today */
->>>>>>> h-st
     part_sides(w, c);
     dm_note(c, "event/will-not-is-refusal");
 }
