@@ -33,8 +33,9 @@ static void print_choices(const dm_doc *doc)
 {
     for (uint32_t i = 0; i < doc->choices.n; i++) {
         const dm_choice *c = &doc->choices.v[i];
-        printf("%.*s\t%u\t%s\t%s\t%u\t%s\t%s\t", DM_FMT(doc->meta.id), (unsigned)dm_doc_codepoint(doc, doc->tokens.v[c->token].span.start),
-            c->side ? "recipient" : "actor", dm_type_names[c->type], c->mutual, c->codes, c->other);
+        printf("%.*s\t%u\t%s\t%s\t%u\t%s\t%s\t", DM_FMT(doc->meta.id),
+            (unsigned)dm_doc_codepoint(doc, doc->tokens.v[c->token].span.start), c->side ? "recipient" : "actor",
+            dm_type_names[c->type], c->mutual, c->codes, c->other);
         const char *gap = "";
         for (unsigned k = 0; k < DM_N_CLUES; k++)
             if (c->clues[k / 64] >> k % 64 & 1) {
