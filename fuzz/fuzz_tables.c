@@ -115,7 +115,7 @@ static void make_stages(const dm_tables *t)
         dm_actor_free(actor);
     if (dm_act_new(&act, t, NULL) == DM_OK)
         dm_act_free(act);
-    if (dm_eventer_new(&eventer, t, NULL) == DM_OK)
+    if (dm_eventer_new(&eventer, t, 0, NULL) == DM_OK)
         dm_eventer_free(eventer);
     if (dm_topic_new(&topic, t, NULL) == DM_OK)
         dm_topic_free(topic);
