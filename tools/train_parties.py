@@ -68,10 +68,8 @@ def gold_of(se, gold, event):
     return max(fits, key=sides) if fits else None
 
 
-def right(se, g, side, kind, mutual, codes, other):
+def right(se, g, side, codes, other):
     """Whether the scorer takes these codes for this side; None: not scored."""
-    if mutual and side == "recipient":       # joined to the actors
-        return se.parties_ok(g, dict(event=[kind], actor=[{"code": c} for c in codes | other], recipient=[]))
     want = g[side]
     if want is None:
         return None
@@ -92,7 +90,7 @@ def examples(se, build, gold, articles):
         g = gold_of(se, by_doc[doc], event) if event else None
         if not g or any(w.startswith("event/duty") for w in event["why"]):
             continue
-        marks = [right(se, g, side, kind, mutual, codes, other) for kind, mutual, codes, other, _ in sets]
+        marks = [right(se, g, side, codes, other) for _, _, codes, other, _ in sets]
         if marks[0] is None:
             continue
         out.append((doc, side, sets[0][0], [clues for *_, clues in sets], marks, (1.0 if g["required"] else OPTIONAL) * (SEED_WEIGHT if doc in seed else 1.0), (event, g, sets)))

@@ -136,6 +136,16 @@ static void propose_rule(question *q)
         q->sets[q->n++] = (set){ .n = 0 };
 }
 
+/* What a state or body does not do to itself; its people, parties and courts may. */
+static bool outward(const question *q)
+{
+    unsigned t = q->c->type;
+    dm_str sector = dm_str_of(q->other->n ? q->other->p[0].sector : "");
+    return (t == DM_AGREE || t == DM_CONSULT || t == DM_SUPPORT || t == DM_COOPERATE || t == DM_AID || t == DM_REJECT ||
+               t == DM_THREATEN || t == DM_SANCTION) &&
+           !dm_str_in(sector, "CVL OPP REF JRN LAB EDU REL SOC MED PTY JUD LEG CRM REB PTY+OPP");
+}
+
 static void collect(question *q)
 {
     past p;
@@ -157,7 +167,7 @@ static void collect(question *q)
         propose(q, p.actor, p.n_actor);
         propose(q, p.recipient, p.n_recipient);
     }
-    if (q->other->n)
+    if (q->other->n && !outward(q))
         propose(q, q->other->p, q->other->n);
 }
 
@@ -730,9 +740,4 @@ void dm_choose_parties(ev_work *w, cand *c)
     if (c->m.frame->actor.all && c->actor.n > 1 && !c->recipient.n)
         return; /* those who met are all there */
     choose(w, c, 1);
-    if (c->m.frame->actor.all && c->actor.n && c->recipient.n && c->type != DM_ASSAULT) { /* those who met, all of them */
-        for (uint32_t i = 0; i < c->recipient.n; i++)
-            dm_party_add(&c->actor, c->recipient.p[i].code, c->recipient.p[i].sector, c->recipient.p[i].span);
-        c->recipient.n = 0;
-    }
 }
