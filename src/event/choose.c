@@ -112,13 +112,23 @@ static bool within(const set *s, const dm_party *p, uint32_t n)
 
 static bool same_set(const set *s, const dm_party *p, uint32_t n) { return n == s->n && (n == 0 || within(s, p, n)); }
 
+/* What a state or body does not do to itself; its people, parties and courts may. */
+static bool outward(const question *q)
+{
+    unsigned t = q->c->type;
+    dm_str sector = dm_str_of(q->other->n ? q->other->p[0].sector : "");
+    return (t == DM_AGREE || t == DM_CONSULT || t == DM_SUPPORT || t == DM_COOPERATE || t == DM_AID || t == DM_REJECT ||
+               t == DM_THREATEN || t == DM_SANCTION) &&
+           !dm_str_in(sector, "CVL OPP REF JRN LAB EDU REL SOC MED PTY JUD LEG CRM REB PTY+OPP");
+}
+
 static void propose(question *q, const dm_party *p, uint32_t n)
 {
     set s = { .n = 0 };
     for (uint32_t i = 0; i < n && s.n < PARTIES_MAX; i++)
         if (p[i].code[0] && !has(s.p, s.n, p[i].code))
             s.p[s.n++] = p[i];
-    if (!s.n || q->n == SETS_MAX)
+    if (!s.n || q->n == SETS_MAX || (within(&s, q->other->p, q->other->n) && outward(q)))
         return;
     for (uint32_t i = 0; i < q->n; i++)
         if (same_set(&q->sets[i], s.p, s.n))
@@ -134,16 +144,6 @@ static void propose_rule(question *q)
     memcpy(s->p, q->rule->p, q->rule->n * sizeof *s->p);
     if (s->n)
         q->sets[q->n++] = (set){ .n = 0 };
-}
-
-/* What a state or body does not do to itself; its people, parties and courts may. */
-static bool outward(const question *q)
-{
-    unsigned t = q->c->type;
-    dm_str sector = dm_str_of(q->other->n ? q->other->p[0].sector : "");
-    return (t == DM_AGREE || t == DM_CONSULT || t == DM_SUPPORT || t == DM_COOPERATE || t == DM_AID || t == DM_REJECT ||
-               t == DM_THREATEN || t == DM_SANCTION) &&
-           !dm_str_in(sector, "CVL OPP REF JRN LAB EDU REL SOC MED PTY JUD LEG CRM REB PTY+OPP");
 }
 
 static void collect(question *q)
@@ -167,7 +167,7 @@ static void collect(question *q)
         propose(q, p.actor, p.n_actor);
         propose(q, p.recipient, p.n_recipient);
     }
-    if (q->other->n && !outward(q))
+    if (q->other->n)
         propose(q, q->other->p, q->other->n);
 }
 
