@@ -70,6 +70,27 @@ cand *dm_candidate_add(ev_work *w, uint32_t t, const match *m)
     return c;
 }
 
+/* "rejected an American appeal", "condemned the arrest of him by Lima": the noun tells an earlier act of somebody else's, who is named. */
+static bool anothers_act(const ev_work *w, const cand *by, const cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    bool verdict = by->type == DM_REJECT || by->type == DM_ACCUSE || by->type == DM_SUPPORT || by->type == DM_CONCEDE;
+    if (c->m.view.pos != 'n' || by->m.view.pos != 'v' || !verdict || c->type == DM_TYPE_NONE)
+        return false;
+    for (unsigned a = 0; a < c->m.view.n; a++) {
+        const view_arg *v = &c->m.view.arg[a];
+        party_list own = { 0 };
+        bool maker = !v->inherited && (v->slot == SLOT_POSS || v->slot == SLOT_ADJ || v->slot == SLOT_COMP ||
+                                          v->slot == dm_frames_prep(w->d.frames, DM_STR("by")));
+        if (!maker || dm_tok(doc, v->head)->upos == DM_U_PRON)
+            continue;
+        dm_parties_of(&w->d, v->head, ROLE_ACTOR, &own);
+        if (dm_parties_coded(&own))
+            return true;
+    }
+    return false;
+}
+
 /* A word that the frame of another trigger needs is no event of its own. */
 static void drop_used(ev_work *w)
 {
@@ -79,7 +100,7 @@ static void drop_used(ev_work *w)
             cand *c = find_cand(w, m->used[u]);
             if (c && c != &w->c[i] && (c->m.view.pos == 'n' || c->m.frame->type == DM_TYPE_NONE) &&
                 w->c[i].type != DM_TYPE_NONE) {
-                c->dropped = 1;
+                c->dropped = !anothers_act(w, &w->c[i], c);
                 if (w->c[i].m.view.n <
                     VIEW_MAX) /* the noun's own prepositions count for the verb: "submit a complaint against" */
                     for (unsigned a = 0; a < c->m.view.n && w->c[i].m.view.n < VIEW_MAX; a++)
