@@ -116,6 +116,15 @@ static void drop_used(ev_work *w)
     }
 }
 
+/* "offered relief and the delivery of planes": the verb's line was about the noun that this one is joined to. */
+static bool joined_to_used(const ev_work *w, const cand *verb, uint32_t noun)
+{
+    for (unsigned u = 0; u < verb->m.n_used; u++)
+        if (dm_tok(w->d.doc, noun)->deprel == DM_D_CONJ && dm_tok(w->d.doc, noun)->head == verb->m.used[u])
+            return true;
+    return false;
+}
+
 /* "held talks": hold has a line of its own for other senses; the noun wins unless the verb's line was about this noun. */
 static void drop_support(ev_work *w)
 {
@@ -123,7 +132,11 @@ static void drop_support(ev_work *w)
         if (w->c[i].m.view.pos != 'n' || w->c[i].dropped || w->c[i].type == DM_TYPE_NONE || w->c[i].m.view.support == DM_NONE)
             continue;
         cand *c = find_cand(w, w->c[i].m.view.support);
-        if (c && !c->dropped && c->t != w->c[i].t)
+        if (!c || c->dropped || c->t == w->c[i].t)
+            continue;
+        if (c->type != DM_TYPE_NONE && joined_to_used(w, c, w->c[i].t))
+            w->c[i].dropped = 1;
+        else
             c->dropped = 1;
     }
 }
