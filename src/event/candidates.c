@@ -70,6 +70,27 @@ cand *dm_candidate_add(ev_work *w, uint32_t t, const match *m)
     return c;
 }
 
+/* "rejected an American appeal", "condemned the arrest of him by Lima": the noun tells an earlier act of somebody else's, who is named. */
+static bool anothers_act(const ev_work *w, const cand *by, const cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    bool verdict = by->type == DM_REJECT || by->type == DM_ACCUSE || by->type == DM_SUPPORT || by->type == DM_CONCEDE;
+    if (c->m.view.pos != 'n' || by->m.view.pos != 'v' || !verdict || c->type == DM_TYPE_NONE)
+        return false;
+    for (unsigned a = 0; a < c->m.view.n; a++) {
+        const view_arg *v = &c->m.view.arg[a];
+        party_list own = { 0 };
+        bool maker = !v->inherited && (v->slot == SLOT_POSS || v->slot == SLOT_ADJ || v->slot == SLOT_COMP ||
+                                          v->slot == dm_frames_prep(w->d.frames, DM_STR("by")));
+        if (!maker || dm_tok(doc, v->head)->upos == DM_U_PRON)
+            continue;
+        dm_parties_of(&w->d, v->head, ROLE_ACTOR, &own);
+        if (dm_parties_coded(&own))
+            return true;
+    }
+    return false;
+}
+
 /* A word that the frame of another trigger needs is no event of its own. */
 static void drop_used(ev_work *w)
 {
@@ -79,7 +100,7 @@ static void drop_used(ev_work *w)
             cand *c = find_cand(w, m->used[u]);
             if (c && c != &w->c[i] && (c->m.view.pos == 'n' || c->m.frame->type == DM_TYPE_NONE) &&
                 w->c[i].type != DM_TYPE_NONE) {
-                c->dropped = 1;
+                c->dropped = !anothers_act(w, &w->c[i], c);
                 if (w->c[i].m.view.n <
                     VIEW_MAX) /* the noun's own prepositions count for the verb: "submit a complaint against" */
                     for (unsigned a = 0; a < c->m.view.n && w->c[i].m.view.n < VIEW_MAX; a++)
@@ -95,6 +116,15 @@ static void drop_used(ev_work *w)
     }
 }
 
+/* "offered relief and the delivery of planes": the verb's line was about the noun that this one is joined to. */
+static bool joined_to_used(const ev_work *w, const cand *verb, uint32_t noun)
+{
+    for (unsigned u = 0; u < verb->m.n_used; u++)
+        if (dm_tok(w->d.doc, noun)->deprel == DM_D_CONJ && dm_tok(w->d.doc, noun)->head == verb->m.used[u])
+            return true;
+    return false;
+}
+
 /* "held talks": hold has a line of its own for other senses; the noun wins unless the verb's line was about this noun. */
 static void drop_support(ev_work *w)
 {
@@ -102,7 +132,11 @@ static void drop_support(ev_work *w)
         if (w->c[i].m.view.pos != 'n' || w->c[i].dropped || w->c[i].type == DM_TYPE_NONE || w->c[i].m.view.support == DM_NONE)
             continue;
         cand *c = find_cand(w, w->c[i].m.view.support);
-        if (c && !c->dropped && c->t != w->c[i].t)
+        if (!c || c->dropped || c->t == w->c[i].t)
+            continue;
+        if (c->type != DM_TYPE_NONE && joined_to_used(w, c, w->c[i].t))
+            w->c[i].dropped = 1;
+        else
             c->dropped = 1;
     }
 }

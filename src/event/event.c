@@ -334,12 +334,18 @@ static bool worth(const ev_work *w, const cand *c)
     return c->actor.n && (c->recipient.n || c->m.view.pos == 'v');
 }
 
-/* "withdrew its envoy and cut off aid": joined verbs with words of their own are two acts. */
+/* "withdrew its envoy and cut off aid", "stormed the tower, killing ten guards": verbs with words of their own are two acts. */
 static bool own_deed(const ev_work *w, const cand *c)
 {
-    return c->m.view.pos == 'v' && dm_tok(w->d.doc, c->t)->deprel == DM_D_CONJ &&
-           (dm_kid(w->d.doc, c->t, DM_D_OBJ) != DM_NONE || dm_kid(w->d.doc, c->t, DM_D_OBL) != DM_NONE ||
-               dm_kid(w->d.doc, c->t, DM_D_NSUBJ) != DM_NONE);
+    const dm_doc *doc = w->d.doc;
+    unsigned d = dm_tok(doc, c->t)->deprel;
+    bool subject = dm_kid(doc, c->t, DM_D_NSUBJ) != DM_NONE || dm_kid(doc, c->t, DM_D_NSUBJ_PASS) != DM_NONE;
+    if (c->m.view.pos != 'v')
+        return false;
+    if (d == DM_D_ADVCL)
+        return subject || (dm_tok(doc, c->t)->xpos == DM_X_VBG && dm_kid(doc, c->t, DM_D_OBJ) != DM_NONE &&
+                              dm_kid(doc, c->t, DM_D_MARK) == DM_NONE);
+    return d == DM_D_CONJ && (subject || dm_kid(doc, c->t, DM_D_OBJ) != DM_NONE || dm_kid(doc, c->t, DM_D_OBL) != DM_NONE);
 }
 
 static bool repeats(const ev_work *w, const cand *c)

@@ -587,12 +587,28 @@ static uint16_t awaited(const dm_status_tables *s, const dm_doc *doc, const mark
     return until ? EFFECT_HYP : present_tense(doc, clause) ? EFFECT_FUTURE : 0;
 }
 
+/* "denied the charge, saying that ...", "appealed to it, warning that ...": a participle behind a comma is no complement. */
+static bool beside_comma(const dm_doc *doc, uint32_t clause)
+{
+    return clause && bare_participle(doc, clause) && dm_tok(doc, clause)->xpos == DM_X_VBG && dm_token_is(doc, clause - 1, ",");
+}
+
+/* "admitted to having taken them": what was admitted, not what for. */
+static bool to_having(const dm_doc *doc, uint32_t clause)
+{
+    uint32_t aux = dm_kid(doc, clause, DM_D_AUX);
+    return dm_marked_to(doc, clause) &&
+           ((aux != DM_NONE && dm_token_is(doc, aux, "having")) || dm_tok(doc, clause)->xpos == DM_X_VBG);
+}
+
 /* Adverbial clause: its subordinator decides; a bare participle goes with its main clause, but not with its negation. */
 static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
     bool fronted = bare_participle(doc, cur) && cur < g; /* "Visiting Lima, the minister promised ...": no complement */
-    if (!fronted && !finite_adjunct(doc, cur) && step_operator(s, doc, cur, g, out))
+    if (!fronted && !finite_adjunct(doc, cur) && !beside_comma(doc, cur) && step_operator(s, doc, cur, g, out))
         return true;
+    if (to_having(doc, cur))
+        return false;
     const mark_row *m = clause_mark(s, doc, cur);
     if (m) {
         apply(out, m->effect);
@@ -674,10 +690,16 @@ static bool step_subject(const dm_status_tables *s, const dm_doc *doc, uint32_t 
     return false;
 }
 
-/* "In talks with X, Y proposed ...": a phrase before the verb is a circumstance, not what was proposed. */
-static bool before_verb(const dm_doc *doc, uint32_t cur, uint32_t g)
+/* "In talks with X, Y proposed ...", "promised it in a telephone call": a phrase before the verb, or one of place beside what the verb
+ * is about, is a circumstance, not what was proposed. */
+static bool circumstance(const dm_doc *doc, uint32_t cur, uint32_t g)
 {
-    return dm_tok(doc, cur)->deprel == DM_D_OBL && cur < g && dm_tok(doc, g)->upos == DM_U_VERB;
+    if (dm_tok(doc, cur)->deprel != DM_D_OBL || dm_tok(doc, g)->upos != DM_U_VERB)
+        return false;
+    uint32_t c = dm_kid(doc, cur, DM_D_CASE);
+    bool about = dm_kid(doc, g, DM_D_OBJ) != DM_NONE || dm_kid(doc, g, DM_D_CCOMP) != DM_NONE ||
+                 dm_kid(doc, g, DM_D_XCOMP) != DM_NONE || dm_kid(doc, g, DM_D_NSUBJ_PASS) != DM_NONE;
+    return cur < g || (about && c != DM_NONE && dm_str_in(dm_tok(doc, c)->norm, "in at during via amid through"));
 }
 
 static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, uint32_t support, status *out)
@@ -731,7 +753,7 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
             apply(out, m->effect);
             why(out, s->mark_table, m->row);
         }
-        if (before_verb(doc, cur, g))
+        if (circumstance(doc, cur, g))
             return false;
         return step_attitude(s, doc, g, out) || step_operator(s, doc, cur, g, out);
     }

@@ -271,6 +271,122 @@ static void repair_opening(dm_doc *doc, const dm_sent *s)
             doc->tokens.v[i].deprel = DM_D_OBL;
 }
 
+/* "Oslo voiced regret and Lima recalled its envoy": a name and a past form before a noun are a clause when a second name and verb follow;
+ * the parser made them one long subject. */
+static void repair_joined_clause(dm_doc *doc, const dm_sent *s)
+{
+    dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first + 1; t + 3 < s->first + s->n; t++) {
+        uint32_t noun = k[t].head, verb = noun == DM_NONE ? DM_NONE : k[noun].head;
+        if (k[t].upos != DM_U_VERB || k[t].deprel != DM_D_AMOD || k[t].xpos == DM_X_VBG || noun < t || verb == DM_NONE ||
+            verb < noun || !is_nominal(&k[noun]) || k[noun].deprel != DM_D_NSUBJ || k[verb].upos != DM_U_VERB ||
+            k[t - 1].upos != DM_U_PROPN || k[t - 1].head != noun)
+            continue;
+        uint32_t second = first_kid(doc, s, noun, DM_D_CONJ);
+        uint32_t cc = second == DM_NONE ? DM_NONE : first_kid(doc, s, second, DM_D_CC);
+        if (cc == DM_NONE || second < noun || second > verb || k[second].upos != DM_U_PROPN)
+            continue;
+        for (uint32_t i = s->first; i < s->first + s->n; i++)
+            if (i < t - 1 && k[i].head == noun)
+                k[i].head = t - 1;
+            else if (i < t && k[i].head == verb)
+                k[i].head = t;
+        k[t].head = k[verb].head;
+        k[t].deprel = k[verb].deprel;
+        k[t].xpos = DM_X_VBD;
+        k[t].feats = DM_F_PAST | DM_F_FIN;
+        k[t - 1].head = t;
+        k[t - 1].deprel = DM_D_NSUBJ;
+        k[noun].head = t;
+        k[noun].deprel = DM_D_OBJ;
+        k[verb].head = t;
+        k[verb].deprel = DM_D_CONJ;
+        k[second].head = verb;
+        k[second].deprel = DM_D_NSUBJ;
+        k[cc].head = verb;
+    }
+}
+
+/* "recalled its envoy two weeks later": the noun was read as part of "envoy two weeks". */
+static void repair_later(dm_doc *doc, const dm_sent *s)
+{
+    dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first + 1; t + 3 < s->first + s->n; t++) {
+        uint32_t time = t + 2, verb = k[time].head;
+        if (!is_nominal(&k[t]) || k[t].head != time || k[t + 1].head != time ||
+            !(k[t + 1].upos == DM_U_NUM || dm_str_in(k[t + 1].norm, "a an some several")) ||
+            !dm_str_in(k[time].lemma, "minute hour day week month year decade") ||
+            !dm_str_in(k[time + 1].norm, "later earlier ago afterwards afterward"))
+            continue;
+        if (verb != DM_NONE && verb == time + 1)
+            verb = k[verb].head;
+        if (verb == DM_NONE || verb >= t || k[verb].upos != DM_U_VERB)
+            continue;
+        bool phrase = false;
+        for (uint32_t i = verb + 1; i < t; i++)
+            if (k[i].head == time) {
+                k[i].head = t;
+                phrase = phrase || k[i].deprel == DM_D_CASE;
+            }
+        k[t].head = verb;
+        k[t].deprel = phrase ? DM_D_OBL : DM_D_OBJ;
+    }
+}
+
+/* "voted against them and Peru abstained": the name before a verb without a subject was joined to the pronoun. */
+static void repair_pronoun_joined(dm_doc *doc, const dm_sent *s)
+{
+    dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first + 2; t < s->first + s->n; t++) {
+        uint32_t name = t;
+        if (!is_finite(&k[t]) || k[t].deprel != DM_D_CONJ || has_subject(doc, s, t))
+            continue;
+        while (name > s->first && k[name - 1].head == t && (k[name - 1].upos == DM_U_AUX || k[name - 1].upos == DM_U_ADV))
+            name--;
+        if (name-- == s->first || !is_nominal(&k[name]) || k[name].deprel != DM_D_CONJ || k[name].head >= name ||
+            k[k[name].head].upos != DM_U_PRON || !dm_str_in(k[k[name].head].norm, "him her it them us me"))
+            continue;
+        uint32_t cc = first_kid(doc, s, name, DM_D_CC);
+        if (cc != DM_NONE)
+            k[cc].head = t;
+        k[name].head = t;
+        k[name].deprel = DM_D_NSUBJ;
+    }
+}
+
+/* "lodged what it termed a protest", "after what he described as an attack": the noun is what was lodged; how it was called stands
+ * beside it. */
+static void repair_called(dm_doc *doc, const dm_sent *s)
+{
+    dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first; t + 3 < s->first + s->n; t++) {
+        uint32_t verb = dm_str_is(k[t].norm, "what") && k[t].head != DM_NONE ? first_kid(doc, s, t, DM_D_ACL_RELCL) : DM_NONE;
+        if (verb == DM_NONE || !dm_str_in(k[verb].lemma, "call term describe label brand dub consider deem regard see view") ||
+            !has_subject(doc, s, verb))
+            continue;
+        uint32_t noun = DM_NONE;
+        for (uint32_t i = verb + 1; i < s->first + s->n && noun == DM_NONE; i++)
+            if (k[i].head == verb && is_nominal(&k[i]) &&
+                (k[i].deprel == DM_D_OBJ || k[i].deprel == DM_D_XCOMP || k[i].deprel == DM_D_OBL))
+                noun = i;
+        uint32_t as = noun == DM_NONE ? DM_NONE : first_kid(doc, s, noun, DM_D_CASE);
+        if (noun == DM_NONE || (k[noun].deprel == DM_D_OBL && (as == DM_NONE || !dm_str_is(k[as].norm, "as"))))
+            continue;
+        if (as != DM_NONE) {
+            k[as].head = verb;
+            k[as].deprel = DM_D_MARK;
+        }
+        for (uint32_t i = s->first; i < t; i++)
+            if (k[i].head == t && k[i].deprel == DM_D_CASE)
+                k[i].head = noun;
+        k[noun].head = k[t].head;
+        k[noun].deprel = k[t].deprel;
+        k[verb].head = noun;
+        k[t].head = verb;
+        k[t].deprel = DM_D_OBJ;
+    }
+}
+
 void dm_parse_repair(dm_doc *doc, uint32_t sent)
 {
     const dm_sent *s = &doc->sents.v[sent];
@@ -279,6 +395,10 @@ void dm_parse_repair(dm_doc *doc, uint32_t sent)
     repair_hyphens(doc, s);
     repair_said(doc, s);
     repair_closed_relative(doc, s);
+    repair_joined_clause(doc, s);
+    repair_later(doc, s);
+    repair_pronoun_joined(doc, s);
+    repair_called(doc, s);
     for (uint32_t t = s->first; t < s->first + s->n; t++) {
         dm_token *k = &doc->tokens.v[t];
         bool past = k->upos == DM_U_VERB && k->xpos == DM_X_VBN && first_kid(doc, s, t, DM_D_AUX) == DM_NONE &&
