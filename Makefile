@@ -4,7 +4,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 SHARED ?= ../shared
 
-.PHONY: all build check bench fuzz train accuracy calibrate eval-parse format install clean
+.PHONY: all build check bench fuzz train accuracy calibrate parties backoff eval-parse format install clean
 all: build
 
 $(BUILD)/build.ninja:
@@ -31,7 +31,17 @@ train: build
 accuracy: build
 	python3 bench/accuracy.py --program $(BUILD)/demarche --shared $(SHARED) --doc docs/accuracy.md
 
-# Writes data/model/confidence.tsv from the development half of tests/gold; after changes to the engine, before `make accuracy`.
+# Writes data/model/parties.tsv, the trained choice of parties: once with the rules' parties before each event, once with its own.
+parties: build
+	python3 tools/train_parties.py --empty && ninja -C $(BUILD)
+	for round in 1 2; do python3 tools/train_parties.py --build $(BUILD) --shared $(SHARED) && ninja -C $(BUILD) || exit 1; done
+
+# Writes data/model/words.tsv and data/model/backoff.tsv (needs the Debian package wordnet-base); after changes to the frames.
+backoff: build
+	python3 tools/train_words.py --shared $(SHARED) && ninja -C $(BUILD)
+	python3 tools/train_backoff.py --build $(BUILD) --shared $(SHARED) && ninja -C $(BUILD)
+
+# Writes data/model/confidence.tsv from the training articles, the development half of tests/gold and the seeds; after changes to the engine, before `make accuracy`.
 calibrate: build
 	python3 tools/calibrate.py --build $(BUILD) --shared $(SHARED)
 	ninja -C $(BUILD)

@@ -40,6 +40,16 @@ def score(o, name, gold, events):
     return found
 
 
+def sentences(o):
+    """Share of the sentences that are read right, of those in view and of the others."""
+    out = {}
+    for half in ("even", "odd"):
+        text = run([sys.executable, ROOT / "tests/gold/sentences.py", "--program", o.program, "--half", half])
+        print(f"== sentences, {half} lines\n{text}", flush=True)
+        out[half] = float(re.search(r"(?m)^all .*right ([\d.]+)", text).group(1))
+    return out
+
+
 def plv(o):
     print("== PLV training set", flush=True)
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as kept:
@@ -146,6 +156,10 @@ def figures_table(f):
         ("dev", "events with status, F1", "with status", "", ""), ("dev", "marked only, F1", "marked", "", ""))]
     own.append(("gap between the halves, events with status", "", "under 0.1", n(f["dev"]["with status"] - f["test"]["with status"])))
     own += [(f"our {h} half: {', '.join(PARTS)}, of required", "", "", ", ".join(n(f[h][p]) for p in PARTS)) for h in ("test", "dev")]
+    own += [(f"our {h} half: events with status, F1, {what}", "", "", n(f["read"][how][h])) for h in ("test", "dev")
+            for what, how in (("frames alone", "frames"), ("back-off alone", "backoff"))]
+    own.append(("training articles (seen): events with status, F1", "", "", n(f["training"]["with status"])))
+    own.append(("sentences read right, in view and others", "", "", f"{f['sentences']['even']:.2f}, {f['sentences']['odd']:.2f}"))
     own.append(("our test half: calibration error of the confidence", "", "under 0.05", n(f["calibration"])))
     seeds = [(f"seeds: {what}", floor, goal, n(f["seeds"][k])) for what, k, floor, goal in (
         ("events with status, F1", "with status", 0.85, 0.93), ("marked only, F1", "marked", 0.75, 0.90), ("attribution, of required", "attribution", 0.8, 0.9),
@@ -185,6 +199,11 @@ def main():
         return
     os.environ.setdefault("DEMARCHE_DATA", str(o.build))
     se, found = calibrate.scorer(o.shared), {}
+    found["read"] = {how: {half: score(o, f"{half}, {how} only", gold, calibrate.code(o.program, articles, how))["with status"]
+                           for half, (gold, articles) in {h: calibrate.own_gold(h) for h in ("dev", "test")}.items()} for how in ("frames", "backoff")}
+    gold, articles = calibrate.training_gold()
+    found["training"] = score(o, "training articles", gold, calibrate.code(o.program, articles))
+    found["sentences"] = sentences(o)
     for name, (gold, articles) in {"dev": calibrate.own_gold("dev"), "test": calibrate.own_gold("test"), "seeds": calibrate.seeds(o.shared)}.items():
         events = calibrate.code(o.program, articles)
         found[name] = score(o, name, gold, events)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Weights of the choice of parties (src/event/choose.h), learnt from our own gold; written to data/model/parties.tsv.
 
-usage: train_parties.py [--build BUILD] [--shared ../shared] [--out TABLE] [--folds N]
+usage: train_parties.py [--build BUILD] [--shared ../shared] [--out TABLE] [--folds N] [--empty]
 
 dm-facts --choices prints, for each side of each event, the sets of parties that were weighed and their clues. A set is right when
 score_events.py would accept it for that side of the gold record whose words hold the trigger and whose type is the event's. The weights
@@ -178,7 +178,11 @@ def main():
     ap.add_argument("--shared", type=pathlib.Path, default=calibrate.ROOT / "../shared")
     ap.add_argument("--out", type=pathlib.Path, default=calibrate.ROOT / "data/model/parties.tsv")
     ap.add_argument("--folds", type=int, default=0)
+    ap.add_argument("--empty", action="store_true", help="write a table without weights: the rules decide alone")
     o = ap.parse_args()
+    if o.empty:
+        o.out.write_text(HEAD, encoding="utf-8")
+        return
     o.build = o.build.resolve()
     if not (o.shared / "gold/score_events.py").exists():
         sys.exit(f"train_parties: {o.shared}/gold is not there; its scorer and the seeds' records are needed")
