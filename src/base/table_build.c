@@ -219,7 +219,8 @@ static void form_verb(forms *f, dm_str w)
     else
         form_add(f, w.p, w.len, "ed");
     form_add(f, w.p, w.len, "ing");
-    if (w.len < WORD_MAX - 8 && !is_vowel(last) && is_vowel(before) && !is_vowel(third) && !strchr("wxy", last)) {
+    bool qu = third == 'u' && w.len > 3 && w.p[w.len - 4] == 'q'; /* equip, acquit: one vowel to the ear */
+    if (w.len < WORD_MAX - 8 && !is_vowel(last) && is_vowel(before) && (!is_vowel(third) || qu) && !strchr("wxy", last)) {
         char doubled[WORD_MAX];
         memcpy(doubled, w.p, w.len);
         doubled[w.len] = last;

@@ -135,6 +135,18 @@ static uint32_t name_before(const dm_doc *doc, const dm_sent *s, uint32_t verb, 
     return DM_NONE;
 }
 
+/* "Peru delivered tents to Chile": a participle without hyphen right behind a name that opens the sentence is a finite verb. */
+static bool name_alone(const dm_doc *doc, const dm_sent *s, uint32_t verb)
+{
+    uint32_t open = s->first + s->dateline;
+    if (verb <= open || doc->tokens.v[verb - 1].upos != DM_U_PROPN)
+        return false;
+    for (uint32_t t = open; t < verb; t++)
+        if (doc->tokens.v[t].upos != DM_U_PROPN && doc->tokens.v[t].upos != DM_U_DET)
+            return false;
+    return true;
+}
+
 static void make_clause(dm_doc *doc, const dm_sent *s, uint32_t subject, uint32_t verb, uint32_t noun)
 {
     dm_token *k = doc->tokens.v;
@@ -167,7 +179,7 @@ static void repair_verbless(dm_doc *doc, const dm_sent *s)
         verbless v = look(doc, s, t);
         if (v.copula || v.verb == DM_NONE)
             continue;
-        if (v.subject == DM_NONE && top && k[v.verb].xpos == DM_X_VBD)
+        if (v.subject == DM_NONE && top && (k[v.verb].xpos == DM_X_VBD || name_alone(doc, s, v.verb)))
             v.subject = name_before(doc, s, v.verb, t);
         if (v.subject != DM_NONE && v.subject < v.verb)
             make_clause(doc, s, v.subject, v.verb, t);
