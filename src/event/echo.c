@@ -74,15 +74,30 @@ static bool stands_alone(const dm_doc *doc, uint32_t t)
                (!has_complement(doc, t) && has_word(doc, t, "so too either neither nor likewise also not n't as")));
 }
 
+/* "Japan followed a day later", "Peru will follow": nothing is said of what it followed. */
+static bool follows_alone(const dm_doc *doc, uint32_t t)
+{
+    DM_EACH_KID(doc, t, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        if (d == DM_D_OBL_AGENT || d == DM_D_NSUBJ_PASS || d == DM_D_CCOMP || d == DM_D_XCOMP || d == DM_D_COMPOUND_PRT ||
+            (d == DM_D_OBL && dm_kid(doc, k, DM_D_CASE) != DM_NONE &&
+                !dm_str_in(dm_tok(doc, dm_kid(doc, k, DM_D_CASE))->norm, "on in at within by")))
+            return false;
+    }
+    return dm_tok(doc, t)->xpos != DM_X_VBG && dm_tok(doc, t)->deprel != DM_D_ACL && dm_tok(doc, t)->deprel != DM_D_ACL_RELCL;
+}
+
 /* "did the same", "followed suit": a verb that says no more than an auxiliary would. */
 static bool says_the_same(const dm_doc *doc, uint32_t t)
 {
     const dm_token *v = dm_tok(doc, t);
     uint32_t o = dm_kid(doc, t, DM_D_OBJ);
     if (dm_str_is(v->lemma, "follow"))
-        return o != DM_NONE && dm_token_is(doc, o, "suit");
+        return o != DM_NONE ? dm_token_is(doc, o, "suit") : follows_alone(doc, t);
     if (dm_str_is(v->lemma, "do") && v->deprel != DM_D_AUX)
-        return (o != DM_NONE && dm_token_is(doc, o, "same")) || has_word(doc, t, "likewise");
+        return (o != DM_NONE && dm_token_is(doc, o, "same")) || has_word(doc, t, "likewise") ||
+               (t + 1 < doc->tokens.n && dm_token_is(doc, t + 1, "so"));
     return false;
 }
 

@@ -761,12 +761,19 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
     }
 }
 
+/* "said that they had to go": the "have to" of what was said. */
+static bool reported_past(const dm_doc *doc, uint32_t have)
+{
+    uint32_t g = dm_tok(doc, have)->head;
+    return dm_tok(doc, have)->deprel == DM_D_CCOMP && g != DM_NONE && dm_tok(doc, g)->xpos == DM_X_VBD;
+}
+
 bool dm_has_to(const dm_doc *doc, uint32_t t)
 {
     uint32_t g = dm_tok(doc, t)->head;
     return g != DM_NONE && dm_tok(doc, t)->deprel == DM_D_XCOMP && dm_str_in(dm_tok(doc, g)->lemma, "have need") &&
            dm_marked_to(doc, t) && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && dm_kid(doc, g, DM_D_ADVMOD) == DM_NONE &&
-           !dm_str_in(dm_tok(doc, g)->norm, "had needed having");
+           (!dm_str_in(dm_tok(doc, g)->norm, "had needed having") || reported_past(doc, g));
 }
 
 /* "has no intention of leaving", "was in no mood to talk": as much as "will not". */

@@ -399,6 +399,115 @@ static void repair_called(dm_doc *doc, const dm_sent *s)
     }
 }
 
+/* A noun tagged so though it has an object: "rights groups fault Oslo", "the decision bars all ships". */
+static void repair_noun_verb(dm_doc *doc, const dm_sent *s)
+{
+    dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first + 1; t + 1 < s->first + s->n; t++) {
+        uint32_t object = k[t].upos == DM_U_NOUN ? first_kid(doc, s, t, DM_D_OBJ) : DM_NONE, before = t - 1;
+        if (k[t].upos == DM_U_NOUN && object == DM_NONE && k[t + 1].head == t && k[t + 1].upos == DM_U_PROPN &&
+            k[t + 1].deprel == DM_D_VOCATIVE)
+            object = t + 1;
+        bool subject = k[before].head == t && is_nominal(&k[before]) &&
+                       (k[before].deprel == DM_D_NSUBJ || k[before].deprel == DM_D_COMPOUND);
+        bool clause =
+            k[t].head == DM_NONE || k[t].deprel == DM_D_CCOMP || k[t].deprel == DM_D_CONJ || k[t].deprel == DM_D_PARATAXIS;
+        bool agrees = k[t].xpos == DM_X_NNS ? k[before].xpos != DM_X_NNS : k[before].xpos == DM_X_NNS;
+        if (object == DM_NONE || object < t || !subject || !clause || !agrees || first_kid(doc, s, t, DM_D_COP) != DM_NONE ||
+            (first_kid(doc, s, t, DM_D_NSUBJ) != DM_NONE && first_kid(doc, s, t, DM_D_NSUBJ) != before))
+            continue;
+        for (uint32_t i = s->first; i < before; i++)
+            if (k[i].head == t && (k[i].deprel == DM_D_DET || k[i].deprel == DM_D_AMOD || k[i].deprel == DM_D_COMPOUND ||
+                                      k[i].deprel == DM_D_NMOD_POSS))
+                k[i].head = before;
+        for (uint32_t i = t + 1; i < s->first + s->n; i++)
+            if (k[i].head == t && k[i].deprel == DM_D_NMOD)
+                k[i].deprel = DM_D_OBL;
+        k[before].deprel = DM_D_NSUBJ;
+        k[object].deprel = DM_D_OBJ;
+        k[t].upos = DM_U_VERB;
+        k[t].xpos = k[t].xpos == DM_X_NNS ? DM_X_VBZ : DM_X_VBP;
+        k[t].feats = DM_F_PRES | DM_F_FIN;
+    }
+}
+
+/* "X, the premier, flew to Lima, agreed to talks and asked for aid": a series of finite verbs of which the first hangs on the next. */
+static bool opens_series(const dm_doc *doc, const dm_sent *s, uint32_t verb)
+{
+    uint32_t g = doc->tokens.v[verb].head;
+    return g != DM_NONE && g > verb && doc->tokens.v[g].upos == DM_U_VERB && first_kid(doc, s, g, DM_D_CONJ) != DM_NONE &&
+           comma_before(doc, s, g);
+}
+
+/* "the envoy, recalled in March, ...": a past form that has neither subject nor object nor subordinator is a participle. */
+static void repair_participle(dm_doc *doc, const dm_sent *s)
+{
+    dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first; t < s->first + s->n; t++)
+        if (k[t].upos == DM_U_VERB && k[t].xpos == DM_X_VBD && (k[t].deprel == DM_D_ADVCL || k[t].deprel == DM_D_ACL) &&
+            !has_subject(doc, s, t) && first_kid(doc, s, t, DM_D_OBJ) == DM_NONE &&
+            first_kid(doc, s, t, DM_D_MARK) == DM_NONE && first_kid(doc, s, t, DM_D_AUX) == DM_NONE &&
+            first_kid(doc, s, t, DM_D_CCOMP) == DM_NONE && first_kid(doc, s, t, DM_D_XCOMP) == DM_NONE &&
+            comma_before(doc, s, t) && !opens_series(doc, s, t)) {
+            k[t].xpos = DM_X_VBN;
+            k[t].feats = DM_F_PAST | DM_F_PART | DM_F_PASS;
+        }
+}
+
+/* "had banned imports and frozen Peruvian assets": after a perfect, "and" joins two participles. */
+static void repair_joined_perfect(dm_doc *doc, const dm_sent *s)
+{
+    dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first + 2; t + 1 < s->first + s->n; t++) {
+        uint32_t noun = k[t].head, verb = noun;
+        if (k[t].upos != DM_U_VERB || k[t].deprel != DM_D_AMOD || k[t].xpos != DM_X_VBN || !dm_str_is(k[t - 1].norm, "and") ||
+            noun == DM_NONE || noun < t || k[noun].deprel != DM_D_CONJ || k[noun].head > t)
+            continue;
+        for (unsigned i = 0; i < CLIMB_MAX && verb != DM_NONE && (verb == noun || k[verb].upos != DM_U_VERB); i++)
+            verb = k[verb].head;
+        uint32_t aux = verb == DM_NONE || verb > t ? DM_NONE : first_kid(doc, s, verb, DM_D_AUX);
+        if (aux == DM_NONE || k[verb].xpos != DM_X_VBN || !dm_str_in(k[aux].norm, "has have had") ||
+            first_kid(doc, s, verb, DM_D_AUX_PASS) != DM_NONE)
+            continue;
+        k[t].head = verb;
+        k[t].deprel = DM_D_CONJ;
+        k[t - 1].head = t;
+        k[noun].head = t;
+        k[noun].deprel = DM_D_OBJ;
+    }
+}
+
+/* "summoned the envoy, suspended official contacts and put off talks": the middle one of three verbs, read as a participle before its
+ * object. */
+static void repair_middle_verb(dm_doc *doc, const dm_sent *s)
+{
+    dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first + 1; t + 1 < s->first + s->n; t++) {
+        uint32_t noun = k[t].head;
+        if (k[t].upos != DM_U_VERB || k[t].deprel != DM_D_AMOD || (k[t].xpos != DM_X_VBN && k[t].xpos != DM_X_VBD) ||
+            !comma_before(doc, s, t) || noun == DM_NONE || noun < t || k[noun].deprel != DM_D_CONJ || k[noun].head > t)
+            continue;
+        uint32_t first = k[noun].head, verb = first;
+        for (unsigned i = 0; i < CLIMB_MAX && verb != DM_NONE && k[verb].upos != DM_U_VERB; i++)
+            verb = k[verb].head;
+        if (!is_nominal(&k[first]) || verb == DM_NONE || verb > first || !is_finite(&k[verb]))
+            continue;
+        bool third = false;
+        for (uint32_t i = noun + 1; i < s->first + s->n && !third; i++)
+            third = k[i].head == verb && k[i].deprel == DM_D_CONJ && k[i].xpos == k[verb].xpos && k[i].upos == DM_U_VERB &&
+                    first_kid(doc, s, i, DM_D_CC) != DM_NONE && !has_subject(doc, s, i);
+        if (!third)
+            continue;
+        k[t].head = verb;
+        k[t].deprel = DM_D_CONJ;
+        k[t].xpos = DM_X_VBD;
+        k[t].feats = DM_F_PAST | DM_F_FIN;
+        k[t - 1].head = t;
+        k[noun].head = t;
+        k[noun].deprel = DM_D_OBJ;
+    }
+}
+
 void dm_parse_repair(dm_doc *doc, uint32_t sent)
 {
     const dm_sent *s = &doc->sents.v[sent];
@@ -411,6 +520,10 @@ void dm_parse_repair(dm_doc *doc, uint32_t sent)
     repair_later(doc, s);
     repair_pronoun_joined(doc, s);
     repair_called(doc, s);
+    repair_noun_verb(doc, s);
+    repair_participle(doc, s);
+    repair_middle_verb(doc, s);
+    repair_joined_perfect(doc, s);
     for (uint32_t t = s->first; t < s->first + s->n; t++) {
         dm_token *k = &doc->tokens.v[t];
         bool past = k->upos == DM_U_VERB && k->xpos == DM_X_VBN && first_kid(doc, s, t, DM_D_AUX) == DM_NONE &&
