@@ -37,6 +37,20 @@ static void from_complement(const ev_work *w, uint32_t verb, role as, party_list
     }
 }
 
+/* "complained that X had left", not "alleged that X had been robbed": whose doing is told in the complaint. */
+static bool from_blamed(const ev_work *w, const cand *c, uint32_t verb, party_list *out)
+{
+    uint32_t s = dm_logical_subject(w->d.doc, verb);
+    party_list l = { .n = 0 };
+    if (s == DM_NONE)
+        return false;
+    dm_parties_of(&w->d, s, ROLE_RECIPIENT, &l);
+    if (!dm_parties_coded(&l) || l.bare || dm_parties_same(&l, &c->actor))
+        return false;
+    *out = l;
+    return true;
+}
+
 static void from_slots(const ev_work *w, const cand *c, const frame_roles *r, role as, party_list *out)
 {
     const view *v = &c->m.view;
@@ -46,6 +60,8 @@ static void from_slots(const ev_work *w, const cand *c, const frame_roles *r, ro
                 continue;
             if (r->slot[i] == SLOT_THAT && c->type == DM_REQUEST && dm_surface_subject(w->d.doc, v->arg[a].head) != DM_NONE)
                 dm_parties_of(&w->d, dm_surface_subject(w->d.doc, v->arg[a].head), as, out); /* "demanded that X annul" */
+            else if (r->slot[i] == SLOT_THAT && c->type == DM_ACCUSE && from_blamed(w, c, v->arg[a].head, out))
+                return;
             else if (is_complement(r->slot[i]) && dm_tok(w->d.doc, v->arg[a].head)->upos == DM_U_VERB)
                 from_complement(w, v->arg[a].head, as, out);
             else
