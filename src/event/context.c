@@ -114,11 +114,11 @@ static uint32_t acts_judged(const ev_work *w, const cand *c)
 
 /* Whose doing it was: the nearest earlier act of the kind that is named, else the nearest done to this actor, else the nearest by
  * somebody else. */
-static bool from_doer(ev_work *w, cand *c)
+static bool from_doer(ev_work *w, cand *c, bool named_only)
 {
     past p;
     uint32_t kinds = acts_judged(w, c);
-    for (unsigned pass = kinds ? 0 : 1; pass < 3; pass++)
+    for (unsigned pass = kinds ? 0 : 1; pass < (named_only ? 1 : 3); pass++)
         for (uint32_t i = 0; i < DM_LOOK_BACK && dm_past_at(w, c, i, &p); i++) {
             bool done_to_us = any_shared(&c->actor, p.recipient, p.n_recipient),
                  ours = any_shared(&c->actor, p.actor, p.n_actor), named = p.type < DM_N_TYPES && (kinds >> p.type & 1);
@@ -308,8 +308,28 @@ static bool on_own_soil(const cand *c)
     return true;
 }
 
+/* Nobody but the actor and one state is named: between them it was ("begged to differ when Madrid asked"). */
+static bool from_only_other(const ev_work *w, cand *c)
+{
+    party_list other;
+    bool rules_at_home = c->type == DM_COERCE && dm_str_in(dm_str_of(c->m.frame->mode), "arrest curfew martial-law censor");
+    if (rules_at_home || dm_str_is(dm_str_of(c->m.frame->mode), "resign") || !sole_state(w, c, &c->actor, &other))
+        return false;
+    c->recipient = other;
+    guessed(c, 0.7f, "event/recipient-faced");
+    return true;
+}
+
+static bool judges(const cand *c) { return c->type == DM_ACCUSE || c->type == DM_REJECT || c->type == DM_SUPPORT; }
+
 static void find_recipient(ev_work *w, cand *c)
 {
+    if (c->type == DM_REQUEST && asks_at_home(c))
+        return;
+    if (judges(c) && from_doer(w, c, true))
+        return;
+    if (from_only_other(w, c))
+        return;
     switch (c->type) {
     case DM_ACCUSE:
     case DM_REJECT:
@@ -322,7 +342,7 @@ static void find_recipient(ev_work *w, cand *c)
             own_people(c);
             return;
         }
-        if (names_a_doing(w, c) && from_doer(w, c))
+        if (names_a_doing(w, c) && from_doer(w, c, false))
             return;
         if ((c->type == DM_ACCUSE || c->type == DM_THREATEN) && from_same_kind(w, c))
             return;
@@ -335,8 +355,8 @@ static void find_recipient(ev_work *w, cand *c)
             (void)from_article(w, c);
         return;
     case DM_REQUEST:
-        if (!asks_at_home(c) && !from_dealings(w, c))
-            (void)from_doer(w, c);
+        if (!from_dealings(w, c))
+            (void)from_doer(w, c, false);
         return;
     case DM_ASSAULT:
         if (!from_dealings(w, c))

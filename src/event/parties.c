@@ -393,6 +393,16 @@ static bool names_slot(const frame_roles *r, uint16_t slot)
     return false;
 }
 
+/* "Japan sends troops", "rules out sending soldiers": a bare word of the actor's own people is not whom a state acts toward. */
+static bool only_its_men(const cand *c)
+{
+    bool outward = c->type == DM_SANCTION || c->type == DM_THREATEN || c->type == DM_AGREE || c->type == DM_REJECT ||
+                   c->type == DM_AID || c->type == DM_ACCUSE || c->type == DM_REQUEST || c->type == DM_MOBILIZE ||
+                   (c->type == DM_RETREAT && strcmp(c->m.frame->mode, "withdraw") == 0);
+    return outward && c->recipient.bare && c->actor.n && !c->actor.bare && !c->actor.p[0].sector[0] &&
+           dm_parties_same(&c->actor, &c->recipient);
+}
+
 static void fill_one(ev_work *w, cand *c)
 {
     if (!split_sides(w, c))
@@ -418,7 +428,7 @@ static void fill_one(ev_work *w, cand *c)
         c->actor.p[0].span.len == c->recipient.p[0].span.len)
         c->recipient.n = 0;
     remove_shared(c);
-    if (only_itself(c))
+    if (only_itself(c) || only_its_men(c))
         c->recipient.n = 0;
 }
 
