@@ -4,6 +4,8 @@
  * nearer before farther, at most DM_LOOK_BACK events. Each guess lowers the confidence and leaves its step in the trace. */
 #include "event/build.h"
 
+enum { NOUN_FRAMES_MAX = 40 };
+
 static bool code_in_str(const party_list *l, dm_str code)
 {
     for (uint32_t i = 0; i < l->n; i++)
@@ -81,15 +83,47 @@ static bool names_a_doing(const ev_work *w, const cand *c)
     return false;
 }
 
-/* Whose doing it was: the nearest earlier act done to this actor, else the nearest by somebody else. */
-static bool from_doer(ev_work *w, cand *c)
+/* The acts that a noun may call back ("the offer", "the invasion"): bits of the types of its frames; 0 when it names no act. */
+static uint32_t acts_named(const ev_work *w, uint32_t h)
+{
+    const dm_frames *f = w->d.frames;
+    uint32_t bits = 0, n = 0;
+    if (dm_tok(w->d.doc, h)->upos != DM_U_NOUN)
+        return 0;
+    for (uint32_t i = dm_frames_find(f, dm_tok(w->d.doc, h)->lemma, 'n'); i != DM_NONE && n < NOUN_FRAMES_MAX;
+         i = f->frames[i].next, n++)
+        if (f->frames[i].type < DM_N_TYPES && f->frames[i].type != DM_CONSULT)
+            bits |= 1u << f->frames[i].type;
+    return bits;
+}
+
+/* The acts that the argument of c names: "rejected the offer", "condemned the invasion". */
+static uint32_t acts_judged(const ev_work *w, const cand *c)
+{
+    uint32_t bits = 0;
+    for (unsigned a = 0; a < c->m.view.n; a++) {
+        uint16_t slot = c->m.view.arg[a].slot;
+        uint32_t h = c->m.view.arg[a].head;
+        uint32_t det = dm_kid(w->d.doc, h, DM_D_DET);
+        if ((slot == SLOT_OBJ || slot >= SLOT_PREP) && h != c->t && det != DM_NONE &&
+            dm_str_in(dm_tok(w->d.doc, det)->norm, "the this that these those such"))
+            bits |= acts_named(w, h);
+    }
+    return bits;
+}
+
+/* Whose doing it was: the nearest earlier act of the kind that is named, else the nearest done to this actor, else the nearest by
+ * somebody else. */
+static bool from_doer(ev_work *w, cand *c, bool named_only)
 {
     past p;
-    for (unsigned pass = 0; pass < 2; pass++)
+    uint32_t kinds = acts_judged(w, c);
+    for (unsigned pass = kinds ? 0 : 1; pass < (named_only ? 1 : 3); pass++)
         for (uint32_t i = 0; i < DM_LOOK_BACK && dm_past_at(w, c, i, &p); i++) {
             bool done_to_us = any_shared(&c->actor, p.recipient, p.n_recipient),
-                 ours = any_shared(&c->actor, p.actor, p.n_actor);
-            if (ours || (pass == 0 && !done_to_us) || (pass == 1 && dm_tok(w->d.doc, c->t)->sent - p.sentence > 3))
+                 ours = any_shared(&c->actor, p.actor, p.n_actor), named = p.type < DM_N_TYPES && (kinds >> p.type & 1);
+            if (ours || (pass == 0 && !named) || (pass == 1 && !done_to_us) ||
+                (pass == 2 && dm_tok(w->d.doc, c->t)->sent - p.sentence > 3))
                 continue;
             if (copy_others(&c->recipient, &c->actor, p.actor, p.n_actor)) {
                 guessed(c, 0.7f, "event/recipient-whose-doing");
@@ -274,8 +308,28 @@ static bool on_own_soil(const cand *c)
     return true;
 }
 
+/* Nobody but the actor and one state is named: between them it was ("begged to differ when Madrid asked"). */
+static bool from_only_other(const ev_work *w, cand *c)
+{
+    party_list other;
+    bool rules_at_home = c->type == DM_COERCE && dm_str_in(dm_str_of(c->m.frame->mode), "arrest curfew martial-law censor");
+    if (rules_at_home || dm_str_is(dm_str_of(c->m.frame->mode), "resign") || !sole_state(w, c, &c->actor, &other))
+        return false;
+    c->recipient = other;
+    guessed(c, 0.7f, "event/recipient-faced");
+    return true;
+}
+
+static bool judges(const cand *c) { return c->type == DM_ACCUSE || c->type == DM_REJECT || c->type == DM_SUPPORT; }
+
 static void find_recipient(ev_work *w, cand *c)
 {
+    if (c->type == DM_REQUEST && asks_at_home(c))
+        return;
+    if (judges(c) && from_doer(w, c, true))
+        return;
+    if (from_only_other(w, c))
+        return;
     switch (c->type) {
     case DM_ACCUSE:
     case DM_REJECT:
@@ -288,7 +342,7 @@ static void find_recipient(ev_work *w, cand *c)
             own_people(c);
             return;
         }
-        if (names_a_doing(w, c) && from_doer(w, c))
+        if (names_a_doing(w, c) && from_doer(w, c, false))
             return;
         if ((c->type == DM_ACCUSE || c->type == DM_THREATEN) && from_same_kind(w, c))
             return;
@@ -301,8 +355,8 @@ static void find_recipient(ev_work *w, cand *c)
             (void)from_article(w, c);
         return;
     case DM_REQUEST:
-        if (!asks_at_home(c) && !from_dealings(w, c))
-            (void)from_doer(w, c);
+        if (!from_dealings(w, c))
+            (void)from_doer(w, c, false);
         return;
     case DM_ASSAULT:
         if (!from_dealings(w, c))

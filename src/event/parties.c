@@ -37,6 +37,20 @@ static void from_complement(const ev_work *w, uint32_t verb, role as, party_list
     }
 }
 
+/* "complained that X had left", not "alleged that X had been robbed": whose doing is told in the complaint. */
+static bool from_blamed(const ev_work *w, const cand *c, uint32_t verb, party_list *out)
+{
+    uint32_t s = dm_logical_subject(w->d.doc, verb);
+    party_list l = { .n = 0 };
+    if (s == DM_NONE)
+        return false;
+    dm_parties_of(&w->d, s, ROLE_RECIPIENT, &l);
+    if (!dm_parties_coded(&l) || l.bare || dm_parties_same(&l, &c->actor))
+        return false;
+    *out = l;
+    return true;
+}
+
 static void from_slots(const ev_work *w, const cand *c, const frame_roles *r, role as, party_list *out)
 {
     const view *v = &c->m.view;
@@ -46,6 +60,8 @@ static void from_slots(const ev_work *w, const cand *c, const frame_roles *r, ro
                 continue;
             if (r->slot[i] == SLOT_THAT && c->type == DM_REQUEST && dm_surface_subject(w->d.doc, v->arg[a].head) != DM_NONE)
                 dm_parties_of(&w->d, dm_surface_subject(w->d.doc, v->arg[a].head), as, out); /* "demanded that X annul" */
+            else if (r->slot[i] == SLOT_THAT && c->type == DM_ACCUSE && from_blamed(w, c, v->arg[a].head, out))
+                return;
             else if (is_complement(r->slot[i]) && dm_tok(w->d.doc, v->arg[a].head)->upos == DM_U_VERB)
                 from_complement(w, v->arg[a].head, as, out);
             else
@@ -377,6 +393,16 @@ static bool names_slot(const frame_roles *r, uint16_t slot)
     return false;
 }
 
+/* "Japan sends troops", "rules out sending soldiers": a bare word of the actor's own people is not whom a state acts toward. */
+static bool only_its_men(const cand *c)
+{
+    bool outward = c->type == DM_SANCTION || c->type == DM_THREATEN || c->type == DM_AGREE || c->type == DM_REJECT ||
+                   c->type == DM_AID || c->type == DM_ACCUSE || c->type == DM_REQUEST || c->type == DM_MOBILIZE ||
+                   (c->type == DM_RETREAT && strcmp(c->m.frame->mode, "withdraw") == 0);
+    return outward && c->recipient.bare && c->actor.n && !c->actor.bare && !c->actor.p[0].sector[0] &&
+           dm_parties_same(&c->actor, &c->recipient);
+}
+
 static void fill_one(ev_work *w, cand *c)
 {
     if (!split_sides(w, c))
@@ -402,7 +428,7 @@ static void fill_one(ev_work *w, cand *c)
         c->actor.p[0].span.len == c->recipient.p[0].span.len)
         c->recipient.n = 0;
     remove_shared(c);
-    if (only_itself(c))
+    if (only_itself(c) || only_its_men(c))
         c->recipient.n = 0;
 }
 
