@@ -27,7 +27,7 @@ OFTEN = 6                   # uses in the treebank after which a word without a 
 TABLES = {"v": ("verbs", "verbs_conflict"), "n": ("nouns", "nouns_conflict")}
 HEAD = """# What words mean that no frame knows: their likeliest PLOVER type, percent. Written by tools/train_words.py (make backoff); edits are lost.
 # Words that a frame knows stand here with what was guessed when that word was left out; they are used only to measure the back-off alone.
-# Source: learnt from data/frames and WordNet 3.0, Copyright 2006 by Princeton University (NOTICE).
+# Source: learnt from data/frames and WordNet 3.0, Copyright 2006 by Princeton University (data/model/NOTICE).
 word\tpos\ttype\tpercent
 """
 
