@@ -393,14 +393,16 @@ static bool names_slot(const frame_roles *r, uint16_t slot)
     return false;
 }
 
-/* "Japan sends troops", "rules out sending soldiers": a bare word of the actor's own people is not whom a state acts toward. */
+/* "offered troops", "ruled out sending soldiers", "pulled out its divisions": what is sent or kept is the actor's own, not whom it acts
+ * toward. */
 static bool only_its_men(const cand *c)
 {
-    bool outward = c->type == DM_SANCTION || c->type == DM_THREATEN || c->type == DM_AGREE || c->type == DM_REJECT ||
-                   c->type == DM_AID || c->type == DM_ACCUSE || c->type == DM_REQUEST || c->type == DM_MOBILIZE ||
-                   (c->type == DM_RETREAT && strcmp(c->m.frame->mode, "withdraw") == 0);
-    return outward && c->recipient.bare && c->actor.n && !c->actor.bare && !c->actor.p[0].sector[0] &&
-           dm_parties_same(&c->actor, &c->recipient);
+    bool leaves = c->type == DM_RETREAT && strcmp(c->m.frame->mode, "withdraw") == 0;
+    bool sends = c->type == DM_AGREE || c->type == DM_AID || c->type == DM_REJECT || c->type == DM_MOBILIZE || leaves;
+    if (!sends || !dm_parties_coded(&c->actor) || c->actor.bare || c->recipient.n != 1)
+        return false;
+    bool own = dm_parties_same(&c->actor, &c->recipient), forces = strcmp(c->recipient.p[0].sector, "MIL") == 0;
+    return forces && (c->recipient.bare || (own && leaves));
 }
 
 static void fill_one(ev_work *w, cand *c)
