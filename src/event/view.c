@@ -318,6 +318,20 @@ static bool is_perfect_gerund(const dm_doc *doc, uint32_t k)
     return aux != DM_NONE && dm_token_is(doc, aux, "having");
 }
 
+/* What a finite complement foretells ("told X that it would pay": slot `will`), and the condition it sets (`unless`, `if`). */
+static void put_foretold(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k)
+{
+    char buf[CASE_MAX];
+    DM_EACH_KID(doc, k, a)
+    {
+        const dm_token *tk = dm_tok(doc, a);
+        if (tk->deprel == DM_D_AUX && dm_str_in(tk->norm, "will would shall 'll"))
+            put(v, dm_frames_prep(f, DM_STR("will")), k, false);
+        else if (tk->deprel == DM_D_ADVCL && dm_str_in(dm_case_of(doc, a, buf, sizeof buf), "unless if"))
+            put_prep(f, doc, v, a, false);
+    }
+}
+
 /* A clausal dependent: to-infinitive, gerund, finite clause, or the predicate of "call it vile". */
 static void put_clause(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k)
 {
@@ -336,6 +350,7 @@ static void put_clause(const dm_frames *f, const dm_doc *doc, view *v, uint32_t 
         put_prep(f, doc, v, k, false);
     } else if (d == DM_D_CCOMP) {
         put(v, is_clause_inf(doc, k) ? SLOT_INF : SLOT_THAT, k, false);
+        put_foretold(f, doc, v, k);
     } else if (d == DM_D_XCOMP) {
         put(v, SLOT_PRED, k, false);
         put_prep(f, doc, v, k, false);
