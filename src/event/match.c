@@ -87,7 +87,10 @@ static bool value_fits(const ev_doc *e, const frame_value *v, uint32_t h)
     }
 }
 
-/* Any value of the condition, on the head of the slot or on a noun conjoined to it. */
+/* "Ambassador Kang Chol": the title before a name says what the person is. */
+static bool is_title(const dm_token *k) { return k->deprel == DM_D_NMOD_DESC && k->upos == DM_U_PROPN; }
+
+/* Any value of the condition, on the head of the slot, on a title before it or on a noun conjoined to it. */
 static bool values_fit(const ev_doc *e, const frame_cond *c, uint32_t arg)
 {
     uint32_t h = look_through(e->doc, arg);
@@ -96,7 +99,8 @@ static bool values_fit(const ev_doc *e, const frame_cond *c, uint32_t arg)
             (h != arg && value_fits(e, &e->frames->values[c->first + i], arg)))
             return true;
         DM_EACH_KID(e->doc, h, k)
-        if (dm_tok(e->doc, k)->deprel == DM_D_CONJ && value_fits(e, &e->frames->values[c->first + i], k))
+        if ((dm_tok(e->doc, k)->deprel == DM_D_CONJ || is_title(dm_tok(e->doc, k))) &&
+            value_fits(e, &e->frames->values[c->first + i], k))
             return true;
     }
     return false;
