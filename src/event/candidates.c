@@ -75,7 +75,9 @@ static bool anothers_act(const ev_work *w, const cand *by, const cand *c)
 {
     const dm_doc *doc = w->d.doc;
     bool verdict = by->type == DM_REJECT || by->type == DM_ACCUSE || by->type == DM_SUPPORT || by->type == DM_CONCEDE;
-    if (c->m.view.pos != 'n' || by->m.view.pos != 'v' || !verdict || c->type == DM_TYPE_NONE)
+    if (c->m.view.pos != 'n' || by->m.view.pos != 'v' || c->type == DM_TYPE_NONE)
+        return false;
+    if (!verdict)
         return false;
     for (unsigned a = 0; a < c->m.view.n; a++) {
         const view_arg *v = &c->m.view.arg[a];
@@ -297,6 +299,14 @@ static void fuse_vote(ev_work *w, cand *c)
         c->dropped = 1;
 }
 
+/* "An embargo is unlikely", "no summit has been agreed": somebody's plans are spoken of, and the text says whose. */
+static bool spoken_of(const ev_work *w, const cand *c)
+{
+    unsigned d = dm_tok(w->d.doc, c->t)->deprel;
+    bool plan = c->type == DM_SANCTION || c->type == DM_CONSULT || c->type == DM_MOBILIZE;
+    return plan && (d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) && (c->status.aux & (DM_NEGATION | DM_FUTURE | DM_HYPOTHETICAL));
+}
+
 /* A nominal predicate of saying or an adjective must not double its own noun: "critical remarks". */
 static bool weak_noun(const ev_work *w, const cand *c)
 {
@@ -326,7 +336,7 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
         cand *c = &w->c[i];
         if (c->type == DM_TYPE_NONE || c->dropped)
             continue;
-        if (weak_noun(w, c) && !dm_at_home(w, c)) {
+        if (weak_noun(w, c) && !dm_at_home(w, c) && !spoken_of(w, c)) {
             c->dropped = 2; /* may come back when the context gives it parties */
             continue;
         }

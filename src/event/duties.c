@@ -45,6 +45,20 @@ static bool is_candidate(const ev_work *w, uint32_t t)
     return false;
 }
 
+/* What a clause under v tells besides: "must be tried, although X pardoned them", "the general whom X pardoned". */
+static bool told_beside(const dm_doc *doc, uint32_t t, uint32_t v)
+{
+    for (unsigned i = 0; i < CLIMB && t != DM_NONE && t != v; i++, t = dm_tok(doc, t)->head) {
+        unsigned d = dm_tok(doc, t)->deprel;
+        uint32_t mark = dm_kid(doc, t, DM_D_MARK);
+        if (d == DM_D_ACL_RELCL ||
+            (d == DM_D_ADVCL && mark != DM_NONE &&
+                dm_str_in(dm_tok(doc, mark)->norm, "although though while whereas because since after as")))
+            return true;
+    }
+    return false;
+}
+
 static void lay(ev_work *w, uint32_t v, const frame *urge)
 {
     const dm_doc *doc = w->d.doc;
@@ -62,7 +76,7 @@ static void lay(ev_work *w, uint32_t v, const frame *urge)
     if (dm_has_to(doc, v) && strcmp(c->actor.p[0].code, c->recipient.p[0].code) == 0)
         return; /* one's own need is no request */
     for (uint32_t i = 0; i < w->n; i++)
-        if (below(doc, w->c[i].t, v))
+        if (below(doc, w->c[i].t, v) && !told_beside(doc, w->c[i].t, v))
             w->c[i].dropped = 1;
     c->t = v;
     c->m.frame = urge;
@@ -148,7 +162,8 @@ void dm_plain_refusals(ev_work *w, uint32_t sent)
     const frame *line = refusal(w->d.frames);
     for (uint32_t t = s->first; line && t < s->first + s->n; t++)
         if (dm_tok(doc, t)->upos == DM_U_VERB && !is_candidate(w, t) && may_refuse(doc, t) &&
-            (dm_tok(doc, t)->deprel == DM_D_ACL || (dm_tok(doc, t)->xpos == DM_X_VB && dm_kid(doc, t, DM_D_AUX) != DM_NONE)))
+            (dm_tok(doc, t)->deprel == DM_D_ACL || dm_tok(doc, t)->deprel == DM_D_XCOMP ||
+                (dm_tok(doc, t)->xpos == DM_X_VB && dm_kid(doc, t, DM_D_AUX) != DM_NONE)))
             refuse(w, t, line);
 }
 

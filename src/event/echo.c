@@ -82,7 +82,7 @@ static bool follows_alone(const dm_doc *doc, uint32_t t)
         unsigned d = dm_tok(doc, k)->deprel;
         if (d == DM_D_OBL_AGENT || d == DM_D_NSUBJ_PASS || d == DM_D_CCOMP || d == DM_D_XCOMP || d == DM_D_COMPOUND_PRT ||
             (d == DM_D_OBL && dm_kid(doc, k, DM_D_CASE) != DM_NONE &&
-                !dm_str_in(dm_tok(doc, dm_kid(doc, k, DM_D_CASE))->norm, "on in at within by")))
+                !dm_str_in(dm_tok(doc, dm_kid(doc, k, DM_D_CASE))->norm, "on in at within by with")))
             return false;
     }
     return dm_tok(doc, t)->xpos != DM_X_VBG && dm_tok(doc, t)->deprel != DM_D_ACL && dm_tok(doc, t)->deprel != DM_D_ACL_RELCL;

@@ -322,6 +322,36 @@ static bool at_home(const cand *c)
     return c->type == DM_CONSULT && strcmp(c->m.frame->mode, "visit") == 0 && dm_parties_same(&c->actor, &c->recipient);
 }
 
+/* "Peru received the envoy of Peru's neighbour": one party on both sides, where the frame's own places name two. */
+static void part_visit(const ev_work *w, cand *c)
+{
+    bool hosts = c->type == DM_CONSULT && c->m.view.pos == 'v' && c->m.view.passive &&
+                 dm_str_in(dm_tok(w->d.doc, c->t)->lemma, "host receive welcome greet entertain treat");
+    if (!c->dropped &&
+        hosts) { /* "was received by the premier": the guest is who acts; the host does where he is the subject */
+        party_list host = c->actor;
+        c->actor = c->recipient;
+        c->recipient = host;
+    }
+    if (c->dropped || !at_home(c))
+        return;
+    party_list by = { 0 }, to = { 0 };
+    for (unsigned a = 0; a < c->m.view.n; a++) {
+        const view_arg *v = &c->m.view.arg[a];
+        for (unsigned i = 0; i < c->m.frame->actor.n; i++)
+            if (c->m.frame->actor.slot[i] == v->slot)
+                dm_parties_of(&w->d, v->head, ROLE_ACTOR, &by);
+        for (unsigned i = 0; i < c->m.frame->recipient.n; i++)
+            if (c->m.frame->recipient.slot[i] == v->slot)
+                dm_parties_of(&w->d, v->head, ROLE_RECIPIENT, &to);
+    }
+    if (!dm_parties_coded(&by) || !dm_parties_coded(&to) || dm_parties_same(&by, &to))
+        return;
+    c->actor = by;
+    c->recipient = to;
+    dm_note(c, "event/sides-of-the-frame");
+}
+
 /* An event needs somebody: a known party, or at least a named one on both sides or as actor of a verb. */
 static bool worth(const ev_work *w, const cand *c)
 {
@@ -402,8 +432,10 @@ static dm_status sentence(ev_work *w, uint32_t s, dm_error *err)
     dm_plain_stands(w, s);
     dm_echoes(w, s);
     for (uint32_t i = 0; i < w->n; i++)
-        if (!w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
+        if (!w->c[i].dropped && w->c[i].type != DM_TYPE_NONE) {
             convert_refusal(w, &w->c[i]);
+            part_visit(w, &w->c[i]);
+        }
     for (uint32_t i = 0; i < w->n && st == DM_OK; i++)
         if (worth(w, &w->c[i]) && !repeats(w, &w->c[i])) {
             st = build(w, &w->c[i], err);

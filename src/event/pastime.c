@@ -71,6 +71,16 @@ static bool by_subject(const ev_work *w, const cand *c, const hint *h)
     return h->plays >= PLAY_WEIGHT && ((s != DM_NONE && is(w, s, h->play)) || (teller != DM_NONE && is(w, teller, h->play)));
 }
 
+/* "The makers appealed to the European Commission": a party of the state's world is addressed. */
+static bool addresses(const ev_work *w, const cand *c)
+{
+    party_list to = { 0 };
+    for (unsigned a = 0; a < c->m.view.n && !dm_parties_coded(&to); a++)
+        if (c->m.view.arg[a].slot == SLOT_OBJ || c->m.view.arg[a].slot == dm_frames_prep(w->d.frames, DM_STR("to")))
+            dm_parties_of(&w->d, c->m.view.arg[a].head, ROLE_RECIPIENT, &to);
+    return dm_parties_coded(&to);
+}
+
 void dm_drop_pastime(ev_work *w, uint32_t sent)
 {
     hint h = { .n_seen = 0 };
@@ -88,7 +98,7 @@ void dm_drop_pastime(ev_work *w, uint32_t sent)
                      (h.firms >= FIRMS || (by != DM_NONE && is(w, by, h.firm)));
         bool yields = c->type == DM_REJECT || c->type == DM_CONCEDE || c->type == DM_RETREAT || c->type == DM_REQUEST;
         uint32_t firm = yields && c->m.view.pos == 'v' ? dm_logical_subject(w->d.doc, c->t) : DM_NONE;
-        trade |= firm != DM_NONE && is(w, firm, h.firm);
+        trade |= firm != DM_NONE && is(w, firm, h.firm) && !addresses(w, c);
         if (nature || (free_of_states && (h.plays >= ENOUGH || by_subject(w, c, &h) || trade)))
             c->dropped = 1;
     }

@@ -784,6 +784,12 @@ static bool no_will(const dm_doc *doc, uint32_t t)
            dm_str_in(dm_tok(doc, g)->lemma, "intention mood desire wish");
 }
 
+static bool going_to(const dm_doc *doc, uint32_t t)
+{
+    uint32_t g = dm_tok(doc, t)->head;
+    return g != DM_NONE && dm_tok(doc, t)->deprel == DM_D_XCOMP && dm_token_is(doc, g, "going") && dm_marked_to(doc, t);
+}
+
 void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t support, status *out)
 {
     *out = (status){ .absorber = DM_NONE, .rejecter = DM_NONE, .top = t };
@@ -812,6 +818,8 @@ void dm_status_of(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint
     }
     if (no_will(doc, t))
         out->aux |= DM_NEGATION;
+    if (going_to(doc, t) && (out->aux & DM_NEGATION))
+        out->will_not = true; /* "is not going to recognise it" */
     uint32_t comma = fronted_condition(doc, t);
     if (is_question(doc, t) || (comma != DM_NONE && (t < comma || (out->aux & DM_FUTURE))))
         out->aux |= DM_HYPOTHETICAL;

@@ -292,11 +292,13 @@ static void repair_joined_clause(dm_doc *doc, const dm_sent *s)
         uint32_t noun = k[t].head, verb = noun == DM_NONE ? DM_NONE : k[noun].head;
         if (k[t].upos != DM_U_VERB || k[t].deprel != DM_D_AMOD || k[t].xpos == DM_X_VBG || noun < t || verb == DM_NONE ||
             verb < noun || !is_nominal(&k[noun]) || k[noun].deprel != DM_D_NSUBJ || k[verb].upos != DM_U_VERB ||
-            k[t - 1].upos != DM_U_PROPN || k[t - 1].head != noun)
+            k[t - 1].upos != DM_U_PROPN || (k[t - 1].head != noun && k[t - 1].head != t))
             continue;
         uint32_t second = first_kid(doc, s, noun, DM_D_CONJ);
         uint32_t cc = second == DM_NONE ? DM_NONE : first_kid(doc, s, second, DM_D_CC);
-        if (cc == DM_NONE || second < noun || second > verb || k[second].upos != DM_U_PROPN)
+        bool joined = cc != DM_NONE && second > noun && second < verb && k[second].upos == DM_U_PROPN;
+        bool finite = k[t].xpos == DM_X_VBD && t + 1 == noun && first_kid(doc, s, noun, DM_D_DET) == DM_NONE;
+        if (!joined && !finite)
             continue;
         for (uint32_t i = s->first; i < s->first + s->n; i++)
             if (i < t - 1 && k[i].head == noun)
@@ -312,10 +314,12 @@ static void repair_joined_clause(dm_doc *doc, const dm_sent *s)
         k[noun].head = t;
         k[noun].deprel = DM_D_OBJ;
         k[verb].head = t;
-        k[verb].deprel = DM_D_CONJ;
-        k[second].head = verb;
-        k[second].deprel = DM_D_NSUBJ;
-        k[cc].head = verb;
+        k[verb].deprel = joined ? DM_D_CONJ : DM_D_PARATAXIS;
+        if (joined) {
+            k[second].head = verb;
+            k[second].deprel = DM_D_NSUBJ;
+            k[cc].head = verb;
+        }
     }
 }
 
@@ -477,6 +481,21 @@ static void repair_joined_perfect(dm_doc *doc, const dm_sent *s)
     }
 }
 
+/* "came to blows", "resorted to threats": what follows "to" and is no infinitive is a noun. */
+static void repair_to_noun(dm_doc *doc, const dm_sent *s)
+{
+    dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first + 2; t < s->first + s->n; t++)
+        if (k[t].upos == DM_U_VERB && k[t].xpos == DM_X_VBZ && dm_str_is(k[t - 1].norm, "to") && k[t - 1].head == t &&
+            k[t].head == t - 2 && (k[t].deprel == DM_D_XCOMP || k[t].deprel == DM_D_ADVCL) && !has_subject(doc, s, t)) {
+            k[t].upos = DM_U_NOUN;
+            k[t].xpos = DM_X_NNS;
+            k[t].feats = DM_F_PLUR | DM_F_THIRD;
+            k[t].deprel = DM_D_OBL;
+            k[t - 1].deprel = DM_D_CASE;
+        }
+}
+
 /* "summoned the envoy, suspended official contacts and put off talks": the middle one of three verbs, read as a participle before its
  * object. */
 static void repair_middle_verb(dm_doc *doc, const dm_sent *s)
@@ -522,6 +541,7 @@ void dm_parse_repair(dm_doc *doc, uint32_t sent)
     repair_called(doc, s);
     repair_noun_verb(doc, s);
     repair_participle(doc, s);
+    repair_to_noun(doc, s);
     repair_middle_verb(doc, s);
     repair_joined_perfect(doc, s);
     for (uint32_t t = s->first; t < s->first + s->n; t++) {
