@@ -444,6 +444,36 @@ static void companions(const ev_work *w, cand *c)
     }
 }
 
+/* "Latvia's insistence that Moscow pay", "claims that X cheats": whom the clause behind the noun is about. */
+static void from_noun_clause(const ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    bool about = c->type == DM_REQUEST || c->type == DM_ACCUSE;
+    if (c->m.view.pos != 'n' || c->recipient.n || c->m.frame->no_recipient || !about)
+        return;
+    DM_EACH_KID(doc, c->t, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        uint32_t mark = dm_kid(doc, k, DM_D_MARK);
+        if ((d != DM_D_ACL && d != DM_D_CCOMP && d != DM_D_ACL_RELCL) || mark == DM_NONE || !dm_token_is(doc, mark, "that"))
+            continue;
+        uint32_t s = c->type == DM_REQUEST ? dm_surface_subject(doc, k) : dm_logical_subject(doc, k);
+        if (s != DM_NONE)
+            dm_parties_of(&w->d, s, ROLE_RECIPIENT, &c->recipient);
+    }
+}
+
+/* "Border guards were rushed to the river", "tanks rolled": forces that are moved, nobody is said by whom, are their state's act. */
+static void own_forces_move(cand *c)
+{
+    if (c->type != DM_MOBILIZE || dm_parties_coded(&c->actor) || c->recipient.n != 1 || !c->recipient.p[0].code[0] ||
+        !dm_str_in(dm_str_of(c->recipient.p[0].sector), "MIL COP REB UAF"))
+        return;
+    c->actor = c->recipient;
+    c->recipient.n = 0;
+    dm_note(c, "event/own-forces");
+}
+
 /* "Russia and its ally Belarus condemned": the tree may give the verb two subjects in a row; "joined Y in opposing it": Y as well. */
 static void beside_subject(const ev_work *w, cand *c)
 {
@@ -478,6 +508,7 @@ static void fill_one(ev_work *w, cand *c)
          a < c->m.view.n && c->m.view.pos == 'n' && !c->actor.n && !names_slot(&c->m.frame->recipient, SLOT_SUBJ); a++)
         if (c->m.view.arg[a].slot == SLOT_SUBJ && !c->m.view.arg[a].inherited)
             dm_parties_of(&w->d, c->m.view.arg[a].head, ROLE_ACTOR, &c->actor); /* "is a signatory to" */
+    from_noun_clause(w, c);
     from_object_purpose(w, c);
     actor_from_path(w, c);
     actor_from_speaker(w, c);
@@ -489,6 +520,7 @@ static void fill_one(ev_work *w, cand *c)
     if (c->m.view.pos != 'n' && c->actor.n && c->recipient.n && c->actor.p[0].span.start == c->recipient.p[0].span.start &&
         c->actor.p[0].span.len == c->recipient.p[0].span.len)
         c->recipient.n = 0;
+    own_forces_move(c);
     remove_shared(c);
     if (only_itself(c) || only_its_men(c))
         c->recipient.n = 0;
