@@ -404,11 +404,23 @@ static bool from_left_body(ev_work *w, cand *c)
     return false;
 }
 
-/* Civilians who are arrested or driven out, nobody is said by whom: their own state's doing before anybody else's. */
-static bool from_own_state(cand *c)
+/* Nobody is said to have freed, pardoned or sentenced them: a state does that to its own, unless another is named beside. */
+static bool frees_its_own(const ev_work *w, const cand *c)
 {
-    if (c->type != DM_COERCE || c->recipient.n != 1 ||
-        !dm_str_in(dm_str_of(c->recipient.p[0].sector), "CVL OPP REF JRN LAB EDU REL SOC MED"))
+    dm_str mode = dm_str_of(c->m.frame->mode);
+    bool told = (c->type == DM_RETREAT && dm_str_is(mode, "release")) || (c->type == DM_SANCTION && dm_str_is(mode, "convict")) ||
+                (c->type == DM_CONCEDE && strncmp(c->m.frame->cameo, "081", 3) == 0);
+    party_list other;
+    return told && c->recipient.n == 1 && !dm_str_in(dm_str_of(c->recipient.p[0].code), DM_BODY_CODES) &&
+           !sole_state(w, c, &c->recipient, &other) && other.n == 0;
+}
+
+/* Civilians who are arrested or driven out, nobody is said by whom: their own state's doing before anybody else's. */
+static bool from_own_state(const ev_work *w, cand *c)
+{
+    bool seized = c->type == DM_COERCE && c->recipient.n == 1 &&
+                  dm_str_in(dm_str_of(c->recipient.p[0].sector), "CVL OPP REF JRN LAB EDU REL SOC MED");
+    if (!seized && !frees_its_own(w, c))
         return false;
     dm_party_add(&c->actor, c->recipient.p[0].code, "GOV", c->recipient.p[0].span);
     guessed(c, 0.6f, "event/own-state");
@@ -421,7 +433,7 @@ void dm_parties_from_context(ev_work *w, cand *c)
         from_place(w, c);
     if (!dm_parties_coded(&c->actor) && dm_parties_coded(&c->recipient) && c->type != DM_CONSULT && c->type != DM_PROTEST) {
         c->actor.n = 0;
-        if (!from_left_body(w, c) && !from_own_state(c))
+        if (!from_left_body(w, c) && !from_own_state(w, c))
             find_actor(w, c);
     }
     bool police = dm_str_is(dm_str_of(c->m.frame->mode), "police");

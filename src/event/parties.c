@@ -3,6 +3,8 @@
  * last from what the article was just speaking of. What is only defaulted (a bare role) yields to what the clause says. */
 #include "event/build.h"
 
+enum { COMPANION_MAX = 6 };
+
 static bool is_complement(uint16_t slot) { return slot == SLOT_INF || slot == SLOT_ING || slot == SLOT_THAT; }
 
 /* The recipient by the complement's own line: "ready to withdraw its troops from X". */
@@ -405,12 +407,100 @@ static bool only_its_men(const cand *c)
     return forces && (c->recipient.bare || (own && leaves));
 }
 
+/* Whether t brings in those who act beside the subject: "together with X", "along with X", "alongside X", "as well as X". */
+static uint32_t companion_at(const dm_doc *doc, uint32_t t, uint32_t end)
+{
+    if (t + 1 < end && dm_str_in(dm_tok(doc, t)->norm, "together along jointly") && dm_token_is(doc, t + 1, "with"))
+        return t + 1;
+    if (t + 2 < end && dm_token_is(doc, t, "as") && dm_token_is(doc, t + 1, "well") && dm_token_is(doc, t + 2, "as"))
+        return t + 2;
+    return dm_token_is(doc, t, "alongside") ? t : DM_NONE;
+}
+
+/* "X, together with Y, lodged a complaint": both acted. */
+static void companions(const ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    const dm_sent *s = &doc->sents.v[dm_tok(doc, c->t)->sent];
+    if (c->m.view.pos != 'v' || c->m.view.passive || !dm_parties_coded(&c->actor) || c->actor.bare)
+        return;
+    for (uint32_t t = s->first; t < s->first + s->n; t++) {
+        uint32_t with = companion_at(doc, t, s->first + s->n), y = with;
+        if (with == DM_NONE)
+            continue;
+        while (y + 1 < s->first + s->n && y < with + COMPANION_MAX && w->d.mention_at[y] == DM_NONE)
+            y++;
+        uint32_t subject = dm_view_slot(&c->m.view, SLOT_SUBJ), up = dm_tok(doc, t)->head,
+                 above = w->d.mention_at[y] == DM_NONE ? DM_NONE : dm_tok(doc, y)->head;
+        if (above == DM_NONE || subject == DM_NONE || dm_tok(doc, y)->upos != DM_U_PROPN ||
+            (up != c->t && above != c->t && above != subject))
+            continue;
+        party_list l = { .n = 0 };
+        dm_parties_of(&w->d, y, ROLE_ACTOR, &l);
+        for (uint32_t i = 0; i < l.n; i++)
+            if (l.p[i].code[0])
+                dm_party_add(&c->actor, l.p[i].code, l.p[i].sector, l.p[i].span);
+        return;
+    }
+}
+
+/* "Latvia's insistence that Moscow pay", "claims that X cheats": whom the clause behind the noun is about. */
+static void from_noun_clause(const ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    bool about = c->type == DM_REQUEST || c->type == DM_ACCUSE;
+    if (c->m.view.pos != 'n' || c->recipient.n || c->m.frame->no_recipient || !about)
+        return;
+    DM_EACH_KID(doc, c->t, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        uint32_t mark = dm_kid(doc, k, DM_D_MARK);
+        if ((d != DM_D_ACL && d != DM_D_CCOMP && d != DM_D_ACL_RELCL) || mark == DM_NONE || !dm_token_is(doc, mark, "that"))
+            continue;
+        uint32_t s = c->type == DM_REQUEST ? dm_surface_subject(doc, k) : dm_logical_subject(doc, k);
+        if (s != DM_NONE)
+            dm_parties_of(&w->d, s, ROLE_RECIPIENT, &c->recipient);
+    }
+}
+
+/* "Border guards were rushed to the river", "tanks rolled": forces that are moved, nobody is said by whom, are their state's act. */
+static void own_forces_move(cand *c)
+{
+    if (c->type != DM_MOBILIZE || dm_parties_coded(&c->actor) || c->recipient.n != 1 || !c->recipient.p[0].code[0] ||
+        !dm_str_in(dm_str_of(c->recipient.p[0].sector), "MIL COP REB UAF"))
+        return;
+    c->actor = c->recipient;
+    c->recipient.n = 0;
+    dm_note(c, "event/own-forces");
+}
+
+/* "Russia and its ally Belarus condemned": the tree may give the verb two subjects in a row; "joined Y in opposing it": Y as well. */
+static void beside_subject(const ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    uint32_t subject = dm_view_slot(&c->m.view, SLOT_SUBJ), above = dm_tok(doc, c->t)->head;
+    if (c->m.view.pos != 'v' || c->m.view.passive || subject == DM_NONE || !dm_parties_coded(&c->actor))
+        return;
+    party_list l = { .n = 0 };
+    DM_EACH_KID(doc, c->t, k)
+    if (dm_tok(doc, k)->deprel == DM_D_NSUBJ && k > subject && k < c->t && dm_tok(doc, k)->upos == DM_U_PROPN)
+        dm_parties_of(&w->d, k, ROLE_ACTOR, &l);
+    if (above != DM_NONE && dm_str_is(dm_tok(doc, above)->lemma, "join") && dm_kid(doc, above, DM_D_OBJ) != DM_NONE &&
+        (dm_tok(doc, c->t)->deprel == DM_D_ADVCL || dm_tok(doc, c->t)->deprel == DM_D_XCOMP))
+        dm_parties_of(&w->d, dm_kid(doc, above, DM_D_OBJ), ROLE_ACTOR, &l);
+    for (uint32_t i = 0; i < l.n; i++)
+        if (l.p[i].code[0])
+            dm_party_add(&c->actor, l.p[i].code, l.p[i].sector, l.p[i].span);
+}
+
 static void fill_one(ev_work *w, cand *c)
 {
     if (!split_sides(w, c))
         from_slots(w, c, &c->m.frame->actor, ROLE_ACTOR, &c->actor);
     if (!c->m.frame->no_recipient && !c->recipient.n)
         from_slots(w, c, &c->m.frame->recipient, ROLE_RECIPIENT, &c->recipient);
+    companions(w, c);
+    beside_subject(w, c);
     from_support(w, c);
     if (!c->recipient.n && !c->m.frame->no_recipient)
         from_next_preposition(w, c, &c->m.frame->recipient, &c->recipient);
@@ -418,6 +508,7 @@ static void fill_one(ev_work *w, cand *c)
          a < c->m.view.n && c->m.view.pos == 'n' && !c->actor.n && !names_slot(&c->m.frame->recipient, SLOT_SUBJ); a++)
         if (c->m.view.arg[a].slot == SLOT_SUBJ && !c->m.view.arg[a].inherited)
             dm_parties_of(&w->d, c->m.view.arg[a].head, ROLE_ACTOR, &c->actor); /* "is a signatory to" */
+    from_noun_clause(w, c);
     from_object_purpose(w, c);
     actor_from_path(w, c);
     actor_from_speaker(w, c);
@@ -429,6 +520,7 @@ static void fill_one(ev_work *w, cand *c)
     if (c->m.view.pos != 'n' && c->actor.n && c->recipient.n && c->actor.p[0].span.start == c->recipient.p[0].span.start &&
         c->actor.p[0].span.len == c->recipient.p[0].span.len)
         c->recipient.n = 0;
+    own_forces_move(c);
     remove_shared(c);
     if (only_itself(c) || only_its_men(c))
         c->recipient.n = 0;

@@ -3,7 +3,7 @@
  * instrument it is. Descent is bounded by DEPTH_MAX. First-person words are the speaker of the quotation they stand in. */
 #include "event/party.h"
 
-enum { DEPTH_MAX = 3, CASE_MAX = 64, INCLUDING_MAX = 14 };
+enum { DEPTH_MAX = 3, CASE_MAX = 64, INCLUDING_MAX = 14, ROW_MAX = 16 };
 
 bool dm_party_add(party_list *l, const char *code, const char *sector, dm_span span)
 {
@@ -276,10 +276,68 @@ static void including(const ev_doc *e, uint32_t h, role as, party_list *out)
             one(e, dm_tok(e->doc, t)->head, as, 0, out);
 }
 
+static bool in_list(const dm_doc *doc, uint32_t t)
+{
+    unsigned u = dm_tok(doc, t)->upos;
+    return u == DM_U_PROPN || u == DM_U_CCONJ || u == DM_U_DET || u == DM_U_ADJ || dm_token_is(doc, t, ",");
+}
+
+/* Names that stand in a row, from t on in the direction given. */
+static void names_in_row(const ev_doc *e, uint32_t t, int step, const dm_sent *s, party_list *out)
+{
+    for (unsigned i = 0; i < ROW_MAX && t >= s->first && t < s->first + s->n && in_list(e->doc, t); i++, t += (uint32_t)step)
+        if (e->mention_at[t] != DM_NONE && dm_tok(e->doc, t)->upos == DM_U_PROPN &&
+            coded(e, &e->doc->mentions.v[e->mention_at[t]]))
+            add_mention(e, &e->doc->mentions.v[e->mention_at[t]], out);
+}
+
+/* "several members, among them Peru and Chad", "Peru and Chad among them": the named ones stand for the group. */
+static void among_them(const ev_doc *e, uint32_t h, party_list *out)
+{
+    const dm_doc *doc = e->doc;
+    const dm_sent *s = &doc->sents.v[dm_tok(doc, h)->sent];
+    uint32_t end = s->first + s->n < h + INCLUDING_MAX ? s->first + s->n : h + INCLUDING_MAX;
+    if (dm_tok(doc, h)->upos == DM_U_PROPN || dm_tok(doc, h)->upos == DM_U_PRON)
+        return;
+    for (uint32_t t = h + 1; t + 1 < end; t++) {
+        if (!dm_str_in(dm_tok(doc, t)->norm, "among amongst") || !dm_str_in(dm_tok(doc, t + 1)->norm, "them whom which"))
+            continue;
+        names_in_row(e, t + 2, 1, s, out);
+        if (!out->n)
+            names_in_row(e, t - 1, -1, s, out);
+        return;
+    }
+}
+
+/* "Presidents A of Peru and B of Ecuador": the tree may hang B beside Peru. */
+static void second_of_pair(const ev_doc *e, uint32_t h, role as, party_list *out)
+{
+    const dm_doc *doc = e->doc;
+    DM_EACH_KID(doc, h, k)
+    {
+        char buf[CASE_MAX];
+        if (dm_tok(doc, k)->deprel != DM_D_NMOD || !dm_str_is(dm_case_of(doc, k, buf, sizeof buf), "of"))
+            continue;
+        DM_EACH_KID(doc, k, c)
+        if (dm_tok(doc, c)->deprel == DM_D_CONJ && dm_tok(doc, c)->upos == DM_U_PROPN) {
+            uint32_t of = dm_kid(doc, c, DM_D_NMOD);
+            if (of != DM_NONE && dm_str_is(dm_case_of(doc, of, buf, sizeof buf), "of"))
+                one(e, c, as, 0, out);
+        }
+    }
+}
+
 void dm_parties_of(const ev_doc *e, uint32_t h, role as, party_list *out)
 {
     uint32_t before = out->n;
+    party_list named = { .n = 0 };
+    among_them(e, h, &named);
+    if (named.n && !before) {
+        *out = named;
+        return;
+    }
     one(e, h, as, 0, out);
+    second_of_pair(e, h, as, out);
     DM_EACH_KID(e->doc, h, k)
     {
         if (dm_tok(e->doc, k)->deprel == DM_D_CONJ && dm_tok(e->doc, k)->upos != DM_U_VERB)
