@@ -5,7 +5,7 @@
  * (event/choose.h), a line each: document, code point of the trigger, side, type, 1 where the frame joins the sides, codes, those of the
  * other side, clues.
  * With --proposals FILE...: every word that the back-off looked at (event/propose.h): document, code points of its ends, hints for an event,
- * then for each type a cell with its hints. With --mentions FILE...: every mention: document, first and last code point, parties as
+ * then for each type a cell with its hints; --alone: the same without the frames. With --mentions FILE...: every mention: document, first and last code point, parties as
  * entity:code joined by |, form, why. */
 #include "event/choose.h"
 #include "event/confidence.h"
@@ -100,12 +100,14 @@ static void print_names(void)
         puts(dm_type_names[t]);
 }
 
-static dm_status code_all(char **paths, void (*print)(const dm_doc *), dm_error *err)
+static dm_status code_all(char **paths, void (*print)(const dm_doc *), unsigned read, dm_error *err)
 {
+    dm_coder_opts opts = DM_CODER_OPTS_INIT;
+    opts.read = read;
     dm_coder *coder = NULL;
     dm_input *in = NULL;
     dm_doc *doc = NULL;
-    dm_status st = dm_coder_open(&coder, NULL, err);
+    dm_status st = dm_coder_open(&coder, &opts, err);
     if (st == DM_OK)
         st = dm_input_open(&in, coder, err);
     for (; st == DM_OK && *paths; paths++)
@@ -126,7 +128,7 @@ int main(int argc, char **argv)
 {
     dm_error err = { 0 };
     if (argc < 2) {
-        fputs("usage: dm-facts --names | [--choices | --proposals | --mentions] FILE...\n", stderr);
+        fputs("usage: dm-facts --names | [--choices | --proposals | --alone | --mentions] FILE...\n", stderr);
         return 2;
     }
     if (dm_str_is(dm_str_of(argv[1]), "--names")) {
@@ -136,12 +138,15 @@ int main(int argc, char **argv)
     static const struct {
         const char *option;
         void (*print)(const dm_doc *);
-    } what[] = { { "--choices", print_choices }, { "--proposals", print_proposals }, { "--mentions", print_mentions } };
+        unsigned read;
+    } what[] = { { "--choices", print_choices, 0 }, { "--proposals", print_proposals, 0 }, { "--alone", print_proposals, DM_READ_BACKOFF },
+        { "--mentions", print_mentions, 0 } };
     void (*print)(const dm_doc *) = print_events;
+    unsigned read = 0;
     for (size_t i = 0; i < sizeof what / sizeof *what; i++)
         if (dm_str_is(dm_str_of(argv[1]), what[i].option))
-            print = what[i].print;
-    if (code_all(argv + 1 + (print != print_events), print, &err) == DM_OK)
+            print = what[i].print, read = what[i].read;
+    if (code_all(argv + 1 + (print != print_events), print, read, &err) == DM_OK)
         return 0;
     fprintf(stderr, "dm-facts: %s\n", err.msg);
     return 1;

@@ -383,8 +383,8 @@ static void clues_of_paragraph(question *q)
     mark_phrase(q, subject, DM_CLUE_PREVIOUS_SUBJECT);
     if (root != DM_NONE)
         DM_EACH_KID(doc, root, k)
-            if (k != subject && (dm_tok(doc, k)->deprel == DM_D_OBJ || dm_tok(doc, k)->deprel == DM_D_OBL))
-                mark_phrase(q, k, DM_CLUE_PREVIOUS_OBJECT);
+    if (k != subject && (dm_tok(doc, k)->deprel == DM_D_OBJ || dm_tok(doc, k)->deprel == DM_D_OBL))
+        mark_phrase(q, k, DM_CLUE_PREVIOUS_OBJECT);
     uint32_t left = PARAGRAPH_MENTIONS;
     for (uint32_t m = q->w->next_mention; m-- > 0 && left-- > 0 && doc->sents.v[doc->mentions.v[m].sent].para == para;) {
         const dm_mention *me = &doc->mentions.v[m];

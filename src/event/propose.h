@@ -12,8 +12,8 @@
 /* Hints for a type: how much these words mean it, 0 to 1, alone and where something else holds. */
 #define DM_TYPE_HINTS(X)                                                                                                       \
     X(WORD, "word")                                                                                                            \
-    X(WORD_GUESS, "word_guess")   /* by WordNet */                                                                             \
-    X(WORD_TOP, "word_top")       /* no type is likelier */                                                                    \
+    X(WORD_GUESS, "word_guess") /* by WordNet */                                                                               \
+    X(WORD_TOP, "word_top")     /* no type is likelier */                                                                      \
     X(OBJECT, "object")                                                                                                        \
     X(OBLIQUE, "oblique")                                                                                                      \
     X(COMPLEMENT, "complement")                                                                                                \
@@ -52,14 +52,14 @@
     X(CONJUNCT, "conjunct")                                                                                                    \
     X(OBJECT_OF, "object_of")                                                                                                  \
     X(UNDER_NOUN, "under_noun")                                                                                                \
-    X(UNDER_EVENT, "under_event")     /* some event's word holds it */                                                         \
+    X(UNDER_EVENT, "under_event") /* some event's word holds it */                                                             \
     X(HOLDS_EVENT, "holds_event")                                                                                              \
     X(NO_EVENT_LINE, "no_event_line") /* a frame says that this is none */                                                     \
     X(WEAK_NOUN, "weak_noun")                                                                                                  \
     X(UNKNOWN_WORD, "unknown_word")                                                                                            \
     X(QUOTED, "quoted")                                                                                                        \
     X(HEADLINE, "headline")                                                                                                    \
-    X(NOTHING_ELSE, "only_word")      /* nothing else in the sentence is an event */                                           \
+    X(NOTHING_ELSE, "only_word") /* nothing else in the sentence is an event */                                                \
     X(MODAL, "modal")                                                                                                          \
     X(NEGATED, "negated")                                                                                                      \
     X(HAS_OBJECT, "has_object")                                                                                                \
@@ -82,7 +82,7 @@ typedef struct dm_proposal {
 
 typedef struct dm_backoff {
     bool on;
-    float threshold, event[DM_N_EVENT_HINTS], type[DM_N_TYPE_HINTS], prior[DM_N_TYPES];
+    float threshold, threshold_alone, event[DM_N_EVENT_HINTS], type[DM_N_TYPE_HINTS], prior[DM_N_TYPES];
     uint32_t frame[3][DM_N_TYPES]; /* lines of data/frames/backoff.tsv: of verb, noun and adjective */
 } dm_backoff;
 
