@@ -299,6 +299,27 @@ static void repair_bare_object(dm_doc *doc, const dm_sent *s)
     }
 }
 
+/* "It summoned the envoy, suspended ministerial contacts and put off talks": a verb that has an object has no second one; the participle
+ * of a bare noun behind a comma is the next verb. */
+static void repair_second_object(dm_doc *doc, const dm_sent *s)
+{
+    dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first + 1; t < s->first + s->n; t++) {
+        uint32_t noun = k[t].head, verb = noun == DM_NONE ? DM_NONE : k[noun].head;
+        if (k[t].upos != DM_U_VERB || k[t].xpos != DM_X_VBN || k[t].deprel != DM_D_AMOD || verb == DM_NONE || verb >= t ||
+            noun < t || k[noun].deprel != DM_D_OBJ || !is_finite(&k[verb]) || !dm_str_is(k[t - 1].norm, ","))
+            continue;
+        uint32_t first = first_kid(doc, s, verb, DM_D_OBJ);
+        if (first == DM_NONE || first >= t)
+            continue;
+        k[t].head = verb;
+        k[t].deprel = DM_D_CONJ;
+        k[t].xpos = DM_X_VBD;
+        k[t].feats = DM_F_PAST | DM_F_FIN;
+        k[noun].head = t;
+    }
+}
+
 /* "Meeting in Lima, the ministers signed ...": no noun and no subject of the verb, but what the ministers did meanwhile. */
 static void repair_opening(dm_doc *doc, const dm_sent *s)
 {
@@ -574,6 +595,7 @@ void dm_parse_repair(dm_doc *doc, uint32_t sent)
     repair_opening(doc, s);
     repair_verbless(doc, s);
     repair_bare_object(doc, s);
+    repair_second_object(doc, s);
     repair_hyphens(doc, s);
     repair_said(doc, s);
     repair_closed_relative(doc, s);
