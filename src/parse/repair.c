@@ -258,6 +258,68 @@ static uint32_t late_subject(const dm_doc *doc, uint32_t opening, uint32_t verb)
     return DM_NONE;
 }
 
+/* Whether the word at the top has a verb of its own: a copula, an auxiliary or a finite verb joined to it. */
+static bool has_verb(const dm_doc *doc, const dm_sent *s, uint32_t top)
+{
+    for (uint32_t t = s->first; t < s->first + s->n; t++) {
+        const dm_token *k = &doc->tokens.v[t];
+        bool joined = k->deprel == DM_D_CONJ || k->deprel == DM_D_PARATAXIS || k->deprel == DM_D_ROOT;
+        if (k->head == top &&
+            (k->deprel == DM_D_COP || k->deprel == DM_D_AUX || k->deprel == DM_D_NSUBJ || (joined && k->upos == DM_U_VERB)))
+            return true;
+    }
+    return false;
+}
+
+/* "The draft, which Japan cosponsored, voiced concern": with a name at the top and no verb, a past form behind the name or behind a comma
+ * that is tagged as the participle of a bare noun is the verb. */
+static void repair_bare_object(dm_doc *doc, const dm_sent *s)
+{
+    dm_token *k = doc->tokens.v;
+    uint32_t top = s->first;
+    while (top < s->first + s->n && k[top].head != DM_NONE)
+        top++;
+    if (top == s->first + s->n || !is_nominal(&k[top]) || has_verb(doc, s, top))
+        return;
+    for (uint32_t t = top + 1; t + 1 < s->first + s->n; t++) {
+        bool behind = is_nominal(&k[t - 1]) || dm_str_is(k[t - 1].norm, ",");
+        if (!behind || k[t].upos != DM_U_VERB || k[t].xpos != DM_X_VBN || k[t].deprel != DM_D_AMOD || k[t].head <= t ||
+            first_kid(doc, s, k[t].head, DM_D_CC) != DM_NONE)
+            continue;
+        uint32_t noun = k[t].head;
+        k[t].head = DM_NONE;
+        k[t].deprel = DM_D_ROOT;
+        k[t].xpos = DM_X_VBD;
+        k[t].feats = DM_F_PAST | DM_F_FIN;
+        k[noun].head = t;
+        k[noun].deprel = DM_D_OBJ;
+        k[top].head = t;
+        k[top].deprel = DM_D_NSUBJ;
+        return;
+    }
+}
+
+/* "It summoned the envoy, suspended ministerial contacts and put off talks": a verb that has an object has no second one; the participle
+ * of a bare noun behind a comma is the next verb. */
+static void repair_second_object(dm_doc *doc, const dm_sent *s)
+{
+    dm_token *k = doc->tokens.v;
+    for (uint32_t t = s->first + 1; t < s->first + s->n; t++) {
+        uint32_t noun = k[t].head, verb = noun == DM_NONE ? DM_NONE : k[noun].head;
+        if (k[t].upos != DM_U_VERB || k[t].xpos != DM_X_VBN || k[t].deprel != DM_D_AMOD || verb == DM_NONE || verb >= t ||
+            noun < t || k[noun].deprel != DM_D_OBJ || !is_finite(&k[verb]) || !dm_str_is(k[t - 1].norm, ","))
+            continue;
+        uint32_t first = first_kid(doc, s, verb, DM_D_OBJ);
+        if (first == DM_NONE || first >= t)
+            continue;
+        k[t].head = verb;
+        k[t].deprel = DM_D_CONJ;
+        k[t].xpos = DM_X_VBD;
+        k[t].feats = DM_F_PAST | DM_F_FIN;
+        k[noun].head = t;
+    }
+}
+
 /* "Meeting in Lima, the ministers signed ...": no noun and no subject of the verb, but what the ministers did meanwhile. */
 static void repair_opening(dm_doc *doc, const dm_sent *s)
 {
@@ -532,6 +594,8 @@ void dm_parse_repair(dm_doc *doc, uint32_t sent)
     const dm_sent *s = &doc->sents.v[sent];
     repair_opening(doc, s);
     repair_verbless(doc, s);
+    repair_bare_object(doc, s);
+    repair_second_object(doc, s);
     repair_hyphens(doc, s);
     repair_said(doc, s);
     repair_closed_relative(doc, s);
