@@ -408,7 +408,8 @@ static bool from_left_body(ev_work *w, cand *c)
 static bool frees_its_own(const ev_work *w, const cand *c)
 {
     dm_str mode = dm_str_of(c->m.frame->mode);
-    bool told = (c->type == DM_RETREAT && dm_str_is(mode, "release")) || (c->type == DM_SANCTION && dm_str_is(mode, "convict")) ||
+    bool told = (c->type == DM_RETREAT && dm_str_is(mode, "release")) ||
+                (c->type == DM_SANCTION && dm_str_is(mode, "convict")) ||
                 (c->type == DM_CONCEDE && strncmp(c->m.frame->cameo, "081", 3) == 0);
     party_list other;
     return told && c->recipient.n == 1 && !dm_str_in(dm_str_of(c->recipient.p[0].code), DM_BODY_CODES) &&
