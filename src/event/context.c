@@ -408,7 +408,8 @@ static bool from_left_body(ev_work *w, cand *c)
 static bool frees_its_own(const ev_work *w, const cand *c)
 {
     dm_str mode = dm_str_of(c->m.frame->mode);
-    bool told = (c->type == DM_RETREAT && dm_str_is(mode, "release")) || (c->type == DM_SANCTION && dm_str_is(mode, "convict")) ||
+    bool told = (c->type == DM_RETREAT && dm_str_is(mode, "release")) ||
+                (c->type == DM_SANCTION && dm_str_is(mode, "convict")) ||
                 (c->type == DM_CONCEDE && strncmp(c->m.frame->cameo, "081", 3) == 0);
     party_list other;
     return told && c->recipient.n == 1 && !dm_str_in(dm_str_of(c->recipient.p[0].code), DM_BODY_CODES) &&
@@ -427,13 +428,24 @@ static bool from_own_state(const ev_work *w, cand *c)
     return true;
 }
 
+/* Nobody else but one state is named beside whom it is done to: that state does it ("There was no more aid to X, Y said"). */
+static bool actor_only_other(const ev_work *w, cand *c)
+{
+    party_list other;
+    if (!sole_state(w, c, &c->recipient, &other))
+        return false;
+    c->actor = other;
+    guessed(c, 0.7f, "event/actor-last-dealings");
+    return true;
+}
+
 void dm_parties_from_context(ev_work *w, cand *c)
 {
     if (!dm_parties_coded(&c->actor) && !dm_parties_coded(&c->recipient))
         from_place(w, c);
     if (!dm_parties_coded(&c->actor) && dm_parties_coded(&c->recipient) && c->type != DM_CONSULT && c->type != DM_PROTEST) {
         c->actor.n = 0;
-        if (!from_left_body(w, c) && !from_own_state(w, c))
+        if (!from_left_body(w, c) && !from_own_state(w, c) && !actor_only_other(w, c))
             find_actor(w, c);
     }
     bool police = dm_str_is(dm_str_of(c->m.frame->mode), "police");

@@ -387,14 +387,6 @@ static void actor_from_path(const ev_work *w, cand *c)
         dm_note(c, "event/actor-from-attitude");
 }
 
-static bool names_slot(const frame_roles *r, uint16_t slot)
-{
-    for (unsigned i = 0; i < r->n; i++)
-        if (r->slot[i] == slot)
-            return true;
-    return false;
-}
-
 /* "offered troops", "ruled out sending soldiers", "pulled out its divisions": what is sent or kept is the actor's own, not whom it acts
  * toward. */
 static bool only_its_men(const cand *c)
@@ -441,6 +433,86 @@ static void companions(const ev_work *w, cand *c)
             if (l.p[i].code[0])
                 dm_party_add(&c->actor, l.p[i].code, l.p[i].sector, l.p[i].span);
         return;
+    }
+}
+
+static bool names_slot(const frame_roles *r, uint16_t slot)
+{
+    for (unsigned i = 0; i < r->n; i++)
+        if (r->slot[i] == slot)
+            return true;
+    return false;
+}
+
+static bool has_case(const dm_doc *doc, uint32_t t, const char *words)
+{
+    char buf[64];
+    return dm_tok(doc, t)->deprel == DM_D_NMOD && dm_str_in(dm_case_of(doc, t, buf, sizeof buf), words);
+}
+
+/* Who did what the noun h names: its possessor, "by", or an adjective where "of" names the other side; in this order. */
+static void doer_of_noun(const ev_work *w, uint32_t h, party_list *out)
+{
+    const dm_doc *doc = w->d.doc;
+    bool of = false;
+    DM_EACH_KID(doc, h, k) of = of || has_case(doc, k, "of");
+    for (unsigned pass = 0; pass < 3 && !out->n; pass++)
+        DM_EACH_KID(doc, h, k)
+        {
+            unsigned d = dm_tok(doc, k)->deprel;
+            bool fits = pass == 0   ? d == DM_D_NMOD_POSS
+                        : pass == 1 ? has_case(doc, k, "by")
+                                    : of && (d == DM_D_AMOD || d == DM_D_COMPOUND || d == DM_D_NMOD_DESC);
+            if (fits && !out->n && w->d.mention_at[k] != DM_NONE)
+                dm_parties_of(&w->d, k, ROLE_RECIPIENT, out);
+        }
+}
+
+/* "condemned Peru's arrest of Chilean sailors": judged is who did it, not whom it was done to. */
+static void from_judged_doer(const ev_work *w, cand *c)
+{
+    bool judged = c->type == DM_ACCUSE || c->type == DM_REJECT || c->type == DM_SUPPORT;
+    for (unsigned a = 0; judged && c->m.view.pos == 'v' && a < c->m.view.n && !c->m.frame->no_recipient; a++) {
+        uint32_t h = c->m.view.arg[a].head;
+        party_list l = { .n = 0 };
+        if (!names_slot(&c->m.frame->recipient, c->m.view.arg[a].slot) || c->m.view.arg[a].inherited ||
+            dm_tok(w->d.doc, h)->upos != DM_U_NOUN || w->d.mention_at[h] != DM_NONE || w->d.inst_at[h] != DM_NONE)
+            continue;
+        doer_of_noun(w, h, &l);
+        if (dm_parties_coded(&l) && !dm_parties_same(&l, &c->actor)) {
+            c->recipient = l;
+            return;
+        }
+    }
+}
+
+/* "lodged a complaint with the council over Peru's dam": the body it is laid before is not whom it is about. */
+static void not_the_forum(const ev_work *w, cand *c)
+{
+    static const char *const laid[] = { "with", "to", "at", "before", "in" }, *const about[] = { "against", "over", "about",
+        "on" };
+    if (c->type != DM_ACCUSE || c->m.view.pos != 'v' || c->recipient.n != 1 || c->recipient.bare ||
+        !dm_str_in(dm_str_of(c->recipient.p[0].code), "UNO IGO"))
+        return;
+    uint32_t forum = DM_NONE;
+    for (unsigned i = 0; i < sizeof laid / sizeof *laid; i++) {
+        uint32_t h = dm_view_slot(&c->m.view, dm_frames_prep(w->d.frames, dm_str_of(laid[i])));
+        party_list l = { .n = 0 };
+        if (h != DM_NONE)
+            dm_parties_of(&w->d, h, ROLE_RECIPIENT, &l);
+        if (l.n && l.p[0].span.start == c->recipient.p[0].span.start)
+            forum = h;
+    }
+    if (forum == DM_NONE)
+        return;
+    c->recipient.n = 0;
+    DM_EACH_KID(w->d.doc, forum, k)
+    if (has_case(w->d.doc, k, "against over about")) /* hung there by the tree */
+        dm_parties_of(&w->d, k, ROLE_RECIPIENT, &c->recipient);
+    for (unsigned i = 0; i < sizeof about / sizeof *about && !dm_parties_coded(&c->recipient); i++) {
+        uint32_t h = dm_view_slot(&c->m.view, dm_frames_prep(w->d.frames, dm_str_of(about[i])));
+        if (h != DM_NONE)
+            dm_parties_of(&w->d, h, ROLE_RECIPIENT, &c->recipient);
     }
 }
 
@@ -497,6 +569,8 @@ static void fill_one(ev_work *w, cand *c)
 {
     if (!split_sides(w, c))
         from_slots(w, c, &c->m.frame->actor, ROLE_ACTOR, &c->actor);
+    if (!c->recipient.n)
+        from_judged_doer(w, c);
     if (!c->m.frame->no_recipient && !c->recipient.n)
         from_slots(w, c, &c->m.frame->recipient, ROLE_RECIPIENT, &c->recipient);
     companions(w, c);
@@ -504,6 +578,7 @@ static void fill_one(ev_work *w, cand *c)
     from_support(w, c);
     if (!c->recipient.n && !c->m.frame->no_recipient)
         from_next_preposition(w, c, &c->m.frame->recipient, &c->recipient);
+    not_the_forum(w, c);
     for (unsigned a = 0;
          a < c->m.view.n && c->m.view.pos == 'n' && !c->actor.n && !names_slot(&c->m.frame->recipient, SLOT_SUBJ); a++)
         if (c->m.view.arg[a].slot == SLOT_SUBJ && !c->m.view.arg[a].inherited)
