@@ -353,6 +353,8 @@ static void put_clause(const dm_frames *f, const dm_doc *doc, view *v, uint32_t 
         put_foretold(f, doc, v, k);
     } else if (d == DM_D_XCOMP) {
         put(v, SLOT_PRED, k, false);
+        if (dm_tok(doc, k)->upos == DM_U_ADJ && k == v->t + 1 && dm_view_slot(v, SLOT_OBJ) == DM_NONE)
+            put(v, SLOT_OBJ, own_object(doc, k), false); /* "set free the crew", "threw open the gates" */
         put_prep(f, doc, v, k, false);
     } else if (d == DM_D_ADVCL) {
         put_prep(f, doc, v, k, false);
