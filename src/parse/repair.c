@@ -349,8 +349,9 @@ static void repair_later(dm_doc *doc, const dm_sent *s)
     }
 }
 
-/* "voted against them and Peru abstained": the name before a verb without a subject was joined to the pronoun. */
-static void repair_pronoun_joined(dm_doc *doc, const dm_sent *s)
+/* "voted against them and Peru abstained", "voiced anger and Lima recalled its envoy": the name before a verb without a subject was
+ * joined to the pronoun or thing. */
+static void repair_name_joined(dm_doc *doc, const dm_sent *s)
 {
     dm_token *k = doc->tokens.v;
     for (uint32_t t = s->first + 2; t < s->first + s->n; t++) {
@@ -359,8 +360,12 @@ static void repair_pronoun_joined(dm_doc *doc, const dm_sent *s)
             continue;
         while (name > s->first && k[name - 1].head == t && (k[name - 1].upos == DM_U_AUX || k[name - 1].upos == DM_U_ADV))
             name--;
-        if (name-- == s->first || !is_nominal(&k[name]) || k[name].deprel != DM_D_CONJ || k[name].head >= name ||
-            k[k[name].head].upos != DM_U_PRON || !dm_str_in(k[k[name].head].norm, "him her it them us me"))
+        if (name-- == s->first || !is_nominal(&k[name]) || k[name].deprel != DM_D_CONJ || k[name].head >= name)
+            continue;
+        const dm_token *to = &k[k[name].head];
+        bool pronoun = to->upos == DM_U_PRON && dm_str_in(to->norm, "him her it them us me");
+        bool thing = to->upos == DM_U_NOUN && to->deprel == DM_D_OBJ && k[name].upos == DM_U_PROPN;
+        if (!pronoun && !thing)
             continue;
         uint32_t cc = first_kid(doc, s, name, DM_D_CC);
         if (cc != DM_NONE)
@@ -377,7 +382,10 @@ static void repair_called(dm_doc *doc, const dm_sent *s)
     dm_token *k = doc->tokens.v;
     for (uint32_t t = s->first; t + 3 < s->first + s->n; t++) {
         uint32_t verb = dm_str_is(k[t].norm, "what") && k[t].head != DM_NONE ? first_kid(doc, s, t, DM_D_ACL_RELCL) : DM_NONE;
-        if (verb == DM_NONE || !dm_str_in(k[verb].lemma, "call term describe label brand dub consider deem regard see view") ||
+        if (verb == DM_NONE && dm_str_is(k[t].norm, "what") && k[t].head != DM_NONE && k[t].head < t)
+            verb = first_kid(doc, s, k[t].head, DM_D_CCOMP); /* "lodged what it called a protest", read as two objects */
+        if (verb == DM_NONE || verb < t ||
+            !dm_str_in(k[verb].lemma, "call term describe label brand dub consider deem regard see view") ||
             !has_subject(doc, s, verb))
             continue;
         uint32_t noun = DM_NONE;
@@ -398,6 +406,7 @@ static void repair_called(dm_doc *doc, const dm_sent *s)
         k[noun].head = k[t].head;
         k[noun].deprel = k[t].deprel;
         k[verb].head = noun;
+        k[verb].deprel = DM_D_ACL_RELCL;
         k[t].head = verb;
         k[t].deprel = DM_D_OBJ;
     }
@@ -455,6 +464,10 @@ static void repair_participle(dm_doc *doc, const dm_sent *s)
             comma_before(doc, s, t) && !opens_series(doc, s, t)) {
             k[t].xpos = DM_X_VBN;
             k[t].feats = DM_F_PAST | DM_F_PART | DM_F_PASS;
+            if (t >= s->first + 2 && is_nominal(&k[t - 2]) && k[t - 2].head == k[t].head) {
+                k[t].head = t - 2;
+                k[t].deprel = DM_D_ACL;
+            }
         }
 }
 
@@ -537,7 +550,7 @@ void dm_parse_repair(dm_doc *doc, uint32_t sent)
     repair_closed_relative(doc, s);
     repair_joined_clause(doc, s);
     repair_later(doc, s);
-    repair_pronoun_joined(doc, s);
+    repair_name_joined(doc, s);
     repair_called(doc, s);
     repair_noun_verb(doc, s);
     repair_participle(doc, s);
