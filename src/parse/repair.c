@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Certain repairs of trees: verb forms that cannot stand in one coordination, "U.S.-led" before a noun, and a noun that has a subject but
  * no verb ("the government recently seized control" read as a noun phrase), clauses joined to "said" that are said, too, and verbs behind a
- * closed relative clause.
+ * closed relative clause; further down, each with its own example, words read as part of a noun phrase that are a clause, an object, a
+ * participle or a time.
  *
  * In "asked Japan to join and warned China" the finite "warned" cannot share the "to" of "join"; likewise after a modal. Where the parser
  * hung a finite verb on a bare infinitive, it is hung on the nearest finite verb above instead. Heads stay to the left, so the tree stays
@@ -417,16 +418,17 @@ static void repair_noun_verb(dm_doc *doc, const dm_sent *s)
 {
     dm_token *k = doc->tokens.v;
     for (uint32_t t = s->first + 1; t + 1 < s->first + s->n; t++) {
-        uint32_t object = k[t].upos == DM_U_NOUN ? first_kid(doc, s, t, DM_D_OBJ) : DM_NONE, before = t - 1;
-        if (k[t].upos == DM_U_NOUN && object == DM_NONE && k[t + 1].head == t && k[t + 1].upos == DM_U_PROPN &&
-            k[t + 1].deprel == DM_D_VOCATIVE)
+        bool clause =
+            k[t].head == DM_NONE || k[t].deprel == DM_D_CCOMP || k[t].deprel == DM_D_CONJ || k[t].deprel == DM_D_PARATAXIS;
+        if (k[t].upos != DM_U_NOUN || !clause)
+            continue;
+        uint32_t object = first_kid(doc, s, t, DM_D_OBJ), before = t - 1;
+        if (object == DM_NONE && k[t + 1].head == t && k[t + 1].upos == DM_U_PROPN && k[t + 1].deprel == DM_D_VOCATIVE)
             object = t + 1;
         bool subject = k[before].head == t && is_nominal(&k[before]) &&
                        (k[before].deprel == DM_D_NSUBJ || k[before].deprel == DM_D_COMPOUND);
-        bool clause =
-            k[t].head == DM_NONE || k[t].deprel == DM_D_CCOMP || k[t].deprel == DM_D_CONJ || k[t].deprel == DM_D_PARATAXIS;
         bool agrees = k[t].xpos == DM_X_NNS ? k[before].xpos != DM_X_NNS : k[before].xpos == DM_X_NNS;
-        if (object == DM_NONE || object < t || !subject || !clause || !agrees || first_kid(doc, s, t, DM_D_COP) != DM_NONE ||
+        if (object == DM_NONE || object < t || !subject || !agrees || first_kid(doc, s, t, DM_D_COP) != DM_NONE ||
             (first_kid(doc, s, t, DM_D_NSUBJ) != DM_NONE && first_kid(doc, s, t, DM_D_NSUBJ) != before))
             continue;
         for (uint32_t i = s->first; i < before; i++)
