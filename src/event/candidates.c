@@ -178,7 +178,9 @@ static void reject(ev_work *w, cand *c)
     if (!r->act.len)
         r->act = c->act;
     r->borrowed_act = 1;
-    c->dropped = 1;
+    c->dropped = !anothers_act(w, r, c);
+    if (!c->dropped)
+        c->status.aux &= (uint8_t) ~(DM_NEGATION | DM_HYPOTHETICAL);
 }
 
 static void absorb(ev_work *w, cand *c)

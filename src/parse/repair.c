@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Certain repairs of trees: verb forms that cannot stand in one coordination, "U.S.-led" before a noun, and a noun that has a subject but
  * no verb ("the government recently seized control" read as a noun phrase), clauses joined to "said" that are said, too, and verbs behind a
- * closed relative clause.
+ * closed relative clause; further down, each with its own example, words read as part of a noun phrase that are a clause, an object, a
+ * participle or a time.
  *
  * In "asked Japan to join and warned China" the finite "warned" cannot share the "to" of "join"; likewise after a modal. Where the parser
  * hung a finite verb on a bare infinitive, it is hung on the nearest finite verb above instead. Heads stay to the left, so the tree stays
@@ -411,8 +412,9 @@ static void repair_later(dm_doc *doc, const dm_sent *s)
     }
 }
 
-/* "voted against them and Peru abstained": the name before a verb without a subject was joined to the pronoun. */
-static void repair_pronoun_joined(dm_doc *doc, const dm_sent *s)
+/* "voted against them and Peru abstained", "voiced anger and Lima recalled its envoy": the name before a verb without a subject was
+ * joined to the pronoun or thing. */
+static void repair_name_joined(dm_doc *doc, const dm_sent *s)
 {
     dm_token *k = doc->tokens.v;
     for (uint32_t t = s->first + 2; t < s->first + s->n; t++) {
@@ -421,8 +423,12 @@ static void repair_pronoun_joined(dm_doc *doc, const dm_sent *s)
             continue;
         while (name > s->first && k[name - 1].head == t && (k[name - 1].upos == DM_U_AUX || k[name - 1].upos == DM_U_ADV))
             name--;
-        if (name-- == s->first || !is_nominal(&k[name]) || k[name].deprel != DM_D_CONJ || k[name].head >= name ||
-            k[k[name].head].upos != DM_U_PRON || !dm_str_in(k[k[name].head].norm, "him her it them us me"))
+        if (name-- == s->first || !is_nominal(&k[name]) || k[name].deprel != DM_D_CONJ || k[name].head >= name)
+            continue;
+        const dm_token *to = &k[k[name].head];
+        bool pronoun = to->upos == DM_U_PRON && dm_str_in(to->norm, "him her it them us me");
+        bool thing = to->upos == DM_U_NOUN && to->deprel == DM_D_OBJ && k[name].upos == DM_U_PROPN;
+        if (!pronoun && !thing)
             continue;
         uint32_t cc = first_kid(doc, s, name, DM_D_CC);
         if (cc != DM_NONE)
@@ -439,7 +445,10 @@ static void repair_called(dm_doc *doc, const dm_sent *s)
     dm_token *k = doc->tokens.v;
     for (uint32_t t = s->first; t + 3 < s->first + s->n; t++) {
         uint32_t verb = dm_str_is(k[t].norm, "what") && k[t].head != DM_NONE ? first_kid(doc, s, t, DM_D_ACL_RELCL) : DM_NONE;
-        if (verb == DM_NONE || !dm_str_in(k[verb].lemma, "call term describe label brand dub consider deem regard see view") ||
+        if (verb == DM_NONE && dm_str_is(k[t].norm, "what") && k[t].head != DM_NONE && k[t].head < t)
+            verb = first_kid(doc, s, k[t].head, DM_D_CCOMP); /* "lodged what it called a protest", read as two objects */
+        if (verb == DM_NONE || verb < t ||
+            !dm_str_in(k[verb].lemma, "call term describe label brand dub consider deem regard see view") ||
             !has_subject(doc, s, verb))
             continue;
         uint32_t noun = DM_NONE;
@@ -460,6 +469,7 @@ static void repair_called(dm_doc *doc, const dm_sent *s)
         k[noun].head = k[t].head;
         k[noun].deprel = k[t].deprel;
         k[verb].head = noun;
+        k[verb].deprel = DM_D_ACL_RELCL;
         k[t].head = verb;
         k[t].deprel = DM_D_OBJ;
     }
@@ -470,16 +480,17 @@ static void repair_noun_verb(dm_doc *doc, const dm_sent *s)
 {
     dm_token *k = doc->tokens.v;
     for (uint32_t t = s->first + 1; t + 1 < s->first + s->n; t++) {
-        uint32_t object = k[t].upos == DM_U_NOUN ? first_kid(doc, s, t, DM_D_OBJ) : DM_NONE, before = t - 1;
-        if (k[t].upos == DM_U_NOUN && object == DM_NONE && k[t + 1].head == t && k[t + 1].upos == DM_U_PROPN &&
-            k[t + 1].deprel == DM_D_VOCATIVE)
+        bool clause =
+            k[t].head == DM_NONE || k[t].deprel == DM_D_CCOMP || k[t].deprel == DM_D_CONJ || k[t].deprel == DM_D_PARATAXIS;
+        if (k[t].upos != DM_U_NOUN || !clause)
+            continue;
+        uint32_t object = first_kid(doc, s, t, DM_D_OBJ), before = t - 1;
+        if (object == DM_NONE && k[t + 1].head == t && k[t + 1].upos == DM_U_PROPN && k[t + 1].deprel == DM_D_VOCATIVE)
             object = t + 1;
         bool subject = k[before].head == t && is_nominal(&k[before]) &&
                        (k[before].deprel == DM_D_NSUBJ || k[before].deprel == DM_D_COMPOUND);
-        bool clause =
-            k[t].head == DM_NONE || k[t].deprel == DM_D_CCOMP || k[t].deprel == DM_D_CONJ || k[t].deprel == DM_D_PARATAXIS;
         bool agrees = k[t].xpos == DM_X_NNS ? k[before].xpos != DM_X_NNS : k[before].xpos == DM_X_NNS;
-        if (object == DM_NONE || object < t || !subject || !clause || !agrees || first_kid(doc, s, t, DM_D_COP) != DM_NONE ||
+        if (object == DM_NONE || object < t || !subject || !agrees || first_kid(doc, s, t, DM_D_COP) != DM_NONE ||
             (first_kid(doc, s, t, DM_D_NSUBJ) != DM_NONE && first_kid(doc, s, t, DM_D_NSUBJ) != before))
             continue;
         for (uint32_t i = s->first; i < before; i++)
@@ -517,6 +528,10 @@ static void repair_participle(dm_doc *doc, const dm_sent *s)
             comma_before(doc, s, t) && !opens_series(doc, s, t)) {
             k[t].xpos = DM_X_VBN;
             k[t].feats = DM_F_PAST | DM_F_PART | DM_F_PASS;
+            if (t >= s->first + 2 && is_nominal(&k[t - 2]) && k[t - 2].head == k[t].head) {
+                k[t].head = t - 2;
+                k[t].deprel = DM_D_ACL;
+            }
         }
 }
 
@@ -601,7 +616,7 @@ void dm_parse_repair(dm_doc *doc, uint32_t sent)
     repair_closed_relative(doc, s);
     repair_joined_clause(doc, s);
     repair_later(doc, s);
-    repair_pronoun_joined(doc, s);
+    repair_name_joined(doc, s);
     repair_called(doc, s);
     repair_noun_verb(doc, s);
     repair_participle(doc, s);
