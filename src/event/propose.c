@@ -148,8 +148,7 @@ static uint64_t hints_of_kids(const dm_doc *doc, uint32_t t)
     DM_EACH_KID(doc, t, k)
     {
         unsigned d = dm_tok(doc, k)->deprel;
-        out |= bit(DM_EVENT_HINT_MODAL,
-                   d == DM_D_AUX && dm_str_in(dm_tok(doc, k)->norm, "would could may might should must will")) |
+        out |= bit(DM_EVENT_HINT_MODAL, d == DM_D_AUX && dm_str_in(dm_tok(doc, k)->norm, "would could may might should must will")) |
                bit(DM_EVENT_HINT_NEGATED, dm_str_in(dm_tok(doc, k)->norm, "not n't never no nor neither")) |
                bit(DM_EVENT_HINT_HAS_OBJECT, d == DM_D_OBJ) | bit(DM_EVENT_HINT_HAS_CLAUSE, d == DM_D_CCOMP);
     }
@@ -180,8 +179,8 @@ static uint64_t hints_of_sentence(const ev_work *w, uint32_t t)
             holds = holds || h == t;
     }
     const dm_token *k = dm_tok(doc, t);
-    return bit(DM_EVENT_HINT_UNDER_EVENT, under) | bit(DM_EVENT_HINT_HOLDS_EVENT, holds) |
-           bit(DM_EVENT_HINT_NOTHING_ELSE, !any) | bit(DM_EVENT_HINT_QUOTED, (k->flags & DM_T_QUOTED) != 0) |
+    return bit(DM_EVENT_HINT_UNDER_EVENT, under) | bit(DM_EVENT_HINT_HOLDS_EVENT, holds) | bit(DM_EVENT_HINT_NOTHING_ELSE, !any) |
+           bit(DM_EVENT_HINT_QUOTED, (k->flags & DM_T_QUOTED) != 0) |
            bit(DM_EVENT_HINT_HEADLINE, doc->sents.v[k->sent].kind == DM_SENT_HEADLINE);
 }
 
@@ -199,11 +198,10 @@ static void hints_of_words(const ev_work *w, const view *v, dm_proposal *p)
     }
     for (unsigned a = 0; a < v->n; a++) {
         uint16_t slot = v->arg[a].slot;
-        dm_type_hint to = slot == SLOT_OBJ ? DM_TYPE_HINT_OBJECT
-                          : slot == SLOT_INF || slot == SLOT_ING || slot == SLOT_THAT || slot == SLOT_PRED
-                              ? DM_TYPE_HINT_COMPLEMENT
-                          : slot >= SLOT_PREP ? DM_TYPE_HINT_OBLIQUE
-                                              : DM_TYPE_HINT_MODIFIER;
+        dm_type_hint to = slot == SLOT_OBJ                                                                           ? DM_TYPE_HINT_OBJECT
+                          : slot == SLOT_INF || slot == SLOT_ING || slot == SLOT_THAT || slot == SLOT_PRED ? DM_TYPE_HINT_COMPLEMENT
+                          : slot >= SLOT_PREP                                                              ? DM_TYPE_HINT_OBLIQUE
+                                                                                                           : DM_TYPE_HINT_MODIFIER;
         if (slot == SLOT_SUBJ || slot == SLOT_POSS)
             continue;
         meaning_of(w, v->arg[a].head, &m);
@@ -240,8 +238,7 @@ static void hints_of_word(const meaning *m, const view *v, dm_proposal *p)
         { DM_TYPE_HINT_WORD_OBJECT, UINT64_C(1) << DM_EVENT_HINT_OBJECT_PARTY },
         { DM_TYPE_HINT_WORD_BOTH, UINT64_C(1) << DM_EVENT_HINT_OBJECT_PARTY | UINT64_C(1) << DM_EVENT_HINT_SUBJECT_PARTY },
         { DM_TYPE_HINT_WORD_OBLIQUE, UINT64_C(1) << DM_EVENT_HINT_OBLIQUE_PARTY },
-        { DM_TYPE_HINT_WORD_NOUN, UINT64_C(1) << DM_EVENT_HINT_NOUN },
-        { DM_TYPE_HINT_WORD_ADJ, UINT64_C(1) << DM_EVENT_HINT_ADJ },
+        { DM_TYPE_HINT_WORD_NOUN, UINT64_C(1) << DM_EVENT_HINT_NOUN }, { DM_TYPE_HINT_WORD_ADJ, UINT64_C(1) << DM_EVENT_HINT_ADJ },
         { DM_TYPE_HINT_WORD_PASSIVE, UINT64_C(1) << DM_EVENT_HINT_PASSIVE },
         { DM_TYPE_HINT_WORD_QUOTED, UINT64_C(1) << DM_EVENT_HINT_QUOTED },
         { DM_TYPE_HINT_WORD_ROOT, UINT64_C(1) << DM_EVENT_HINT_ROOT },
@@ -371,8 +368,8 @@ dm_status dm_propose(ev_work *w, uint32_t sent, dm_error *err)
         bool open = !old || old->type == DM_TYPE_NONE || old->dropped == 2;
         dm_proposal p;
         view v;
-        if ((upos != DM_U_VERB && upos != DM_U_NOUN && upos != DM_U_ADJ) || w->d.in_name[t] || !open ||
-            (old && old->dropped == 1) || !describe(w, t, old, &v, &p))
+        if ((upos != DM_U_VERB && upos != DM_U_NOUN && upos != DM_U_ADJ) || w->d.in_name[t] || !open || (old && old->dropped == 1) ||
+            !describe(w, t, old, &v, &p))
             continue;
         keep(w, &p);
         if (b->on)

@@ -400,8 +400,7 @@ static bool is_to(const dm_doc *doc, uint32_t t)
 static bool still_to(const dm_doc *doc, uint32_t t)
 {
     DM_EACH_KID(doc, t, k)
-    if (dm_tok(doc, k)->deprel == DM_D_ADVMOD && dm_str_in(dm_tok(doc, k)->norm, "still yet") && k < t)
-        return true;
+    if (dm_tok(doc, k)->deprel == DM_D_ADVMOD && dm_str_in(dm_tok(doc, k)->norm, "still yet") && k < t) return true;
     return false;
 }
 
