@@ -103,6 +103,8 @@ void dm_fill_parties(ev_work *w);
 void dm_parties_from_context(ev_work *w, cand *c);
 /* Unrest, arrest or violence in a sentence that names one state only: happened there. */
 bool dm_at_home(const ev_work *w, const cand *c);
+/* Something given up in a sentence that names one other state: toward that state rather than the own people. */
+bool dm_yields_abroad(const ev_work *w, const cand *c);
 /* The act i steps before c, of its own sentence or earlier; false when there are not so many. */
 bool dm_past_at(const ev_work *w, const cand *c, uint32_t i, past *out);
 /* survey.c: number of the party in w->survey, or DM_NONE */
@@ -123,7 +125,7 @@ void dm_echoes(ev_work *w, uint32_t sent);
 uint32_t dm_inst_behind(const dm_doc *doc, uint32_t token); /* the first instrument mention at or behind a token */
 void dm_fill_instrument(ev_work *w, cand *c);
 void dm_settle_instrument(ev_work *w, cand *c); /* once the parties are chosen */
-bool dm_acts_with_sponsor(dm_str act);                /* cosponsoring, voting: toward whose instrument it is */
+bool dm_acts_with_sponsor(dm_str act);          /* cosponsoring, voting: toward whose instrument it is */
 dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *err);
 /* quotes.c: speaker of each quotation. */
 dm_status dm_quote_speakers(ev_doc *d, dm_error *err);

@@ -275,6 +275,13 @@ static void from_faced(const ev_work *w, cand *c)
     guessed(c, 0.7f, "event/recipient-faced");
 }
 
+bool dm_yields_abroad(const ev_work *w, const cand *c)
+{
+    party_list other;
+    bool freed = dm_str_in(dm_str_of(c->m.frame->mode), "release resign") || strncmp(c->m.frame->cameo, "081", 3) == 0;
+    return (c->type == DM_CONCEDE || c->type == DM_RETREAT) && !freed && sole_state(w, c, &c->actor, &other);
+}
+
 bool dm_at_home(const ev_work *w, const cand *c)
 {
     party_list here, nobody = { .n = 0 };

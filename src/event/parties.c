@@ -268,12 +268,16 @@ static bool represses(const cand *c)
 }
 
 /* A state's own people: arrests and crackdowns without another actor are their state's. */
-static void settle_bare(cand *c)
+static void settle_bare(const ev_work *w, cand *c)
 {
     if (!hurts(c->type) && c->type != DM_RETREAT && c->type != DM_CONCEDE && c->type != DM_PROTEST)
         return;
     if (c->actor.n == 1 && c->actor.p[0].code[0] && !c->actor.bare && c->recipient.n &&
         (c->recipient.bare || !dm_parties_coded(&c->recipient))) {
+        if (!is_civil(c->recipient.p[0].sector) && dm_yields_abroad(w, c)) {
+            c->recipient.n = 0;
+            return;
+        }
         memcpy(c->recipient.p[0].code, c->actor.p[0].code, DM_CODE_MAX);
         c->recipient.n = 1;
         dm_note(c, "event/own-people");
@@ -612,12 +616,12 @@ void dm_fill_parties(ev_work *w)
             continue;
         dm_fill_instrument(w, c);
         settle_unknown(c);
-        settle_bare(c);
+        settle_bare(w, c);
         actor_from_governor(w, c);
         meeting_from_governor(w, c);
         judged_from_governor(w, c);
         settle_unknown(c);
-        settle_bare(c);
+        settle_bare(w, c);
         if (w->surveying)
             continue;
         dm_parties_from_context(w, c);
