@@ -264,6 +264,34 @@ static void stand_against(ev_work *w, uint32_t against, const frame *line)
     dm_parties_from_context(w, c);
 }
 
+/* "It does not intend to.", "we have no plans to": the verb that is left out was spoken of before. */
+static void refuse_unsaid(ev_work *w, uint32_t to, const frame *line)
+{
+    const dm_doc *doc = w->d.doc;
+    uint32_t verb = dm_tok(doc, to)->head;
+    if (to + 1 >= doc->tokens.n || !(dm_tok(doc, to + 1)->flags & DM_T_PUNCT) || verb == DM_NONE || verb > to)
+        return;
+    uint32_t no = dm_kid(doc, verb, DM_D_DET);
+    bool plans =
+        dm_str_in(dm_tok(doc, verb)->lemma, "plan intention wish desire") && no != DM_NONE && dm_token_is(doc, no, "no");
+    bool means = dm_str_in(dm_tok(doc, verb)->lemma, "intend plan want wish mean") && dm_tok(doc, verb)->upos == DM_U_VERB;
+    if (plans)
+        verb = dm_tok(doc, verb)->head;
+    cand *c = (plans || means) && verb != DM_NONE ? open_cand(w, verb, line, "event/will-not-is-refusal") : NULL;
+    uint32_t who = c ? dm_surface_subject(doc, verb) : DM_NONE;
+    if (who == DM_NONE)
+        return;
+    bool deny = false;
+    dm_status_of(&w->e->status, doc, verb, DM_NONE, &c->status);
+    dm_parties_of(&w->d, who, ROLE_ACTOR, &c->actor);
+    if (!dm_parties_coded(&c->actor) || !(plans || (c->status.aux & DM_NEGATION)))
+        return;
+    c->status.aux &= (uint8_t)~DM_NEGATION;
+    c->n_speakers = dm_speakers(&w->e->status, doc, verb, c->speaker, c->speech, &deny);
+    w->n++;
+    dm_parties_from_context(w, c);
+}
+
 void dm_plain_stands(ev_work *w, uint32_t sent)
 {
     const dm_doc *doc = w->d.doc;
@@ -274,6 +302,8 @@ void dm_plain_stands(ev_work *w, uint32_t sent)
             stand_against(w, t, line);
         else if (dm_token_is(doc, t, "be"))
             deny_existence(w, t, line);
+        else if (dm_token_is(doc, t, "to"))
+            refuse_unsaid(w, t, line);
     }
 }
 
