@@ -435,11 +435,12 @@ static bool from_own_state(const ev_work *w, cand *c)
     return true;
 }
 
-/* Nobody else but one state is named beside whom it is done to: that state does it ("There was no more aid to X, Y said"). */
+/* Nobody else but one state is named beside whom it is done to: that state does it ("Germany: no more arms go to Peru"). */
 static bool actor_only_other(const ev_work *w, cand *c)
 {
     party_list other;
-    if (!sole_state(w, c, &c->recipient, &other))
+    bool said = c->type == DM_REQUEST || c->type == DM_ACCUSE || c->type == DM_REJECT || c->type == DM_SUPPORT;
+    if ((said && c->n_speakers) || !sole_state(w, c, &c->recipient, &other))
         return false;
     c->actor = other;
     guessed(c, 0.7f, "event/actor-last-dealings");
