@@ -318,10 +318,30 @@ static bool is_perfect_gerund(const dm_doc *doc, uint32_t k)
     return aux != DM_NONE && dm_token_is(doc, aux, "having");
 }
 
+/* "insisted that it was closed", not "that it be closed": the complement tells a fact (slot `told`). */
+static bool tells_fact(const dm_frames *f, const dm_doc *doc, uint32_t k)
+{
+    unsigned x = dm_tok(doc, k)->xpos;
+    bool base = dm_frames_find(f, dm_tok(doc, k)->norm, 'v') != DM_NONE; /* "that Japan withdraw" tagged as a past form */
+    if (x == DM_X_VBZ || (x == DM_X_VBD && !base))
+        return true;
+    DM_EACH_KID(doc, k, a)
+    {
+        const dm_token *t = dm_tok(doc, a);
+        bool finite = t->xpos == DM_X_VBZ || t->xpos == DM_X_VBD || t->xpos == DM_X_VBP;
+        if ((t->deprel == DM_D_AUX || t->deprel == DM_D_AUX_PASS || t->deprel == DM_D_COP) &&
+            (finite || dm_str_in(t->norm, "will would can could cannot may might")))
+            return true;
+    }
+    return false;
+}
+
 /* What a finite complement foretells ("told X that it would pay": slot `will`), and the condition it sets (`unless`, `if`). */
 static void put_foretold(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k)
 {
     char buf[CASE_MAX];
+    if (tells_fact(f, doc, k))
+        put(v, dm_frames_prep(f, DM_STR("told")), k, false);
     DM_EACH_KID(doc, k, a)
     {
         const dm_token *tk = dm_tok(doc, a);
