@@ -89,8 +89,8 @@ static void prune(party_list *l)
 static void remove_shared(cand *c)
 {
     /* "ties between Lima and Quito": an actor is not its own recipient among others */
-    if (c->recipient.n < 2)
-        return;
+    if (c->recipient.n < 2 || (c->type == DM_REQUEST && dm_str_is(c->recipient.why, "actor/group")))
+        return; /* "called on both sides": on its own as well */
     uint32_t n = 0;
     for (uint32_t i = 0; i < c->recipient.n; i++) {
         bool same = false;
