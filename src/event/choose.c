@@ -116,9 +116,10 @@ static bool same_set(const set *s, const dm_party *p, uint32_t n) { return n == 
 static bool outward(const question *q)
 {
     unsigned t = q->c->type;
+    bool alone = q->w->n_survey < 2; /* the text names nobody else */
     dm_str sector = dm_str_of(q->other->n ? q->other->p[0].sector : "");
     return (t == DM_AGREE || t == DM_CONSULT || t == DM_SUPPORT || t == DM_COOPERATE || t == DM_AID || t == DM_REJECT ||
-               t == DM_THREATEN || t == DM_SANCTION) &&
+               t == DM_THREATEN || t == DM_SANCTION || (alone && (t == DM_ACCUSE || t == DM_CONCEDE || t == DM_RETREAT || t == DM_REQUEST))) &&
            !dm_str_in(sector, "CVL OPP REF JRN LAB EDU REL SOC MED PTY JUD LEG CRM REB PTY+OPP");
 }
 
@@ -737,7 +738,8 @@ void dm_choose_parties(ev_work *w, cand *c)
     if (!dm_parties_coded(&c->actor) && !dm_parties_coded(&c->recipient) && !c->learned && c->m.view.pos != 'v')
         return;
     choose(w, c, 0);
-    if (c->m.frame->actor.all && c->actor.n > 1 && !c->recipient.n)
+    bool mutual = c->m.frame->actor.all || c->type == DM_CONSULT || c->type == DM_COOPERATE;
+    if (mutual && c->actor.n > 1 && !c->recipient.n)
         return; /* those who met are all there */
     choose(w, c, 1);
 }

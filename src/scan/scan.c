@@ -27,10 +27,19 @@ static bool letters_ok(const walk *w, const dm_phrase *p, uint32_t first, uint32
     return true;
 }
 
+/* "the North" of "the North Korean envoy": a short name with its article ends where the capitals end. */
+static bool cut_short(const walk *w, const dm_phrase *p, uint32_t first, uint32_t n)
+{
+    const dm_token *t = &w->doc->tokens.v[first], *next = t + n;
+    return p->group == DM_GROUP_NAME && dm_str_is(t->norm, "the") && first + n < w->doc->tokens.n && next->sent == t->sent &&
+           (next->flags & DM_T_UPPER);
+}
+
 static void keep(walk *w, const dm_phrase *p, uint32_t base, uint32_t first, uint32_t n)
 {
     best *b = &w->found[p->group];
-    if (p->group >= DM_GROUPS || w->covered[p->group] > first || !letters_ok(w, p, first, n) || n < b->len)
+    if (p->group >= DM_GROUPS || w->covered[p->group] > first || !letters_ok(w, p, first, n) || n < b->len ||
+        cut_short(w, p, first, n))
         return;
     if (n > b->len)
         *b = (best){ .len = n };
