@@ -282,10 +282,10 @@ static bool in_list(const dm_doc *doc, uint32_t t)
     return u == DM_U_PROPN || u == DM_U_CCONJ || u == DM_U_DET || u == DM_U_ADJ || dm_token_is(doc, t, ",");
 }
 
-/* Names that stand in a row, from t on in the direction given. */
-static void names_in_row(const ev_doc *e, uint32_t t, int step, const dm_sent *s, party_list *out)
+/* Names that stand in a row, from t on. */
+static void names_in_row(const ev_doc *e, uint32_t t, uint32_t end, party_list *out)
 {
-    for (unsigned i = 0; i < ROW_MAX && t >= s->first && t < s->first + s->n && in_list(e->doc, t); i++, t += (uint32_t)step)
+    for (unsigned i = 0; i < ROW_MAX && t < end && in_list(e->doc, t); i++, t++)
         if (e->mention_at[t] != DM_NONE && dm_tok(e->doc, t)->upos == DM_U_PROPN &&
             coded(e, &e->doc->mentions.v[e->mention_at[t]]))
             add_mention(e, &e->doc->mentions.v[e->mention_at[t]], out);
@@ -302,9 +302,11 @@ static void among_them(const ev_doc *e, uint32_t h, party_list *out)
     for (uint32_t t = h + 1; t + 1 < end; t++) {
         if (!dm_str_in(dm_tok(doc, t)->norm, "among amongst") || !dm_str_in(dm_tok(doc, t + 1)->norm, "them whom which"))
             continue;
-        names_in_row(e, t + 2, 1, s, out);
-        if (!out->n)
-            names_in_row(e, t - 1, -1, s, out);
+        names_in_row(e, t + 2, s->first + s->n, out);
+        uint32_t from = t;
+        while (!out->n && from > h + 1 && in_list(doc, from - 1))
+            from--;
+        names_in_row(e, from, t, out);
         return;
     }
 }
