@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """usage: coref.py [--facts DM_FACTS] [--genre news] [--show N] [FILE.conllu ...]
 
 Measures whom pronouns and definite descriptions stand for against the coreference of the GUM treebank (Entity= in MISC; by default

@@ -29,5 +29,5 @@ for f in README.md CHANGELOG.md LICENSE docs/record.md docs/tables.md docs/demar
     [ -s "$f" ] || say "$f is missing"
 done
 git grep -nIE '[[:space:]]+$' -- '*.c' '*.h' '*.py' '*.sh' meson.build Makefile && say "white space at line ends"
-git log --format=%s -n 200 | grep -vE '^([a-z0-9_./ ,-]+: .+|Merge .*)$' && say "commit subjects are 'area: change'"
+git log --no-merges --format=%s -n 200 | grep -vE '^([a-z0-9_./ ,-]+: .+|Merge .*)$' && say "commit subjects are 'area: change'"
 exit $bad
