@@ -139,8 +139,8 @@ int main(int argc, char **argv)
         const char *option;
         void (*print)(const dm_doc *);
         unsigned read;
-    } what[] = { { "--choices", print_choices, 0 }, { "--proposals", print_proposals, 0 }, { "--alone", print_proposals, DM_READ_BACKOFF },
-        { "--mentions", print_mentions, 0 } };
+    } what[] = { { "--choices", print_choices, 0 }, { "--proposals", print_proposals, 0 },
+        { "--alone", print_proposals, DM_READ_BACKOFF }, { "--mentions", print_mentions, 0 } };
     void (*print)(const dm_doc *) = print_events;
     unsigned read = 0;
     for (size_t i = 0; i < sizeof what / sizeof *what; i++)

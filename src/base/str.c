@@ -8,6 +8,8 @@
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #include <xxhash.h>
 #pragma GCC diagnostic pop
+#include <math.h>
+#include <stdlib.h>
 
 bool dm_str_ends(dm_str a, const char *z)
 {
@@ -227,3 +229,23 @@ int dm_month_days(int year, int month)
 }
 
 int dm_weekday(dm_day d) { return ((d + 3) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */ }
+
+bool dm_str_double(dm_str s, double *out)
+{
+    char buf[32], *end;
+    if (!s.len || s.len >= sizeof buf)
+        return false;
+    memcpy(buf, s.p, s.len);
+    buf[s.len] = '\0';
+    *out = strtod(buf, &end);
+    return *end == '\0' && isfinite(*out);
+}
+
+bool dm_str_float(dm_str s, float *out)
+{
+    double wide;
+    if (!dm_str_double(s, &wide))
+        return false;
+    *out = (float)wide;
+    return true;
+}

@@ -19,9 +19,13 @@ int dm_str_cmp(dm_str a, dm_str b);         /* bytewise, shorter first */
 bool dm_str_in(dm_str a, const char *list); /* list: words separated by single spaces */
 dm_str dm_str_trim(dm_str s);
 
-/* Takes the next piece of *rest up to sep off and returns it; false at the end. Pieces are trimmed; empty ones are skipped. */
 /* s of one to four digits as a number, anything else -1. */
 int dm_str_digits(dm_str s);
+/* The whole string as a finite number; false when it is none. */
+bool dm_str_double(dm_str s, double *out);
+bool dm_str_float(dm_str s, float *out);
+
+/* Takes the next piece of *rest up to sep off and returns it; false at the end. Pieces are trimmed; empty ones are skipped. */
 bool dm_str_split(dm_str *rest, char sep, dm_str *piece);
 
 uint64_t dm_hash(const void *p, size_t len, uint64_t seed); /* XXH3 */

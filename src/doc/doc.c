@@ -88,31 +88,23 @@ dm_status dm_doc_link(dm_doc *doc, dm_error *err)
     return DM_OK;
 }
 
-uint32_t dm_doc_hit_from(const dm_doc *doc, uint32_t t)
-{
-    uint32_t lo = 0, hi = doc->hits.n;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (doc->hits.v[mid].first < t)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
+/* Index of the first element of a vector in text order whose first token is t or behind it. */
+#define FIRST_FROM(vec, t)                                                                                                     \
+    uint32_t lo = 0, hi = (vec).n;                                                                                             \
+    while (lo < hi) {                                                                                                          \
+        uint32_t mid = lo + (hi - lo) / 2;                                                                                     \
+        if ((vec).v[mid].first < (t))                                                                                          \
+            lo = mid + 1;                                                                                                      \
+        else                                                                                                                   \
+            hi = mid;                                                                                                          \
+    }                                                                                                                          \
+    return lo
 
-uint32_t dm_doc_time_from(const dm_doc *doc, uint32_t t)
-{
-    uint32_t lo = 0, hi = doc->times.n;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (doc->times.v[mid].first < t)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
+uint32_t dm_doc_hit_from(const dm_doc *doc, uint32_t t) { FIRST_FROM(doc->hits, t); }
+
+uint32_t dm_doc_inst_from(const dm_doc *doc, uint32_t t) { FIRST_FROM(doc->insts, t); }
+
+uint32_t dm_doc_time_from(const dm_doc *doc, uint32_t t) { FIRST_FROM(doc->times, t); }
 
 bool dm_token_is(const dm_doc *doc, uint32_t t, const char *norm)
 {

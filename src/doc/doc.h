@@ -82,10 +82,10 @@ typedef struct dm_time {
     uint32_t first, n; /* tokens */
     uint32_t head;     /* token by which the tree holds it */
     dm_interval when;
-    dm_interval point; /* what the words name, without "since" or "until" before it */
-    int16_t count;     /* "two days after": how much, when it counts from what the clause behind it tells; else 0 */
+    dm_interval point;         /* what the words name, without "since" or "until" before it */
+    int16_t count;             /* "two days after": how much, when it counts from what the clause behind it tells; else 0 */
     uint8_t unit, vague, same; /* same: "the same day", "that night": the day told of last */
-    uint8_t kind; /* dm_time_kind */
+    uint8_t kind;              /* dm_time_kind */
     uint8_t n_except;
     int16_t except[8];
     dm_str why;
@@ -162,7 +162,8 @@ typedef struct dm_inst {
 typedef struct dm_choice {
     uint32_t token; /* trigger */
     uint8_t side, type, mutual;
-    char codes[64], other[64]; /* joined by +, of the set and of the other side; the sets of one side stand together, the rules' first */
+    char codes[64],
+        other[64]; /* joined by +, of the set and of the other side; the sets of one side stand together, the rules' first */
     uint64_t clues[2];
 } dm_choice;
 
@@ -186,7 +187,7 @@ struct dm_doc {
     bool keep_choices;            /* asked for by a trainer: choices are kept */
     DM_VEC(dm_choice) choices;
     DM_VEC(struct dm_proposal) proposals; /* event/propose.h */
-    char home[DM_CODE_MAX];       /* country of bare roles, "" unknown */
+    char home[DM_CODE_MAX];               /* country of bare roles, "" unknown */
     dm_str home_why;
     char focus[DM_CODE_MAX]; /* the other country that the article is most about */
     uint32_t *cp_marks;      /* code points before every 256th byte */
@@ -211,6 +212,7 @@ dm_status dm_doc_link(dm_doc *doc, dm_error *err);
 
 /* First hit, and first time expression, that starts at token t or behind it (their number when none does); both lists are in text order. */
 uint32_t dm_doc_hit_from(const dm_doc *doc, uint32_t t);
+uint32_t dm_doc_inst_from(const dm_doc *doc, uint32_t t); /* the same of instrument mentions */
 uint32_t dm_doc_time_from(const dm_doc *doc, uint32_t t);
 bool dm_token_is(const dm_doc *doc, uint32_t t, const char *norm);
 /* First dependent of t with this relation, or DM_NONE. */

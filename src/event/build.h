@@ -122,7 +122,6 @@ void dm_plain_stands(ev_work *w, uint32_t sent);
 /* echo.c: clauses that repeat the act before them for somebody else: "so did X", "X will not either", "X followed suit". */
 void dm_echoes(ev_work *w, uint32_t sent);
 /* instruments.c */
-uint32_t dm_inst_behind(const dm_doc *doc, uint32_t token); /* the first instrument mention at or behind a token */
 void dm_fill_instrument(ev_work *w, cand *c);
 void dm_settle_instrument(ev_work *w, cand *c); /* once the parties are chosen */
 bool dm_acts_with_sponsor(dm_str act);          /* cosponsoring, voting: toward whose instrument it is */

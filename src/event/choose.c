@@ -4,9 +4,8 @@
 #include "event/build.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-enum { SETS_MAX = 40, TEXT_SETS = 5, PARAGRAPH_MENTIONS = 120, NUMBER_MAX = 32, PREPS = 9, OFTEN = 3 };
+enum { SETS_MAX = 40, TEXT_SETS = 5, PARAGRAPH_MENTIONS = 120, PREPS = 9, OFTEN = 3 };
 
 typedef struct set {
     uint32_t n;
@@ -35,17 +34,6 @@ const char *dm_clue_name(unsigned clue)
 }
 
 /* ---- the table */
-
-static bool read_number(dm_str s, float *out)
-{
-    char buf[NUMBER_MAX], *end;
-    if (!s.len || s.len >= sizeof buf)
-        return false;
-    memcpy(buf, s.p, s.len);
-    buf[s.len] = '\0';
-    *out = strtof(buf, &end);
-    return *end == '\0' && isfinite(*out);
-}
 
 static unsigned clue_named(dm_str name)
 {
@@ -84,7 +72,7 @@ dm_status dm_party_model_load(dm_party_model *m, const dm_tables *tables, dm_err
     for (uint32_t r = 0; r < dm_table_rows(t); r++) {
         dm_str name = dm_table_cell(t, r, clue);
         float *to = place(m, dm_table_cell(t, r, side), dm_table_cell(t, r, with), name);
-        if (!to || !read_number(dm_table_cell(t, r, weight), to))
+        if (!to || !dm_str_float(dm_table_cell(t, r, weight), to))
             return dm_fail(err, DM_EINPUT, dm_table_line(t, r), "model/parties.tsv:%u: '%.*s' is no %s", dm_table_line(t, r),
                 DM_FMT(name), to ? "line with a number" : "clue");
         m->on = true;
@@ -119,7 +107,8 @@ static bool outward(const question *q)
     bool alone = q->w->n_survey < 2; /* the text names nobody else */
     dm_str sector = dm_str_of(q->other->n ? q->other->p[0].sector : "");
     return (t == DM_AGREE || t == DM_CONSULT || t == DM_SUPPORT || t == DM_COOPERATE || t == DM_AID || t == DM_REJECT ||
-               t == DM_THREATEN || t == DM_SANCTION || (alone && (t == DM_ACCUSE || t == DM_CONCEDE || t == DM_RETREAT || t == DM_REQUEST))) &&
+               t == DM_THREATEN || t == DM_SANCTION ||
+               (alone && (t == DM_ACCUSE || t == DM_CONCEDE || t == DM_RETREAT || t == DM_REQUEST))) &&
            !dm_str_in(sector, "CVL OPP REF JRN LAB EDU REL SOC MED PTY JUD LEG CRM REB PTY+OPP");
 }
 
@@ -594,14 +583,7 @@ static void clues_of_neighbours(question *q)
 static void clues_of_last_instrument(question *q)
 {
     const dm_doc *doc = q->w->d.doc;
-    uint32_t lo = 0, hi = doc->insts.n;
-    while (lo < hi) { /* first that starts behind the trigger */
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (doc->insts.v[mid].first <= q->c->t)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
+    uint32_t lo = dm_doc_inst_from(doc, q->c->t + 1);
     if (!lo)
         return;
     const dm_inst *i = &doc->insts.v[doc->insts.v[lo - 1].chain];

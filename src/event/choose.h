@@ -112,18 +112,18 @@
     X(TEXT_PAIR_BACK, "text_pair_back") /* ... in the other direction */                                                       \
     X(TEXT_TARGET, "text_target")       /* whom most is done to */                                                             \
     X(TEXT_HARD_TARGET, "text_hard_target")                                                                                    \
-    X(TEXT_ACTOR, "text_actor") /* who does most */                                                                            \
-    X(OWN_BY_CIVIL, "own_by_civil")        /* the other side itself, which is people, party, court or parliament */            \
-    X(OWN_BY_STATE, "own_by_state")        /* ... which is government, army or the state as such */                            \
-    X(PREVIOUS_SUBJECT, "previous_subject")/* subject of the sentence before */                                                \
-    X(PREVIOUS_OBJECT, "previous_object")  /* other argument of its main verb */                                               \
-    X(PARAGRAPH, "in_paragraph")           /* named before in the paragraph */                                                 \
-    X(PARAGRAPH_FIRST, "in_paragraph_start")/* named in its first sentence */                                                   \
-    X(LAST_SPONSOR, "last_sponsor")        /* sponsor of the instrument spoken of last */                                      \
-    X(LAST_SUBJECT, "last_subject")        /* whom the instrument spoken of last is aimed at */                                \
-    X(LAST_BODY, "last_body")              /* whose that instrument is */                                                      \
-    X(TEXT_KIND_TARGET, "text_kind_target")/* whom most of this type is done to in the whole text */                           \
-    X(TEXT_KIND_ACTOR, "text_kind_actor")  /* who does most of it */                                                           \
+    X(TEXT_ACTOR, "text_actor")              /* who does most */                                                               \
+    X(OWN_BY_CIVIL, "own_by_civil")          /* the other side itself, which is people, party, court or parliament */          \
+    X(OWN_BY_STATE, "own_by_state")          /* ... which is government, army or the state as such */                          \
+    X(PREVIOUS_SUBJECT, "previous_subject")  /* subject of the sentence before */                                              \
+    X(PREVIOUS_OBJECT, "previous_object")    /* other argument of its main verb */                                             \
+    X(PARAGRAPH, "in_paragraph")             /* named before in the paragraph */                                               \
+    X(PARAGRAPH_FIRST, "in_paragraph_start") /* named in its first sentence */                                                 \
+    X(LAST_SPONSOR, "last_sponsor")          /* sponsor of the instrument spoken of last */                                    \
+    X(LAST_SUBJECT, "last_subject")          /* whom the instrument spoken of last is aimed at */                              \
+    X(LAST_BODY, "last_body")                /* whose that instrument is */                                                    \
+    X(TEXT_KIND_TARGET, "text_kind_target")  /* whom most of this type is done to in the whole text */                         \
+    X(TEXT_KIND_ACTOR, "text_kind_actor")    /* who does most of it */                                                         \
     X(SPONSOR, "sponsor")                                                                                                      \
     X(SUBJECT, "instrument_subject")                                                                                           \
     X(BODY, "instrument_body")

@@ -2,9 +2,8 @@
 /* Facts of an event's making and their weights. Nothing here changes an event; only its confidence follows. */
 #include "event/build.h"
 #include <math.h>
-#include <stdlib.h>
 
-enum { SHORT_WORDS = 12, LONG_WORDS = 32, MANY_TRIGGERS = 4, NUMBER_MAX = 32 };
+enum { SHORT_WORDS = 12, LONG_WORDS = 32, MANY_TRIGGERS = 4 };
 static const float UNSURE = 0.6f, SURE = 0.9f; /* probability of a side that was chosen */
 static const float WEAK = 0.65f;               /* confidence of a mention under which a party is weakly known */
 
@@ -32,17 +31,6 @@ static double *place(dm_confidence *c, dm_str key)
     return type < DM_N_TYPES ? &c->type[type] : NULL;
 }
 
-static bool number(dm_str s, double *out)
-{
-    char buf[NUMBER_MAX], *end;
-    if (!s.len || s.len >= sizeof buf)
-        return false;
-    memcpy(buf, s.p, s.len);
-    buf[s.len] = '\0';
-    *out = strtod(buf, &end);
-    return *end == '\0' && isfinite(*out);
-}
-
 dm_status dm_confidence_load(dm_confidence *c, const dm_tables *tables, dm_error *err)
 {
     const dm_table *t = dm_tables_get(tables, "model/confidence");
@@ -52,7 +40,7 @@ dm_status dm_confidence_load(dm_confidence *c, const dm_tables *tables, dm_error
     for (uint32_t r = 0; r < dm_table_rows(t); r++) {
         dm_str name = dm_table_cell(t, r, key);
         double *to = place(c, name);
-        if (!to || !number(dm_table_cell(t, r, weight), to))
+        if (!to || !dm_str_double(dm_table_cell(t, r, weight), to))
             return dm_fail(err, DM_EINPUT, dm_table_line(t, r), "model/confidence.tsv:%u: '%.*s' is no %s", dm_table_line(t, r),
                 DM_FMT(name), to ? "line with a number" : "fact");
     }

@@ -68,12 +68,8 @@ void dm_eventer_free(dm_eventer *e)
 
 static double number(dm_str s)
 {
-    char buf[32];
-    if (!s.len || s.len >= sizeof buf)
-        return 0.0;
-    memcpy(buf, s.p, s.len);
-    buf[s.len] = '\0';
-    return strtod(buf, NULL);
+    double out = 0.0;
+    return dm_str_double(s, &out) ? out : 0.0;
 }
 
 static uint32_t score_row(const dm_eventer *e, const char *key, size_t len)

@@ -99,10 +99,11 @@ dm_status dm_frames_load(dm_frames *f, const dm_tables *tables, dm_error *err);
 void dm_frames_free(dm_frames *f);
 
 uint32_t dm_frames_find(const dm_frames *f, dm_str lemma, char pos); /* first frame or DM_NONE */
-uint32_t dm_frames_learned(const dm_frames *f, dm_str type, char pos); /* frame of the back-off, by the name of its type; pos V N A */
+uint32_t dm_frames_learned(
+    const dm_frames *f, dm_str type, char pos); /* frame of the back-off, by the name of its type; pos V N A */
 /* Type of a word that no frame knows, and how likely (0 to 1); DM_N_TYPES: not known either. */
 unsigned dm_frames_guess(const dm_frames *f, dm_str lemma, char pos, float *p);
-uint16_t dm_frames_prep(const dm_frames *f, dm_str prep);            /* slot, or NO_SLOT when no frame asks for it */
+uint16_t dm_frames_prep(const dm_frames *f, dm_str prep); /* slot, or NO_SLOT when no frame asks for it */
 bool dm_frames_in_class(const dm_frames *f, dm_str lemma, uint32_t klass);
 uint32_t dm_frames_class(const dm_frames *f, const char *name); /* UINT32_MAX unknown */
 const light *dm_frames_light(const dm_frames *f, dm_str lemma);

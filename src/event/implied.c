@@ -96,7 +96,7 @@ static bool argument_in(const ev_work *w, const cand *c, dm_str list)
 static dm_str spoken_before(const ev_work *w, const cand *c)
 {
     enum { SENTENCES = 4 };
-    uint32_t at = dm_inst_behind(w->d.doc, c->t);
+    uint32_t at = dm_doc_inst_from(w->d.doc, c->t);
     const dm_inst *i = at ? &w->d.doc->insts.v[at - 1] : NULL;
     return i && dm_tok(w->d.doc, c->t)->sent - i->sent <= SENTENCES ? i->type : DM_NIL;
 }

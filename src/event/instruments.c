@@ -71,20 +71,6 @@ static bool lacks_object(const ev_work *w, const cand *c)
     return true;
 }
 
-/* The first instrument mention that starts at or behind a token: they stand in text order. */
-uint32_t dm_inst_behind(const dm_doc *doc, uint32_t token)
-{
-    uint32_t lo = 0, hi = doc->insts.n;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (doc->insts.v[mid].first < token)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 /* The instrument that a vote or signature without its object is about: the last one spoken of that such an act is done with; for a vote
  * that opens a report, the one that the next sentences name. Both looks are bounded. */
 static uint32_t spoken_of(const ev_work *w, const cand *c)
@@ -96,7 +82,7 @@ static uint32_t spoken_of(const ev_work *w, const cand *c)
         return DM_NONE;
     if (!dm_str_is(c->act, "abstain") && !lacks_object(w, c))
         return DM_NONE;
-    uint32_t at = dm_inst_behind(doc, c->t), sent = dm_tok(doc, c->t)->sent;
+    uint32_t at = dm_doc_inst_from(doc, c->t), sent = dm_tok(doc, c->t)->sent;
     for (uint32_t k = at; k-- > 0 && at - k <= MENTIONS && sent - doc->insts.v[k].sent <= SENTENCES;) {
         dm_str type = doc->insts.v[k].type;
         bool voted = vote && dm_str_in(type, "treaty vote law"); /* what is voted on is mostly a text */
@@ -320,7 +306,7 @@ static bool organ_speaks(ev_work *w, cand *c)
         return false;
     bool counted = sentence_has(doc, sent, "votes unanimously favour favor abstaining abstentions unanimous") ||
                    dm_str_is(dm_tok(doc, dm_tok(doc, c->t)->head == DM_NONE ? c->t : dm_tok(doc, c->t)->head)->lemma, "vote");
-    uint32_t at = dm_inst_behind(doc, c->t);
+    uint32_t at = dm_doc_inst_from(doc, c->t);
     for (uint32_t k = at > NEAR ? at - NEAR : 0; k < doc->insts.n && k < at + NEAR; k++)
         if (dm_str_is(doc->insts.v[k].type, "resolution"))
             found = k;

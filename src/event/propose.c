@@ -4,9 +4,8 @@
 #include "event/build.h"
 #include <demarche/coder.h>
 #include <math.h>
-#include <stdlib.h>
 
-enum { NUMBER_MAX = 32, PLAIN_LINE = 2 };
+enum { PLAIN_LINE = 2 };
 
 typedef struct meaning {
     float type[DM_N_TYPES];
@@ -35,17 +34,6 @@ const char *dm_event_hint_name(unsigned hint)
 
 /* ---- the tables */
 
-static bool read_number(dm_str s, float *out)
-{
-    char buf[NUMBER_MAX], *end;
-    if (!s.len || s.len >= sizeof buf)
-        return false;
-    memcpy(buf, s.p, s.len);
-    buf[s.len] = '\0';
-    *out = strtof(buf, &end);
-    return *end == '\0' && isfinite(*out);
-}
-
 static float *place(dm_backoff *b, dm_str kind, dm_str name)
 {
     if (dm_str_is(kind, "threshold"))
@@ -73,7 +61,7 @@ dm_status dm_backoff_load(dm_backoff *b, const dm_frames *frames, dm_error *err)
     for (uint32_t r = 0; r < dm_table_rows(t); r++) {
         dm_str name = dm_table_cell(t, r, hint);
         float *to = place(b, dm_table_cell(t, r, kind), name);
-        if (!to || !read_number(dm_table_cell(t, r, weight), to))
+        if (!to || !dm_str_float(dm_table_cell(t, r, weight), to))
             return dm_fail(err, DM_EINPUT, dm_table_line(t, r), "model/backoff.tsv:%u: '%.*s' is no %s", dm_table_line(t, r),
                 DM_FMT(name), to ? "line with a number" : "hint");
         b->on = true;
