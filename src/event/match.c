@@ -120,6 +120,18 @@ static void use_through(match *m, uint32_t outer, uint32_t inner)
         use(m, outer);
 }
 
+/* "took a dim view": the adj of a verb line is an adjective before the object. */
+static bool object_adj_fits(const ev_doc *e, const frame_cond *c, const view *v)
+{
+    uint32_t o = dm_view_slot(v, SLOT_OBJ);
+    if (o == DM_NONE)
+        return false;
+    DM_EACH_KID(e->doc, o, k)
+    if (dm_tok(e->doc, k)->deprel == DM_D_AMOD && values_fit(e, c, k))
+        return true;
+    return false;
+}
+
 static bool cond_holds(const ev_doc *e, const frame_cond *c, const view *v, match *m)
 {
     bool any = false;
@@ -188,7 +200,9 @@ static void choose(const ev_doc *e, uint32_t first, match *m)
             continue;
         bool ok = true;
         for (unsigned c = 0; c < fr->n_cond && ok; c++)
-            ok = cond_holds(e, &fr->cond[c], &m->view, &trial);
+            ok = cond_holds(e, &fr->cond[c], &m->view, &trial) ||
+                 (fr->pos == 'v' && fr->cond[c].slot == SLOT_ADJ && !fr->cond[c].absent && !fr->cond[c].negate &&
+                     object_adj_fits(e, &fr->cond[c], &m->view));
         if (ok) {
             best = score;
             winner.frame = fr;
