@@ -8,6 +8,7 @@ $D code --frobnicate x; echo "exit $?"
 $D code --as xml x; echo "exit $?"
 $D code --date 2022-13-01 x; echo "exit $?"
 $D code --home Japan x; echo "exit $?"
+$D code --read guesses x; echo "exit $?"
 $D code -j 9999 x; echo "exit $?"
 $D text --as csv x; echo "exit $?"
 for c in code text parse; do $D $c --help | head -n 1; done

@@ -79,6 +79,39 @@ static void an_article_gives_its_event(void **state)
     dm_doc_free(doc);
 }
 
+/* Number of events of a sentence when only this knowledge may propose them; `learned` counts those of the back-off. */
+static uint32_t events_by(unsigned read, uint32_t *learned)
+{
+    dm_coder_opts o = DM_CODER_OPTS_INIT;
+    dm_coder *coder = NULL;
+    dm_doc *doc = NULL;
+    dm_error err = { .msg = "" };
+    o.read = read;
+    assert_int_equal(dm_coder_open(&coder, &o, &err), DM_OK);
+    assert_int_equal(dm_code_bytes(coder, &doc, "a.txt", str("France condemned Syria. Kenya invaded Somalia on Monday."), &err), DM_OK);
+    size_t n;
+    const dm_event *e = dm_doc_events(doc, &n);
+    *learned = 0;
+    for (size_t i = 0; i < n; i++)
+        for (uint32_t k = 0; k < e[i].n_why; k++)
+            *learned += e[i].why[k].len == 14 && memcmp(e[i].why[k].p, "event/back-off", 14) == 0;
+    dm_doc_free(doc);
+    dm_coder_close(coder);
+    return (uint32_t)n;
+}
+
+static void frames_and_back_off_are_told_apart(void **state)
+{
+    (void)state;
+    uint32_t learned = 0;
+    assert_int_equal(events_by(0, &learned), 2);
+    assert_int_equal(events_by(DM_READ_FRAMES, &learned), 2);
+    assert_int_equal(learned, 0);
+    uint32_t alone = events_by(DM_READ_BACKOFF, &learned);
+    assert_int_equal(learned, alone);
+    assert_true(alone > 0);
+}
+
 static void nothing_is_an_error_with_a_name(void **state)
 {
     dm_doc *doc = NULL;
@@ -241,6 +274,7 @@ int main(void)
         cmocka_unit_test(options_are_checked),
         cmocka_unit_test(damaged_tables_are_refused),
         cmocka_unit_test(an_article_gives_its_event),
+        cmocka_unit_test(frames_and_back_off_are_told_apart),
         cmocka_unit_test(nothing_is_an_error_with_a_name),
         cmocka_unit_test(documents_come_out_in_order),
         cmocka_unit_test(a_sink_can_stop_the_run),
