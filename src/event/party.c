@@ -102,6 +102,7 @@ static bool coded(const ev_doc *e, const dm_mention *m)
 }
 
 static void inside(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list *out);
+static void joined(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list *out);
 
 static void one(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list *out)
 {
@@ -193,9 +194,8 @@ static void inside(const ev_doc *e, uint32_t h, role as, unsigned depth, party_l
                     dm_parties_of(e, agent, as, out);
             } else {
                 one(e, k, as, depth + 1, out);
-                DM_EACH_KID(e->doc, k, c)
-                if (dm_tok(e->doc, c)->deprel == DM_D_CONJ && out->n > before)
-                    one(e, c, as, depth + 1, out);
+                if (out->n > before)
+                    joined(e, k, as, depth + 1, out);
             }
         }
         if (out->n > before)
