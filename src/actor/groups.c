@@ -102,16 +102,26 @@ static void pick_entity(const aw *w, pick *p, uint32_t id, const dm_entity *barr
         p->v[p->n++] = id;
 }
 
+static void pick_conjuncts(const aw *w, pick *p, const dm_mention *m, unsigned depth)
+{
+    enum { CHAIN_MAX = 8 };
+    DM_EACH_KID(w->doc, m->head, k)
+    {
+        const dm_mention *o = dm_is_joined(w, m, k) ? &w->doc->mentions.v[w->name_at[k]] : NULL;
+        if (!o)
+            continue;
+        pick_entity(w, p, o->entity[0], NULL);
+        if (depth < CHAIN_MAX && o->head == k)
+            pick_conjuncts(w, p, o, depth + 1); /* the tree may hang C on B */
+    }
+}
+
 /* "Saudi Arabia, Egypt and Bahrain": the joined mentions from this one on. */
 static void pick_joined(const aw *w, pick *p, const dm_mention *m)
 {
     p->n = 0;
     pick_entity(w, p, m->entity[0], NULL);
-    DM_EACH_KID(w->doc, m->head, k)
-    {
-        if (dm_is_joined(w, m, k))
-            pick_entity(w, p, w->doc->mentions.v[w->name_at[k]].entity[0], NULL);
-    }
+    pick_conjuncts(w, p, m, 0);
 }
 
 static bool names_men(dm_str noun) { return dm_str_in(noun, "men women leaders presidents ministers premiers"); }

@@ -243,11 +243,8 @@ static bool pleonastic(const aw *w, uint32_t t)
     return predicate && clause && !dm_str_in(dm_atok(w, k->head)->norm, "free set likely unlikely");
 }
 
-/* "they" after "Canada and Mexico": all of them. */
-static void add_conjuncts(const aw *w, dm_mention *to, const dm_mention *from)
+static void add_joined(const aw *w, dm_mention *to, const dm_mention *from, unsigned depth)
 {
-    if (!w->doc->sents.v[from->sent].parsed)
-        return;
     DM_EACH_KID(w->doc, from->head, k)
     {
         const dm_entity *en = dm_is_joined(w, from, k) ? dm_first_entity(w, w->name_at[k]) : NULL;
@@ -256,7 +253,16 @@ static void add_conjuncts(const aw *w, dm_mention *to, const dm_mention *from)
             known = strcmp(w->doc->entities.v[to->entity[i]].code, en->code) == 0;
         if (!known)
             to->entity[to->n_entity++] = w->doc->mentions.v[w->name_at[k]].entity[0];
+        if (en && depth < CLIMB_MAX && w->doc->mentions.v[w->name_at[k]].head == k)
+            add_joined(w, to, &w->doc->mentions.v[w->name_at[k]], depth + 1); /* the tree may hang C on B */
     }
+}
+
+/* "they" after "Canada and Mexico": all of them. */
+static void add_conjuncts(const aw *w, dm_mention *to, const dm_mention *from)
+{
+    if (w->doc->sents.v[from->sent].parsed)
+        add_joined(w, to, from, 0);
 }
 
 static bool is_paper(const aw *w, uint32_t t)

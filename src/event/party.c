@@ -3,7 +3,7 @@
  * instrument it is. Descent is bounded by DEPTH_MAX. First-person words are the speaker of the quotation they stand in. */
 #include "event/party.h"
 
-enum { DEPTH_MAX = 3, CASE_MAX = 64, INCLUDING_MAX = 14, ROW_MAX = 16 };
+enum { DEPTH_MAX = 3, CASE_MAX = 64, INCLUDING_MAX = 14, ROW_MAX = 16, CHAIN_MAX = 8 };
 
 bool dm_party_add(party_list *l, const char *code, const char *sector, dm_span span)
 {
@@ -102,6 +102,7 @@ static bool coded(const ev_doc *e, const dm_mention *m)
 }
 
 static void inside(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list *out);
+static void joined(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list *out);
 
 static void one(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list *out)
 {
@@ -193,9 +194,8 @@ static void inside(const ev_doc *e, uint32_t h, role as, unsigned depth, party_l
                     dm_parties_of(e, agent, as, out);
             } else {
                 one(e, k, as, depth + 1, out);
-                DM_EACH_KID(e->doc, k, c)
-                if (dm_tok(e->doc, c)->deprel == DM_D_CONJ && out->n > before)
-                    one(e, c, as, depth + 1, out);
+                if (out->n > before)
+                    joined(e, k, as, depth + 1, out);
             }
         }
         if (out->n > before)
@@ -329,6 +329,26 @@ static void second_of_pair(const ev_doc *e, uint32_t h, role as, party_list *out
     }
 }
 
+/* "in Lhasa, Kashgar and Macau": where something goes on, not a list of parties. */
+static bool is_locality(const ev_doc *e, uint32_t h)
+{
+    const dm_mention *m = e->mention_at[h] == DM_NONE ? NULL : &e->doc->mentions.v[e->mention_at[h]];
+    return m && m->n_entity && e->doc->entities.v[m->entity[0]].nature == DM_NAT_PLACE;
+}
+
+/* "A, B and C": the tree may hang C on B. */
+static void joined(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list *out)
+{
+    DM_EACH_KID(e->doc, h, k)
+    {
+        if (dm_tok(e->doc, k)->deprel != DM_D_CONJ || dm_tok(e->doc, k)->upos == DM_U_VERB)
+            continue;
+        one(e, k, as, 0, out);
+        if (depth < CHAIN_MAX && !is_locality(e, k))
+            joined(e, k, as, depth + 1, out);
+    }
+}
+
 void dm_parties_of(const ev_doc *e, uint32_t h, role as, party_list *out)
 {
     uint32_t before = out->n;
@@ -340,11 +360,7 @@ void dm_parties_of(const ev_doc *e, uint32_t h, role as, party_list *out)
     }
     one(e, h, as, 0, out);
     second_of_pair(e, h, as, out);
-    DM_EACH_KID(e->doc, h, k)
-    {
-        if (dm_tok(e->doc, k)->deprel == DM_D_CONJ && dm_tok(e->doc, k)->upos != DM_U_VERB)
-            one(e, k, as, 0, out);
-    }
+    joined(e, h, as, 0, out);
     if (out->n == before || out->bare) {
         party_list in = { 0 };
         including(e, h, as, &in);
