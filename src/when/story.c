@@ -89,12 +89,13 @@ static bool narrative(const dm_doc *doc, uint32_t v)
         if (up == DM_NONE)
             return finite;
         bool predicate = r == DM_D_ACL && !finite && has_kid_in(doc, up, DM_D_COP, "was were");
-        bool relative = tok(doc, v)->deprel == DM_D_ACL_RELCL && finite;
+        bool relative = (tok(doc, v)->deprel == DM_D_ACL_RELCL || has_kid_in(doc, v, DM_D_ADVMOD, "where")) && finite;
+        bool beside = (r == DM_D_CONJ || r == DM_D_PARATAXIS) && finite && has_kid_in(doc, up, DM_D_COP, "was were");
         if (r != DM_D_CONJ && r != DM_D_XCOMP && r != DM_D_ADVCL && r != DM_D_PARATAXIS && !relative && !predicate)
             return false;
         if (!finite && is_verb(doc, v) && (x == DM_X_VBN || r == DM_D_PARATAXIS))
             return false;
-        v = predicate ? up : clause_verb(doc, up);
+        v = predicate || beside ? up : clause_verb(doc, up);
     }
     return false;
 }
@@ -133,6 +134,17 @@ static bool same_day(const dm_doc *doc, uint32_t t)
     return false;
 }
 
+/* A report's first day may stand beside its main clause ("Friday's defeat settled it", "was among those that met on Friday"). */
+static dm_interval any_day(const dm_doc *doc, const dm_sent *s)
+{
+    for (uint32_t i = dm_doc_time_from(doc, s->first); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
+        const dm_time *t = &doc->times.v[i];
+        if (t->first >= s->first + s->dateline && t->when.from == t->when.to && own_day(doc, t->when) && !t->count)
+            return t->when;
+    }
+    return DM_NO_INTERVAL;
+}
+
 /* Reads the sentences up to and including s: the day that the main clause of each names. */
 static void read_to(teller *w, uint32_t s)
 {
@@ -155,6 +167,11 @@ static void read_to(teller *w, uint32_t s)
             if (!dm_known(w->story) && own_day(doc, i))
                 w->story = i;
             break;
+        }
+        if (!dm_known(w->story) && st->parsed && st->kind == DM_SENT_BODY && dm_known(w->story = any_day(doc, st))) {
+            w->now = w->story;
+            w->sent = w->next;
+            w->para = st->para;
         }
     }
 }
@@ -260,6 +277,49 @@ static dm_interval counted(const teller *w, uint32_t i, uint32_t v)
     return DM_NO_INTERVAL;
 }
 
+static bool at_that_time(const dm_doc *doc, uint32_t clause)
+{
+    return tok(doc, clause)->deprel == DM_D_ADVCL && is_verb(doc, clause) &&
+           (has_kid_in(doc, clause, DM_D_ADVMOD, "when") || has_kid_in(doc, clause, DM_D_MARK, "when while as"));
+}
+
+/* "When it honoured him in 2010, Beijing cut its ties", "They rose against him in May while he was abroad": both at the one time named. */
+static dm_interval beside_when(const dm_doc *doc, uint32_t v)
+{
+    if (!simple_past(doc, v))
+        return DM_NO_INTERVAL;
+    uint32_t main = v;
+    for (unsigned i = 0; i < CLIMB && tok(doc, main)->deprel == DM_D_CONJ && is_verb(doc, tok(doc, main)->head); i++)
+        main = tok(doc, main)->head;
+    if (at_that_time(doc, main)) {
+        uint32_t up = clause_verb(doc, tok(doc, main)->head);
+        return up != DM_NONE && simple_past(doc, up) ? dm_token_time(doc, up, NULL) : DM_NO_INTERVAL;
+    }
+    for (uint32_t at = v, i = 0; i < CLIMB && at != DM_NONE; i++, at = at == main ? DM_NONE : tok(doc, at)->head)
+        DM_EACH_KID(doc, at, k)
+        {
+            dm_interval there =
+                k < v && at_that_time(doc, k) && simple_past(doc, k) ? dm_token_time(doc, k, NULL) : DM_NO_INTERVAL;
+            if (closed(there))
+                return there;
+        }
+    return DM_NO_INTERVAL;
+}
+
+/* "said on Friday that it was recalling its envoy", "We regret it," she said: what one announces is done by saying it. */
+static dm_interval announced(const teller *w, uint32_t v)
+{
+    const dm_doc *doc = w->doc;
+    bool under_way = tok(doc, v)->xpos == DM_X_VBG && has_kid_in(doc, v, DM_D_AUX, "was were is are am 's 're 'm");
+    bool ours = tok(doc, v)->xpos == DM_X_VBP && has_kid_in(doc, v, DM_D_NSUBJ, "we i");
+    uint32_t says = tok(doc, v)->deprel == DM_D_CCOMP ? tok(doc, v)->head : dm_kid(doc, v, DM_D_PARATAXIS);
+    if ((!under_way && !ours) || says == DM_NONE || !simple_past(doc, says) ||
+        !dm_str_in(tok(doc, says)->lemma, "say announce tell declare state add confirm inform explain reply"))
+        return DM_NO_INTERVAL;
+    dm_interval i = dm_token_time(doc, says, NULL);
+    return dm_known(i) || !narrative(doc, says) ? i : w->now;
+}
+
 /* "The envoy, who arrived on Monday, was not let in": the subject's own day. */
 static dm_interval subject_day(const dm_doc *doc, uint32_t v)
 {
@@ -319,6 +379,10 @@ void dm_when_story(dm_doc *doc)
         if (dm_known(e->when) || v == DM_NONE || (e->aux & (DM_FUTURE | DM_HYPOTHETICAL)))
             continue;
         date_it(e, counted(&w, i, v), "when/counted-from-clause");
+        if (!dm_known(e->when))
+            date_it(e, beside_when(doc, v), "when/beside-when");
+        if (!dm_known(e->when))
+            date_it(e, announced(&w, v), "when/announced");
         if (!dm_known(e->when) && simple_past(doc, v))
             date_it(e, subject_day(doc, v), "when/subject-day");
         if (!dm_known(e->when) && narrative(doc, v))

@@ -120,8 +120,9 @@ static dm_tense tree_tense(const dm_wstate *st, uint32_t head)
                 }
                 uint32_t up = tok(st->doc, t)->head;
                 if (x == TENSE_FUTURE && tok(st->doc, t)->deprel == DM_D_XCOMP && up != DM_NONE &&
-                    dm_str_in(tok(st->doc, up)->lemma,
-                        "fail manage refuse decline neglect begin start continue cease help come go rush dare"))
+                    dm_str_in(tok(st->doc, up)->lemma, "fail manage refuse decline neglect begin start continue cease help "
+                                                       "come go rush dare try attempt struggle hasten "
+                                                       "hurry scramble happen proceed"))
                     x = TENSE_UNKNOWN;  /* "failed to agree at a meeting on Friday" */
                 if (x == TENSE_PRESENT) /* "opens on Friday"; but "accuse them of killing civilians in March" */
                     return verbs ? TENSE_UNKNOWN : TENSE_FUTURE;
