@@ -719,9 +719,9 @@ void dm_choose_parties(ev_work *w, cand *c)
 {
     if (!dm_parties_coded(&c->actor) && !dm_parties_coded(&c->recipient) && !c->learned && c->m.view.pos != 'v')
         return;
-    choose(w, c, 0);
     bool mutual = c->m.frame->actor.all || c->type == DM_CONSULT || c->type == DM_COOPERATE;
-    if (mutual && c->actor.n > 1 && !c->recipient.n)
+    if (mutual && c->actor.n > 1 && !c->recipient.n && dm_parties_coded(&c->actor))
         return; /* those who met are all there */
+    choose(w, c, 0);
     choose(w, c, 1);
 }
