@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Clauses that repeat an act for somebody else and leave its verb out: "and so did Finland", "Slovakia will not either", "Peru followed
- * suit", "they would not". The act is the one told just before, of the same sentence or the one before it. */
+ * suit", "they would not", or say of its object only whose it is: "Chile recalled its own". The act is the one told just before, of the same
+ * sentence or the one before it. */
 #include "event/build.h"
 
 enum { REACH = 1 }; /* sentences that an act is remembered */
@@ -101,6 +102,35 @@ static bool says_the_same(const dm_doc *doc, uint32_t t)
     return false;
 }
 
+/* "recalled hers", "imposed its own": an object that is a possessor alone, of a thing just spoken of. */
+static bool does_to_own(const dm_doc *doc, uint32_t t)
+{
+    if (dm_tok(doc, t)->upos != DM_U_VERB)
+        return false;
+    DM_EACH_KID(doc, t, k)
+    {
+        unsigned d = dm_tok(doc, k)->deprel;
+        bool owned = dm_token_is(doc, k, "own") && dm_kid(doc, k, DM_D_NMOD_POSS) != DM_NONE;
+        if (k > t && (d == DM_D_OBJ || d == DM_D_XCOMP) && (owned || dm_str_in(dm_tok(doc, k)->norm, "ours theirs hers mine")))
+            return true;
+    }
+    return false;
+}
+
+/* The act of another that one with its own follows, where the words tell both alike; what the verb means without its object is dropped. */
+static bool repeats_on_own(ev_work *w, uint32_t t, const cand *model)
+{
+    bool same = dm_str_eq(dm_tok(w->d.doc, t)->lemma, dm_tok(w->d.doc, model->t)->lemma);
+    for (uint32_t i = 0; i < w->n; i++) {
+        if (w->c[i].t != t || w->c[i].dropped || w->c[i].type == DM_TYPE_NONE)
+            continue;
+        if (!same || w->c[i].type == model->type)
+            return false;
+        w->c[i].dropped = 1;
+    }
+    return true;
+}
+
 /* Those whom the act was done to, less whoever does it now. */
 static void other_side(const party_list *from, const party_list *self, party_list *out)
 {
@@ -130,12 +160,12 @@ static void refuse_request(const ev_work *w, const cand *model, cand *c)
     other_side(&model->actor, &c->actor, &c->recipient);
 }
 
-static void echo(ev_work *w, uint32_t t)
+static void echo(ev_work *w, uint32_t t, bool own)
 {
     const dm_doc *doc = w->d.doc;
     uint32_t after = inverted_subject(doc, t), subject = after == DM_NONE ? dm_surface_subject(doc, t) : after;
     const cand *model = subject == DM_NONE || w->n == CANDIDATES_MAX ? NULL : model_of(w, t);
-    if (!model)
+    if (!model || (own && !repeats_on_own(w, t, model)))
         return;
     cand *c = &w->c[w->n];
     *c = *model;
@@ -163,6 +193,8 @@ static void echo(ev_work *w, uint32_t t)
     c->status.aux = (uint8_t)((c->status.aux & ~DM_NEGATION) | (negated && model->type != DM_REJECT ? DM_NEGATION : 0) |
                               (before & DM_HISTORICAL));
     other_side(&model->recipient, &c->actor, &c->recipient);
+    if (own && !c->recipient.n)
+        other_side(&model->actor, &c->actor, &c->recipient); /* in answer: "Chile recalled its own" */
     dm_note(c, "event/echo");
     if (negated)
         refuse_request(w, model, c);
@@ -175,5 +207,7 @@ void dm_echoes(ev_work *w, uint32_t sent)
     const dm_sent *s = &doc->sents.v[sent];
     for (uint32_t t = s->first; t < s->first + s->n; t++)
         if (stands_alone(doc, t) || says_the_same(doc, t))
-            echo(w, t);
+            echo(w, t, false);
+        else if (does_to_own(doc, t))
+            echo(w, t, true);
 }

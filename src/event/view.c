@@ -352,6 +352,14 @@ static void put_foretold(const dm_frames *f, const dm_doc *doc, view *v, uint32_
     }
 }
 
+/* "said that Peru was lying": the participle of a finite clause, no gerund. */
+static bool is_progressive_clause(const dm_doc *doc, uint32_t k)
+{
+    uint32_t aux = dm_kid(doc, k, DM_D_AUX);
+    return dm_tok(doc, k)->deprel == DM_D_CCOMP && aux != DM_NONE && !is_perfect_gerund(doc, k) &&
+           dm_kid(doc, k, DM_D_NSUBJ) != DM_NONE;
+}
+
 /* A clausal dependent: to-infinitive, gerund, finite clause, or the predicate of "call it vile". */
 static void put_clause(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k)
 {
@@ -365,7 +373,7 @@ static void put_clause(const dm_frames *f, const dm_doc *doc, view *v, uint32_t 
                 put(v, dm_frames_prep(f, DM_STR("for")), s, false);
                 put(v, SLOT_FOR_INF, k, false);
             }
-    } else if (dm_tok(doc, k)->xpos == DM_X_VBG || is_perfect_gerund(doc, k)) {
+    } else if ((dm_tok(doc, k)->xpos == DM_X_VBG && !is_progressive_clause(doc, k)) || is_perfect_gerund(doc, k)) {
         put(v, SLOT_ING, k, false);
         put_prep(f, doc, v, k, false);
     } else if (d == DM_D_CCOMP) {
