@@ -309,6 +309,19 @@ static bool spoken_of(const ev_work *w, const cand *c)
     return plan && (d == DM_D_NSUBJ || d == DM_D_NSUBJ_PASS) && (c->status.aux & (DM_NEGATION | DM_FUTURE | DM_HYPOTHETICAL));
 }
 
+/* "said that it had not cheated": a wrong that the line asks for in the clause, and that is said not to be, is no reproach. */
+static bool wrong_denied(const ev_work *w, const cand *c)
+{
+    uint32_t clause = c->type == DM_ACCUSE && c->m.view.pos == 'v' ? dm_view_slot(&c->m.view, SLOT_THAT) : DM_NONE;
+    bool asked = false;
+    for (unsigned u = 0; u < c->m.n_used; u++)
+        asked = asked || c->m.used[u] == clause;
+    if (clause == DM_NONE || !asked)
+        return false;
+    DM_EACH_KID(w->d.doc, clause, k) if (dm_str_in(dm_tok(w->d.doc, k)->norm, "not n't never")) return true;
+    return false;
+}
+
 /* A nominal predicate of saying or an adjective must not double its own noun: "critical remarks". */
 static bool weak_noun(const ev_work *w, const cand *c)
 {
@@ -338,6 +351,10 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
         cand *c = &w->c[i];
         if (c->type == DM_TYPE_NONE || c->dropped)
             continue;
+        if (wrong_denied(w, c)) {
+            c->dropped = 1;
+            continue;
+        }
         if (weak_noun(w, c) && !dm_at_home(w, c) && !spoken_of(w, c)) {
             c->dropped = 2; /* may come back when the context gives it parties */
             continue;
