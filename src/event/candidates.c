@@ -314,8 +314,10 @@ static bool wrong_denied(const ev_work *w, const cand *c)
 {
     uint32_t clause = c->type == DM_ACCUSE && c->m.view.pos == 'v' ? dm_view_slot(&c->m.view, SLOT_THAT) : DM_NONE;
     bool asked = false;
-    for (unsigned u = 0; u < c->m.n_used; u++)
-        asked = asked || c->m.used[u] == clause;
+    for (unsigned i = 0; i < c->m.frame->n_cond; i++) {
+        const frame_cond *k = &c->m.frame->cond[i];
+        asked = asked || (k->slot == SLOT_THAT && k->n && w->d.frames->values[k->first].kind != VALUE_ANY);
+    }
     if (clause == DM_NONE || !asked)
         return false;
     DM_EACH_KID(w->d.doc, clause, k) if (dm_str_in(dm_tok(w->d.doc, k)->norm, "not n't never")) return true;

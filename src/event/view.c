@@ -336,12 +336,31 @@ static bool tells_fact(const dm_frames *f, const dm_doc *doc, uint32_t k)
     return false;
 }
 
+/* "said that Peru had not kept its word", not "that it had not": what somebody else leaves undone (slot `unmet`). */
+static bool tells_neglect(const dm_doc *doc, uint32_t k)
+{
+    uint32_t who = dm_kid(doc, k, DM_D_NSUBJ);
+    if (who == DM_NONE || dm_tok(doc, who)->upos == DM_U_PRON)
+        return false;
+    bool negated = false;
+    DM_EACH_KID(doc, k, a)
+    {
+        if (dm_tok(doc, a)->deprel == DM_D_AUX &&
+            dm_str_in(dm_tok(doc, a)->norm, "will wo would can ca could shall should must"))
+            return false; /* what will not be done is foretold */
+        negated = negated || dm_str_in(dm_tok(doc, a)->norm, "not n't never");
+    }
+    return negated;
+}
+
 /* What a finite complement foretells ("told X that it would pay": slot `will`), and the condition it sets (`unless`, `if`). */
 static void put_foretold(const dm_frames *f, const dm_doc *doc, view *v, uint32_t k)
 {
     char buf[CASE_MAX];
     if (tells_fact(f, doc, k))
         put(v, dm_frames_prep(f, DM_STR("told")), k, false);
+    if (tells_neglect(doc, k))
+        put(v, dm_frames_prep(f, DM_STR("unmet")), k, false);
     DM_EACH_KID(doc, k, a)
     {
         const dm_token *tk = dm_tok(doc, a);
