@@ -136,6 +136,7 @@ static dm_status publish(iw *w)
             .gap = i->gap,
             .why = note_of(w, i) };
         memcpy(o->sponsor, i->sponsor, sizeof o->sponsor);
+        memcpy(o->fellow, i->fellow, sizeof o->fellow);
         if (!o->why.p || (i->body[0] && !o->body.p) || (i->subject[0] && !o->subject.p))
             return dm_fail(w->err, DM_ENOMEM, 0, "out of memory for instruments");
     }

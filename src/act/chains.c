@@ -111,6 +111,7 @@ static void drop_home(inst *i)
     }
     if (strncmp(i->sponsor, i->body, 3) == 0) {
         i->sponsor[0] = 0;
+        memset(i->fellow, 0, sizeof i->fellow);
         i->sponsor_why = NULL;
     }
 }
@@ -132,6 +133,7 @@ static void inherit(inst *late, const inst *early)
     bool same = late->definite || late->such || late->named;
     if (!late->sponsor[0] && same && !(dm_str_is(late->type, "sanction") && !late->definite)) {
         memcpy(late->sponsor, early->sponsor, sizeof late->sponsor);
+        memcpy(late->fellow, early->fellow, sizeof late->fellow);
         late->sponsor_why = late->sponsor[0] ? "chain" : NULL;
     }
     if (!late->name.len && !late->such && late->definite)
@@ -379,6 +381,7 @@ static void spread(iw *w)
         }
         if (!root->sponsor[0] && i->sponsor[0] && !dm_str_is(i->type, "sanction")) {
             memcpy(root->sponsor, i->sponsor, sizeof root->sponsor);
+            memcpy(root->fellow, i->fellow, sizeof root->fellow);
             root->sponsor_why = "chain";
         }
     }

@@ -29,10 +29,38 @@ static void put(char *out, const char *code)
     out[DM_CODE_MAX - 1] = 0;
 }
 
-static void sponsor(inst *i, const dm_entity *e, const char *why)
+static void add_fellow(inst *i, const dm_entity *e)
+{
+    if (!e || !e->code[0] || strcmp(e->code, i->sponsor) == 0)
+        return;
+    for (unsigned k = 0; k < DM_FELLOWS; k++) {
+        if (!i->fellow[k][0])
+            put(i->fellow[k], e->code);
+        if (strcmp(i->fellow[k], e->code) == 0)
+            return;
+    }
+}
+
+/* "by X, Y and Z": who is named together with the sponsor at t; the tree may hang Z on Y. */
+static void add_fellows(const iw *w, inst *i, uint32_t t, unsigned depth)
+{
+    DM_EACH_KID(w->doc, t, k)
+    {
+        if (dm_ict(w, k)->deprel != DM_D_CONJ || dm_act_verbal(w, k))
+            continue;
+        const dm_entity *e = dm_act_entity_at(w, k);
+        add_fellow(i, e && e->code[0] ? e : dm_act_find_state(w, k, false));
+        if (depth < DM_FELLOWS)
+            add_fellows(w, i, k, depth + 1);
+    }
+}
+
+/* t: where the sponsor is named. */
+static void sponsor(const iw *w, inst *i, const dm_entity *e, uint32_t t, const char *why)
 {
     put(i->sponsor, e->code);
     i->sponsor_why = why;
+    add_fellows(w, i, t, 0);
 }
 
 static bool aimed(const inst *i) { return dm_str_in(i->type, "resolution sanction boycott motion"); }
@@ -61,7 +89,7 @@ static bool led_by(iw *w, inst *i)
             continue;
         const dm_entity *e = dm_act_entity_at(w, p);
         if (e && e->code[0]) {
-            sponsor(i, e, "led by");
+            sponsor(w, i, e, p, "led by");
             return true;
         }
     }
@@ -81,7 +109,7 @@ static bool from_modifiers(const iw *w, inst *i)
             continue;
         if (modifier_is_subject(w, i, k, e))
             continue;
-        sponsor(i, e, d == DM_D_NMOD_POSS ? "possessor" : "modifier");
+        sponsor(w, i, e, k, d == DM_D_NMOD_POSS ? "possessor" : "modifier");
         return true;
     }
     return false;
@@ -95,7 +123,7 @@ static bool from_clause(iw *w, inst *i, uint32_t clause)
         uint32_t by = dm_act_agent(w, clause);
         const dm_entity *e = by == DM_NONE ? NULL : dm_act_find_state(w, by, true);
         if (e)
-            sponsor(i, e, "agent");
+            sponsor(w, i, e, by, "agent");
         return e != NULL;
     }
     if (c->deprel != DM_D_ACL_RELCL)
@@ -108,7 +136,7 @@ static bool from_clause(iw *w, inst *i, uint32_t clause)
         if (!e && (s = dm_act_subject(w, clause, true)) != DM_NONE && s != i->head)
             e = dm_act_find_state(w, s, true);
         if (e) {
-            sponsor(i, e, "relative clause");
+            sponsor(w, i, e, s, "relative clause");
             return true;
         }
     }
@@ -128,7 +156,7 @@ static bool from_gap(iw *w, inst *i)
         uint32_t s = dm_act_subject(w, t, true);
         const dm_entity *e = s == DM_NONE || s <= i->head ? NULL : dm_act_find_state(w, s, true);
         if (e) {
-            sponsor(i, e, "relative clause");
+            sponsor(w, i, e, s, "relative clause");
             i->gap = t;
         }
         return e != NULL;
@@ -149,7 +177,7 @@ static void from_governing_verb(iw *w, inst *i)
     uint32_t s = d == DM_D_OBJ ? dm_act_subject(w, verb, true) : dm_act_agent(w, verb);
     const dm_entity *e = s == DM_NONE ? NULL : dm_act_find_state(w, s, true);
     if (e)
-        sponsor(i, e, "subject of the verb");
+        sponsor(w, i, e, s, "subject of the verb");
 }
 
 void dm_act_sponsor(iw *w, inst *i)
@@ -165,7 +193,7 @@ void dm_act_sponsor(iw *w, inst *i)
         if (dm_ict(w, k)->deprel == DM_D_NMOD && dm_str_is(dm_act_case(w, k), "by")) {
             const dm_entity *e = dm_act_find_state(w, k, true);
             if (e) {
-                sponsor(i, e, "by");
+                sponsor(w, i, e, k, "by");
                 return;
             }
         }

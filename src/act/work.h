@@ -38,7 +38,7 @@ typedef struct inst {
     uint32_t gap; /* as in dm_inst */
     dm_str type, name;
     char body[BODY_MAX];
-    char subject[DM_CODE_MAX], sponsor[DM_CODE_MAX];
+    char subject[DM_CODE_MAX], sponsor[DM_CODE_MAX], fellow[DM_FELLOWS][DM_CODE_MAX];
     bool named;                  /* from the table of names */
     bool weak, own;              /* notes of its noun */
     bool verb;                   /* a verb: "boycotted the games" */

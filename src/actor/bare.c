@@ -176,6 +176,8 @@ static const char *junta_elsewhere(const aw *w, const dm_mention *m)
 static const char *organisation(const aw *w, const dm_mention *m)
 {
     uint32_t last = m->first + m->n - 1;
+    if (last > m->first && dm_str_is(dm_atok(w, last)->norm, "helmets"))
+        return "UNO"; /* "the blue helmets" */
     bool upper = (dm_atok(w, m->first)->flags & DM_T_UPPER) != 0;
     if (upper && dm_str_is(dm_atok(w, m->first)->norm, "high") && dm_str_is(dm_atok(w, last)->norm, "commissioner") &&
         w->last_body != DM_NONE)

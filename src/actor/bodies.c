@@ -132,6 +132,42 @@ dm_status dm_take_body(aw *w, uint32_t t)
     return DM_OK;
 }
 
+/* Those whom organisations send or call together. */
+static bool is_staff(dm_str word)
+{
+    return dm_str_in(word,
+        "experts inspectors investigators monitors observers rapporteurs peacekeepers jurists envoys mediators officials "
+        "commissioners judges prosecutors scientists auditors examiners reviewers negotiators delegates staff team");
+}
+
+/* "a UN panel of experts", "the committee, 18 jurists", "inspectors of the agency": they are called so again ("the experts"). */
+static bool learn_staff(aw *w, const dm_mention *m)
+{
+    const dm_entity *en = dm_first_entity(w, (uint32_t)(m - w->doc->mentions.v));
+    if (!en || !dm_str_in(dm_str_of(en->code), "UNO IGO EUR") || !w->doc->sents.v[m->sent].parsed)
+        return true;
+    static const char *const members[] = { "experts", "investigators" }; /* of whom panels are made */
+    uint32_t up = dm_atok(w, m->head)->head, noun = up == DM_NONE ? m->head : up;
+    bool panel = dm_str_in(dm_atok(w, noun)->norm, "panel inquiry mission commission committee") ||
+                 dm_str_in(dm_atok(w, m->head)->norm, "panel inquiry mission commission committee");
+    for (unsigned i = 0; panel && i < sizeof members / sizeof *members; i++)
+        if (dm_map_get(&w->body_word, dm_str_of(members[i]), 0) == DM_NONE &&
+            !dm_map_put(&w->body_word, dm_str_of(members[i]), 0, m->entity[0]))
+            return dm_oom(w);
+    unsigned as = dm_atok(w, m->head)->deprel;
+    bool within = up != DM_NONE && (as == DM_D_NMOD || as == DM_D_COMPOUND || as == DM_D_AMOD || as == DM_D_NMOD_POSS);
+    if (within && is_staff(dm_atok(w, up)->norm) && !dm_map_put(&w->body_word, dm_atok(w, up)->norm, 0, m->entity[0]))
+        return dm_oom(w);
+    DM_EACH_KID(w->doc, m->head, k)
+    {
+        unsigned d = dm_atok(w, k)->deprel;
+        if ((d == DM_D_NMOD || d == DM_D_APPOS) && is_staff(dm_atok(w, k)->norm) &&
+            !dm_map_put(&w->body_word, dm_atok(w, k)->norm, 0, m->entity[0]))
+            return dm_oom(w);
+    }
+    return true;
+}
+
 /* The words by which a body may be called again: general nouns of its table line, and the nouns of its name. */
 bool dm_learn_body(aw *w, const dm_mention *m)
 {
@@ -140,6 +176,8 @@ bool dm_learn_body(aw *w, const dm_mention *m)
     bool owned = m->form == DM_FORM_ROLE && en && en->code[0] && !en->plural && !dm_str_starts(m->why, "actor/home-country");
     if (owned && is_body_word(last)) /* "Britain's highest court", later "the court" */
         return dm_map_put(&w->body_word, last, 0, m->entity[0]) || dm_oom(w);
+    if (!learn_staff(w, m))
+        return false;
     if (!en || en->nature != DM_NAT_BODY || m->form != DM_FORM_NAME)
         return true;
     if (dm_str_in(dm_str_of(en->code), "UNO IGO EUR"))

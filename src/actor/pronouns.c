@@ -170,10 +170,39 @@ static uint32_t over_its(const aw *w, const recent *r, uint32_t t)
     return near && en && fits(w, m, en, dm_atok(w, t)->norm, false) ? r->mention[r->n - 1] : DM_NONE;
 }
 
+/* What a state has abroad and others turn on. */
+static bool is_asset_abroad(dm_str lemma)
+{
+    return dm_str_in(lemma,
+        "embassy consulate mission legation compound diplomat ambassador envoy consul attaché attache troop soldier force army "
+        "navy fleet warship frigate destroyer submarine ship vessel trawler tanker boat plane aircraft jet airliner drone "
+        "missile rocket battery base outpost convoy tank warplane bomber helicopter fisherman sailor crew");
+}
+
+/* "stormed its embassy", "seized its ships", "demanded the withdrawal of its troops": not the subject's own. */
+static bool is_others(const aw *w, uint32_t t)
+{
+    uint32_t noun = dm_atok(w, t)->head, up = noun == DM_NONE ? DM_NONE : dm_atok(w, noun)->head;
+    if (up == DM_NONE || !dm_str_in(dm_atok(w, t)->norm, "its their") || !is_asset_abroad(dm_atok(w, noun)->lemma))
+        return false;
+    bool leaves = dm_atok(w, noun)->deprel == DM_D_NMOD &&
+                  dm_str_in(dm_atok(w, up)->lemma, "withdrawal pullout pull-out departure retreat removal expulsion evacuation "
+                                                   "eviction pullback exit");
+    if (leaves)
+        return dm_atok(w, up)->deprel == DM_D_OBJ && dm_atok(w, up)->head != DM_NONE &&
+               dm_str_in(dm_atok(w, dm_atok(w, up)->head)->lemma, "demand request seek urge want insist");
+    return dm_atok(w, noun)->deprel == DM_D_OBJ &&
+           dm_str_in(dm_atok(w, up)->lemma,
+               "storm attack besiege ransack torch raid bomb shell bombard picket stone pelt firebomb mob overrun vandalise "
+               "vandalize loot seize intercept impound board sink capture ambush hijack detain expel oust shadow buzz down "
+               "strafe ram harass fire-bomb invade burn");
+}
+
 static uint32_t antecedent(const aw *w, const recent *r, uint32_t t)
 {
     dm_str p = dm_atok(w, t)->norm;
-    bool possessive = dm_str_in(p, "its their his her itself themselves himself herself");
+    bool possessive = dm_str_in(p, "its their his her itself themselves himself herself") &&
+                      !(w->doc->sents.v[dm_atok(w, t)->sent].parsed && is_others(w, t));
     if (possessive && w->doc->sents.v[dm_atok(w, t)->sent].parsed) {
         uint32_t m = over_its(w, r, t);
         if (m == DM_NONE)

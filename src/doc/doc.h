@@ -146,11 +146,14 @@ typedef struct dm_mention {
 /* The subject of an instrument: guessed from the article, said by its own words, or seen from an act toward it. */
 enum { DM_SURE_NOT, DM_SURE_OWN, DM_SURE_ACT };
 
+enum { DM_FELLOWS = 4 };
+
 typedef struct dm_inst {
     uint32_t first, n, head, sent;
     uint32_t chain;
     dm_str type, body, subject, name;
-    char sponsor[DM_CODE_MAX]; /* who drafted or leads it, "" unknown */
+    char sponsor[DM_CODE_MAX];            /* who drafted or leads it, "" unknown */
+    char fellow[DM_FELLOWS][DM_CODE_MAX]; /* who did so with the sponsor, "" behind the last */
     uint8_t plural;
     uint8_t sure; /* DM_SURE_*: where its subject is from */
     uint32_t

@@ -208,6 +208,16 @@ static void give(party_list *to, dm_str code, dm_span span)
     }
 }
 
+/* All who made the instrument, but for those who act here. */
+static void give_sponsors(cand *c, party_list *to, const dm_inst *i, dm_span span)
+{
+    if (!code_in(&c->actor, dm_str_of(i->sponsor)))
+        give(to, dm_str_of(i->sponsor), span);
+    for (unsigned k = 0; k < DM_FELLOWS; k++)
+        if (!code_in(&c->actor, dm_str_of(i->fellow[k])))
+            give(to, dm_str_of(i->fellow[k]), span);
+}
+
 /* "The text passed by 12 votes to 9", "its amendment was beaten": who voted is the body whose text it is. */
 static void body_acts(cand *c, const dm_inst *i, dm_span span)
 {
@@ -373,7 +383,7 @@ void dm_fill_instrument(ev_work *w, cand *c)
     if (dm_acts_with_sponsor(c->act) && sponsor.len && !code_in(&c->actor, sponsor) &&
         (c->type == DM_SUPPORT || c->type == DM_REJECT || c->type == DM_AGREE)) {
         c->recipient.n = 0;
-        give(&c->recipient, sponsor, span);
+        give_sponsors(c, &c->recipient, i, span);
         dm_note(c, "act/sponsor");
     } else if (dm_acts_with_sponsor(c->act) && c->recipient.n && i->subject.len && code_in(&c->recipient, i->subject)) {
         c->recipient.n = 0; /* its subject is not whom a vote is cast toward */
@@ -395,7 +405,7 @@ void dm_fill_instrument(ev_work *w, cand *c)
     if (dm_str_is(c->act, "sign") && dm_str_is(i->type, "treaty"))
         both_countries(w, c);
     if (!voted && !c->actor.n && (c->m.view.pos == 'n' || acts_on_subject(c->act)) && sponsor.len) {
-        give(&c->actor, sponsor, span);
+        give_sponsors(c, &c->actor, i, span);
         dm_note(c, "act/sponsor");
     }
 }
@@ -448,7 +458,10 @@ static void toward_whom_body_acts(const dm_inst *i, cand *c)
         return;
     dm_span span = c->recipient.p[0].span;
     c->recipient.n = 0;
-    give(&c->recipient, to, span);
+    if (dm_str_eq(to, sponsor))
+        give_sponsors(c, &c->recipient, i, span);
+    else
+        give(&c->recipient, to, span);
     dm_note(c, dm_str_eq(to, sponsor) ? "act/sponsor" : "act/subject");
 }
 
@@ -470,7 +483,7 @@ void dm_settle_instrument(ev_work *w, cand *c)
     dm_span span = c->recipient.p[0].span;
     c->recipient.n = 0;
     if (i->sponsor[0] && !code_in(&c->actor, dm_str_of(i->sponsor)))
-        give(&c->recipient, dm_str_of(i->sponsor), span);
+        give_sponsors(c, &c->recipient, i, span);
 }
 
 static bool single_state(const party_list *l)

@@ -149,6 +149,8 @@ static bool from_instrument(const ev_doc *e, uint32_t h, party_list *out)
     if (!code[0])
         return false;
     dm_party_add(out, code, sector, dm_doc_token_span(e->doc, i->first, i->n));
+    for (unsigned k = 0; k < DM_FELLOWS && i->fellow[k][0] && strcmp(code, i->sponsor) == 0; k++)
+        dm_party_add(out, i->fellow[k], "", dm_doc_token_span(e->doc, i->first, i->n));
     out->why = DM_STR("act/sponsor");
     out->confidence = 0.7f;
     return true;
