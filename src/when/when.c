@@ -208,6 +208,8 @@ static void place(dm_wstate *st, const dm_tex *x)
 {
     if (st->anchor_set && x->sent > st->anchor_sent + ANCHOR_SENTS)
         st->anchor_set = 0;
+    if (x->sent > st->anchor_day_sent + ANCHOR_SENTS)
+        st->anchor_day = DM_NO_INTERVAL;
     uint32_t reach = x->op == OP_UNTIL ? 1 : SINCE_SENTS;
     st->since = x->sent <= st->since_sent + reach ? st->since_kept : DM_NO_INTERVAL;
     st->story = 0;
@@ -236,6 +238,10 @@ static void remember(dm_wstate *st, const dm_tex *x, dm_interval i)
         st->anchor = i;
         st->anchor_sent = x->sent;
         st->anchor_set = 1;
+        if (i.precision == DM_PREC_DAY) {
+            st->anchor_day = i;
+            st->anchor_day_sent = x->sent;
+        }
     }
     if ((x->op == OP_SINCE || x->op == OP_RANGE || (x->op == OP_SET && x->bound)) && i.from != DM_DAY_NONE &&
         x->tense != TENSE_FUTURE) {
@@ -341,7 +347,12 @@ static void settle_pending(dm_wstate *st)
 
 dm_status dm_when_doc(const dm_when *w, dm_doc *doc, dm_error *err)
 {
-    dm_wstate st = { .w = w, .doc = doc, .anchor = DM_NO_INTERVAL, .since = DM_NO_INTERVAL, .since_kept = DM_NO_INTERVAL };
+    dm_wstate st = { .w = w,
+        .doc = doc,
+        .anchor = DM_NO_INTERVAL,
+        .anchor_day = DM_NO_INTERVAL,
+        .since = DM_NO_INTERVAL,
+        .since_kept = DM_NO_INTERVAL };
     dm_status s = DM_OK;
     for (uint32_t i = 0; i < doc->sents.n && s == DM_OK; i++)
         s = find_in_sentence(&st, i, err);
