@@ -44,8 +44,19 @@ static uint32_t in_words_of(const dm_doc *doc, uint32_t k)
     return p != DM_NONE ? p : dm_kid(doc, k, DM_D_NMOD);
 }
 
-/* Speech beside the clause: "..., he said" as parataxis, "according to". */
-static uint32_t beside(const dm_status_tables *s, const dm_doc *doc, uint32_t clause, uint32_t *verb, bool *deny)
+/* "They went on, a lawmaker grumbled, and took more": a parser may join the inserted speech as if it were told beside. */
+static bool inserted(const dm_doc *doc, uint32_t v)
+{
+    bool closes = v + 1 < doc->tokens.n && dm_str_in(dm_tok(doc, v + 1)->norm, ", . ; -- :");
+    uint32_t subject = dm_surface_subject(doc, v);
+    return closes && subject != DM_NONE && subject < v && dm_tok(doc, subject)->upos != DM_U_PROPN &&
+           !dm_str_in(dm_tok(doc, v)->lemma, "protest object agree disagree") && dm_tok(doc, v)->xpos == DM_X_VBD &&
+           !dm_is_passive(doc, v) && dm_kid(doc, v, DM_D_CC) == DM_NONE && dm_kid(doc, v, DM_D_OBJ) == DM_NONE &&
+           dm_kid(doc, v, DM_D_CONJ) == DM_NONE;
+}
+
+/* Speech beside the clause: "..., he said" as parataxis, "according to". from: the clause below that one comes from. */
+static uint32_t beside(const dm_status_tables *s, const dm_doc *doc, uint32_t clause, uint32_t from, uint32_t *verb, bool *deny)
 {
     DM_EACH_KID(doc, clause, k)
     {
@@ -59,7 +70,8 @@ static uint32_t beside(const dm_status_tables *s, const dm_doc *doc, uint32_t cl
             *verb = k;
             return of;
         }
-        if ((d == DM_D_PARATAXIS || d == DM_D_ADVCL) && dm_is_speech(s, doc, k) && dm_verbal(doc, k)) {
+        bool parenthesis = d == DM_D_PARATAXIS || d == DM_D_ADVCL || (d == DM_D_CONJ && k != from && inserted(doc, k));
+        if (parenthesis && dm_is_speech(s, doc, k) && dm_verbal(doc, k)) {
             uint32_t mark = dm_kid(doc, k, DM_D_MARK);
             if (d == DM_D_ADVCL && (mark == DM_NONE ? dm_is_passive(doc, k) : !dm_token_is(doc, mark, "as")))
                 continue;
@@ -109,6 +121,15 @@ static uint32_t behind(const dm_status_tables *s, const dm_doc *doc, uint32_t no
     return found == DM_NONE ? noun : whose(doc, found);
 }
 
+/* "accused them of having armed it", "denied being paid": a gerund by its auxiliary. */
+static bool having_done(const dm_doc *doc, uint32_t v)
+{
+    DM_EACH_KID(doc, v, k)
+    if (dm_deprel_base((dm_deprel)dm_tok(doc, k)->deprel) == DM_D_AUX && dm_str_in(dm_tok(doc, k)->norm, "having being"))
+        return dm_kid(doc, v, DM_D_NSUBJ) == DM_NONE;
+    return false;
+}
+
 /* "asked them to withdraw", "accused them of spying": what is asked or charged is the word of the one who asks. */
 static bool held(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g)
 {
@@ -117,7 +138,7 @@ static bool held(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
     if (!below || !dm_verbal(doc, g))
         return false;
     unsigned kind = kind_of(s, doc, g);
-    bool gerund = dm_comp_of(doc, cur) == COMP_ING;
+    bool gerund = dm_comp_of(doc, cur) == COMP_ING || having_done(doc, cur);
     if (gerund && ((kind & JUDGES) || (d == DM_D_XCOMP && (kind & SAYS)))) /* "praised it for helping", "admitted helping it" */
         return true;
     return (kind & HOLDS) && (d != DM_D_ADVCL || gerund);
@@ -144,11 +165,11 @@ static uint32_t speech_holder(const dm_doc *doc, uint32_t g)
 unsigned dm_speakers(const dm_status_tables *s, const dm_doc *doc, uint32_t t, uint32_t *speaker, uint32_t *verbs, bool *deny)
 {
     unsigned n = 0;
-    uint32_t cur = t;
+    uint32_t cur = t, from = DM_NONE;
     *deny = false;
     for (unsigned depth = 0; depth < PATH_MAX && n < SPEAKERS_MAX; depth++) {
         bool no = false;
-        uint32_t verb = DM_NONE, who = beside(s, doc, cur, &verb, &no);
+        uint32_t verb = DM_NONE, who = beside(s, doc, cur, from, &verb, &no);
         if (who != DM_NONE && n < SPEAKERS_MAX) {
             *deny = *deny || (n == 0 && no);
             verbs[n] = verb;
@@ -169,6 +190,7 @@ unsigned dm_speakers(const dm_status_tables *s, const dm_doc *doc, uint32_t t, u
             verbs[n] = g;
             speaker[n++] = behind(s, doc, who);
         }
+        from = cur;
         cur = g;
     }
     return n;

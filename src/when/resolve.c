@@ -317,6 +317,11 @@ static dm_interval unit_of(const rctx *c, const dm_point *p)
     if (text && p->unit == U_NONE)
         return st->anchor_set ? st->anchor : DM_NO_INTERVAL;
     dm_day d = c->d;
+    bool day_of_wide = text && p->unit == U_DAY && st->anchor_set && st->anchor.precision != DM_PREC_DAY;
+    if (day_of_wide) { /* "On Friday they talked of the pact of 1998. The next day": no day of 1998 */
+        int step = p->rel == REL_SAME ? 0 : p->rel == REL_PRIOR || p->rel == REL_LAST ? -1 : 1;
+        return dm_known(st->anchor_day) ? unit_span(st->anchor_day.from, U_DAY, step) : DM_NO_INTERVAL;
+    }
     if ((text || (p->exact && p->rel == REL_THIS && !p->count && story_year(c))) && st->anchor_set)
         d = p->rel == REL_FOLLOWING ? st->anchor.to : st->anchor.from;
     if (d == DM_DAY_NONE)

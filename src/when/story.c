@@ -134,12 +134,17 @@ static bool same_day(const dm_doc *doc, uint32_t t)
     return false;
 }
 
-/* A report's first day may stand beside its main clause ("Friday's defeat settled it", "was among those that met on Friday"). */
+/* A report's first day may stand beside its main clause: "Friday's defeat settled it", "was among those that met on Friday"; not what is
+ * told of a thing besides ("condemned the attack, which killed 20 on Friday"). */
 static dm_interval any_day(const dm_doc *doc, const dm_sent *s)
 {
     for (uint32_t i = dm_doc_time_from(doc, s->first); i < doc->times.n && doc->times.v[i].first < s->first + s->n; i++) {
         const dm_time *t = &doc->times.v[i];
-        if (t->first >= s->first + s->dateline && t->when.from == t->when.to && own_day(doc, t->when) && !t->count)
+        if (t->first < s->first + s->dateline || t->when.from != t->when.to || !own_day(doc, t->when) || t->count)
+            continue;
+        uint32_t v = t->head == DM_NONE ? DM_NONE : clause_verb(doc, t->head);
+        bool aside = v != DM_NONE && tok(doc, v)->deprel == DM_D_ACL_RELCL && has_kid_in(doc, v, DM_D_NSUBJ, "which who");
+        if (!aside)
             return t->when;
     }
     return DM_NO_INTERVAL;

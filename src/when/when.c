@@ -7,6 +7,7 @@
 
 enum {
     SURNAME_BYTES = 32,
+    ASIDE_CLIMB = 8,
     ANCHOR_SENTS = 2,  /* sentences after which "the next day" has lost its anchor */
     SINCE_SENTS = 10,  /* sentences over which "through 1996" still continues an earlier "since 1989" */
     PENDING_MAX = 32,  /* expressions of a document anchored to a noun ("a day after the vote") that are looked up */
@@ -203,11 +204,29 @@ static dm_str why_of(const dm_tex *x, dm_interval i)
     return dm_str_of(x->op == OP_AT ? POINTS[x->a.kind] : OPS[x->op]);
 }
 
+/* The relative clause or participle around a token of a parsed sentence, or DM_NONE. */
+static uint32_t aside_of(const dm_doc *doc, uint32_t t)
+{
+    for (unsigned i = 0; i < ASIDE_CLIMB && doc->kid_first && t != DM_NONE; i++, t = doc->tokens.v[t].head)
+        if (dm_deprel_base((dm_deprel)doc->tokens.v[t].deprel) == DM_D_ACL)
+            return t;
+    return DM_NONE;
+}
+
+/* "Peru, which admitted it in 2002, agreed in May": the May is not that year's. */
+static bool anchored_aside(const dm_wstate *st, uint32_t first)
+{
+    uint32_t aside = aside_of(st->doc, st->anchor_first);
+    return aside != DM_NONE && aside_of(st->doc, first) != aside;
+}
+
 /* Sets the state's anchors for an expression in its place. */
 static void place(dm_wstate *st, const dm_tex *x)
 {
     if (st->anchor_set && x->sent > st->anchor_sent + ANCHOR_SENTS)
         st->anchor_set = 0;
+    if (x->sent > st->anchor_day_sent + ANCHOR_SENTS)
+        st->anchor_day = DM_NO_INTERVAL;
     uint32_t reach = x->op == OP_UNTIL ? 1 : SINCE_SENTS;
     st->since = x->sent <= st->since_sent + reach ? st->since_kept : DM_NO_INTERVAL;
     st->story = 0;
@@ -220,7 +239,7 @@ static void place(dm_wstate *st, const dm_tex *x)
     bool same = x->sent == st->anchor_sent;
     bool fine = st->anchor.precision == DM_PREC_DAY || st->anchor.precision == DM_PREC_MONTH;
     bool near = fine && x->sent == st->anchor_sent + 1 && doc->sents.v[x->sent].para == doc->sents.v[st->anchor_sent].para;
-    if (!same && !near)
+    if ((!same && !near) || anchored_aside(st, x->first))
         return;
     int y, m, d;
     dm_day_split(st->anchor.from, &y, &m, &d);
@@ -235,7 +254,12 @@ static void remember(dm_wstate *st, const dm_tex *x, dm_interval i)
     if ((date && i.from != DM_DAY_NONE && i.to != DM_DAY_NONE) || x->op == OP_NOW) {
         st->anchor = i;
         st->anchor_sent = x->sent;
+        st->anchor_first = x->first;
         st->anchor_set = 1;
+        if (i.precision == DM_PREC_DAY) {
+            st->anchor_day = i;
+            st->anchor_day_sent = x->sent;
+        }
     }
     if ((x->op == OP_SINCE || x->op == OP_RANGE || (x->op == OP_SET && x->bound)) && i.from != DM_DAY_NONE &&
         x->tense != TENSE_FUTURE) {
@@ -341,7 +365,12 @@ static void settle_pending(dm_wstate *st)
 
 dm_status dm_when_doc(const dm_when *w, dm_doc *doc, dm_error *err)
 {
-    dm_wstate st = { .w = w, .doc = doc, .anchor = DM_NO_INTERVAL, .since = DM_NO_INTERVAL, .since_kept = DM_NO_INTERVAL };
+    dm_wstate st = { .w = w,
+        .doc = doc,
+        .anchor = DM_NO_INTERVAL,
+        .anchor_day = DM_NO_INTERVAL,
+        .since = DM_NO_INTERVAL,
+        .since_kept = DM_NO_INTERVAL };
     dm_status s = DM_OK;
     for (uint32_t i = 0; i < doc->sents.n && s == DM_OK; i++)
         s = find_in_sentence(&st, i, err);

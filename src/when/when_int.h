@@ -179,8 +179,10 @@ typedef struct dm_wstate {
     uint32_t hit_at; /* first hit that may start at or after the token in hand */
     uint32_t depth;  /* points inside points */
     DM_VEC(dm_tex) tex;
-    dm_interval anchor; /* last time named in the text, while anchor_set */
-    uint32_t anchor_sent, since_sent;
+    dm_interval anchor;     /* last time named in the text, while anchor_set */
+    dm_interval anchor_day; /* last single day named in the text, in sentence anchor_day_sent */
+    uint32_t anchor_sent, anchor_day_sent, since_sent;
+    uint32_t anchor_first; /* its first token */
     uint8_t anchor_set;
     int16_t story;     /* year that the text around tells of, 0 when it is the present */
     dm_interval since; /* last period that began with since or from; unknown when none is near */
