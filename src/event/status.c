@@ -643,7 +643,7 @@ static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cu
 static bool own_clause(const dm_doc *doc, uint32_t cur, uint32_t g)
 {
     uint32_t s = dm_kid(doc, cur, DM_D_NSUBJ);
-    if (s == DM_NONE || s < g || s > cur)
+    if (s == DM_NONE || s < g || s > cur || dm_kid(doc, cur, DM_D_MARK) != DM_NONE)
         return false;
     for (unsigned i = 0; i < 8 && s > g; i++, s--)
         if (dm_token_is(doc, s, ";"))
@@ -653,8 +653,6 @@ static bool own_clause(const dm_doc *doc, uint32_t cur, uint32_t g)
 
 static bool step_conj(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
-    if (own_clause(doc, cur, g))
-        return true;
     if (has_own_aux(doc, cur) && !dm_marked_to(doc, g))
         return dm_tok(doc, g)->deprel == DM_D_CCOMP || dm_tok(doc, g)->deprel == DM_D_XCOMP;
     uint16_t e = effects_at(s, doc, g, cur, out);
@@ -733,6 +731,8 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
         apply(out, effects_at(s, doc, g, cur, out));
         return true;
     }
+    if (own_clause(doc, cur, g))
+        return true;
     switch (dm_deprel_base((dm_deprel)dm_tok(doc, cur)->deprel)) {
     case DM_D_PARATAXIS:
     case DM_D_CONJ:
