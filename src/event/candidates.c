@@ -197,7 +197,8 @@ static void absorb(ev_work *w, cand *c)
     }
     bool peaceful = c->type == DM_CONSULT || c->type == DM_SUPPORT || c->type == DM_COOPERATE || c->type == DM_AID ||
                     c->type == DM_CONCEDE || c->type == DM_RETREAT || c->type == DM_AGREE;
-    if (by->type == DM_AGREE && peaceful && (c->status.aux & DM_NEGATION) && !(by->status.aux & DM_NEGATION)) {
+    bool promise = dm_str_in(dm_tok(w->d.doc, by->t)->lemma, "promise pledge undertake commit agree guarantee assure");
+    if (by->type == DM_AGREE && peaceful && !promise && (c->status.aux & DM_NEGATION) && !(by->status.aux & DM_NEGATION)) {
         by->refused_type = (uint8_t)(c->type + 1); /* "vowed not to cooperate" */
         by->type = DM_REJECT;
         dm_note(by, "event/vow-not-is-refusal");

@@ -29,6 +29,23 @@ static bool has_duty(const ev_work *w, uint32_t v)
     return false;
 }
 
+/* "must have known": a guess at what happened. "should have told us": a reproach, and no request either. */
+static bool of_the_past(const dm_doc *doc, uint32_t v)
+{
+    if (dm_tok(doc, v)->xpos != DM_X_VBN)
+        return false;
+    DM_EACH_KID(doc, v, k) if (dm_tok(doc, k)->deprel == DM_D_AUX && dm_token_is(doc, k, "have")) return true;
+    return false;
+}
+
+/* "agreed that their ministers should seek": laid on nobody else. "review whether it should stay": left open. */
+static bool left_to_themselves(const dm_doc *doc, uint32_t v, uint32_t speech)
+{
+    uint32_t mark = dm_kid(doc, v, DM_D_MARK);
+    return (mark != DM_NONE && dm_token_is(doc, mark, "whether")) ||
+           (speech != DM_NONE && dm_str_in(dm_tok(doc, speech)->lemma, "agree decide settle resolve"));
+}
+
 static bool below(const dm_doc *doc, uint32_t t, uint32_t top)
 {
     for (unsigned i = 0; i < CLIMB && t != DM_NONE; i++, t = dm_tok(doc, t)->head)
@@ -66,6 +83,8 @@ static void lay(ev_work *w, uint32_t v, const frame *urge)
     bool deny = false;
     unsigned n = dm_speakers(&w->e->status, doc, v, speaker, verb, &deny);
     if (!n || subject == DM_NONE || dm_tok(doc, subject)->upos == DM_U_PRON || w->n == CANDIDATES_MAX)
+        return;
+    if (left_to_themselves(doc, v, verb[0]))
         return;
     cand *c = &w->c[w->n];
     memset(c, 0, sizeof *c);
@@ -315,6 +334,6 @@ void dm_plain_duties(ev_work *w, uint32_t sent)
     if (urge == DM_NONE)
         return;
     for (uint32_t t = s->first; t < s->first + s->n; t++)
-        if (dm_tok(doc, t)->upos == DM_U_VERB && has_duty(w, t) && !is_candidate(w, t))
+        if (dm_tok(doc, t)->upos == DM_U_VERB && has_duty(w, t) && !of_the_past(doc, t) && !is_candidate(w, t))
             lay(w, t, &w->d.frames->frames[urge]);
 }

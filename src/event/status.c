@@ -601,6 +601,17 @@ static bool to_having(const dm_doc *doc, uint32_t clause)
            ((aux != DM_NONE && dm_token_is(doc, aux, "having")) || dm_tok(doc, clause)->xpos == DM_X_VBG);
 }
 
+/* "It will not join, a minister said, dismissing the offer": what the speaker does while speaking. */
+static bool behind_speech(const dm_doc *doc, uint32_t clause, uint32_t main)
+{
+    if (!beside_comma(doc, clause))
+        return false;
+    DM_EACH_KID(doc, main, k)
+    if (k > main && k < clause && dm_tok(doc, k)->deprel == DM_D_PARATAXIS)
+        return true;
+    return false;
+}
+
 /* Adverbial clause: its subordinator decides; a bare participle goes with its main clause, but not with its negation. */
 static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
 {
@@ -622,10 +633,22 @@ static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cu
         }
         return false;
     }
-    if (!bare_participle(doc, cur))
+    if (!bare_participle(doc, cur) || behind_speech(doc, cur, g))
         return false;
     apply(out, effects_at(s, doc, g, cur, out) & (uint16_t)~EFFECT_NEG);
     return true;
+}
+
+/* "It suggested that X did it; Y summoned the envoy": a clause of its own behind a semicolon is under nothing said before. */
+static bool own_clause(const dm_doc *doc, uint32_t cur, uint32_t g)
+{
+    uint32_t s = dm_kid(doc, cur, DM_D_NSUBJ);
+    if (s == DM_NONE || s < g || s > cur || dm_kid(doc, cur, DM_D_MARK) != DM_NONE)
+        return false;
+    for (unsigned i = 0; i < 8 && s > g; i++, s--)
+        if (dm_token_is(doc, s, ";"))
+            return true;
+    return false;
 }
 
 static bool step_conj(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uint32_t g, status *out)
@@ -708,6 +731,8 @@ static bool step(const dm_status_tables *s, const dm_doc *doc, uint32_t cur, uin
         apply(out, effects_at(s, doc, g, cur, out));
         return true;
     }
+    if (own_clause(doc, cur, g))
+        return true;
     switch (dm_deprel_base((dm_deprel)dm_tok(doc, cur)->deprel)) {
     case DM_D_PARATAXIS:
     case DM_D_CONJ:

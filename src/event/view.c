@@ -703,6 +703,20 @@ static void put_support(const dm_frames *f, const dm_doc *doc, view *v, uint32_t
     }
 }
 
+/* "announced at the summit", "apply for refuge": where, when or what for, and not what the verb carries out. */
+static bool beside(const dm_doc *doc, uint32_t n)
+{
+    uint32_t c = dm_kid(doc, n, DM_D_CASE);
+    return c != DM_NONE && dm_str_in(dm_tok(doc, c)->norm, "at for before after during since under despite without near from");
+}
+
+/* "declared the talks a victory", "declared the trade war on hold": what is said of one that is there already. */
+static bool declared_so(const dm_doc *doc, uint32_t n, uint32_t verb)
+{
+    uint32_t det = dm_kid(doc, n, DM_D_DET);
+    return dm_str_in(dm_tok(doc, verb)->lemma, "declare") && det != DM_NONE && dm_token_is(doc, det, "the");
+}
+
 /* The support verb above ("imposed SANCTIONS on") or below ("SANCTIONS imposed by"). */
 static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
 {
@@ -718,8 +732,8 @@ static void find_support(const dm_frames *f, const dm_doc *doc, view *v)
     unsigned d = dm_tok(doc, n)->deprel;
     const light *l = NULL;
     if (g != DM_NONE && is_verbal(doc, g) && (l = light_of(f, doc, g)) != NULL &&
-        (d == DM_D_OBJ || (d == DM_D_NSUBJ_PASS && !l->passive_side) ||
-            (d == DM_D_OBL && n > g && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && !dm_is_passive(doc, g)))) {
+        ((d == DM_D_OBJ && !declared_so(doc, n, g)) || (d == DM_D_NSUBJ_PASS && !l->passive_side) ||
+            (d == DM_D_OBL && n > g && !beside(doc, n) && dm_kid(doc, g, DM_D_OBJ) == DM_NONE && !dm_is_passive(doc, g)))) {
         put_support(f, doc, v, g, l);
         return;
     }
