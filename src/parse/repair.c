@@ -604,6 +604,30 @@ static void repair_middle_verb(dm_doc *doc, const dm_sent *s)
     }
 }
 
+/* "Both denied it", "Neither blamed Lima": alone before a verb without a subject, it is the subject. */
+static void repair_both(dm_doc *doc, const dm_sent *s)
+{
+    for (uint32_t t = s->first; t + 1 < s->first + s->n; t++) {
+        dm_token *k = &doc->tokens.v[t];
+        bool stray = k->deprel == DM_D_ADVMOD || k->deprel == DM_D_DET || k->deprel == DM_D_CC_PRECONJ;
+        if (!stray || !dm_str_in(k->norm, "both neither") || k->head == DM_NONE || k->head <= t)
+            continue;
+        uint32_t next = t + 1;
+        while (next < k->head && doc->tokens.v[next].upos == DM_U_ADV)
+            next++;
+        dm_token *verb = &doc->tokens.v[next];
+        bool past = verb->upos == DM_U_VERB && verb->xpos == DM_X_VBN && verb->deprel == DM_D_ROOT &&
+                    first_kid(doc, s, next, DM_D_AUX) == DM_NONE && first_kid(doc, s, next, DM_D_AUX_PASS) == DM_NONE;
+        if (next != k->head || (!is_finite(verb) && !past) || has_subject(doc, s, next))
+            continue;
+        k->deprel = DM_D_NSUBJ;
+        if (past) {
+            verb->xpos = DM_X_VBD;
+            verb->feats = DM_F_PAST | DM_F_FIN;
+        }
+    }
+}
+
 void dm_parse_repair(dm_doc *doc, uint32_t sent)
 {
     const dm_sent *s = &doc->sents.v[sent];
@@ -623,6 +647,7 @@ void dm_parse_repair(dm_doc *doc, uint32_t sent)
     repair_to_noun(doc, s);
     repair_middle_verb(doc, s);
     repair_joined_perfect(doc, s);
+    repair_both(doc, s);
     for (uint32_t t = s->first; t < s->first + s->n; t++) {
         dm_token *k = &doc->tokens.v[t];
         bool past = k->upos == DM_U_VERB && k->xpos == DM_X_VBN && first_kid(doc, s, t, DM_D_AUX) == DM_NONE &&
