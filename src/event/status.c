@@ -635,6 +635,9 @@ static bool step_advcl(const dm_status_tables *s, const dm_doc *doc, uint32_t cu
     }
     if (!bare_participle(doc, cur) || behind_speech(doc, cur, g))
         return false;
+    status scratch = { .n_why = STATUS_WHY };
+    if (beside_comma(doc, cur) && (effects_at(s, doc, g, cur, &scratch) & EFFECT_NEG))
+        return false; /* "will not attend, blaming its neighbour": what is done instead is done */
     apply(out, effects_at(s, doc, g, cur, out) & (uint16_t)~EFFECT_NEG);
     return true;
 }
