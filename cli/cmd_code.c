@@ -53,10 +53,10 @@ static bool fill_opts(const args *a, dm_coder_opts *coder, dm_write_opts *write,
         dm_fail(err, DM_EUSAGE, 0, "-j %d is not a number of threads; 0 (all processors) to %d", a->threads, DM_THREADS_MAX);
         return false;
     }
-    coder->read = !a->read || strcmp(a->read, "all") == 0    ? 0
-                  : strcmp(a->read, "frames") == 0  ? (unsigned)DM_READ_FRAMES
-                  : strcmp(a->read, "backoff") == 0 ? (unsigned)DM_READ_BACKOFF
-                                                    : UINT_MAX;
+    coder->read = !a->read || strcmp(a->read, "all") == 0 ? 0
+                  : strcmp(a->read, "frames") == 0        ? (unsigned)DM_READ_FRAMES
+                  : strcmp(a->read, "backoff") == 0       ? (unsigned)DM_READ_BACKOFF
+                                                          : UINT_MAX;
     if (coder->read == UINT_MAX) {
         dm_fail(err, DM_EUSAGE, 0, "--read %.20s: it is frames, backoff or all", a->read);
         return false;

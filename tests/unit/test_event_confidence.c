@@ -101,7 +101,7 @@ static void trained(void **state)
     for (unsigned type = 0; type < DM_N_TYPES; type++) {
         double p = dm_confidence_of(&c, plain, type);
         assert_true(p > 0.3 && p < 0.98);
-        assert_true(dm_confidence_of(&c, plain | UINT64_C(1) << DM_FACT_NO_ACTOR, type) < p);
+        assert_true(dm_confidence_of(&c, plain | UINT64_C(1) << DM_FACT_RECIPIENT_UNSURE, type) < p);
         assert_true(dm_confidence_of(&c, plain | UINT64_C(1) << DM_FACT_HYPOTHETICAL, type) < p);
     }
     dm_tables_close(t);

@@ -88,7 +88,8 @@ static uint32_t events_by(unsigned read, uint32_t *learned)
     dm_error err = { .msg = "" };
     o.read = read;
     assert_int_equal(dm_coder_open(&coder, &o, &err), DM_OK);
-    assert_int_equal(dm_code_bytes(coder, &doc, "a.txt", str("France condemned Syria. Kenya invaded Somalia on Monday."), &err), DM_OK);
+    assert_int_equal(
+        dm_code_bytes(coder, &doc, "a.txt", str("France condemned Syria. Kenya invaded Somalia on Monday."), &err), DM_OK);
     size_t n;
     const dm_event *e = dm_doc_events(doc, &n);
     *learned = 0;
