@@ -295,7 +295,7 @@ static unsigned likeliest(const dm_backoff *b, const dm_proposal *p, float *odds
     return best;
 }
 
-static const cand *anything_at(const ev_work *w, uint32_t t)
+static cand *anything_at(ev_work *w, uint32_t t)
 {
     for (uint32_t i = 0; i < w->n; i++)
         if (w->c[i].t == t)
@@ -355,7 +355,7 @@ dm_status dm_propose(ev_work *w, uint32_t sent, dm_error *err)
         return DM_OK;
     for (uint32_t t = s->first + s->dateline; t < s->first + s->n; t++) {
         unsigned upos = dm_tok(w->d.doc, t)->upos;
-        cand *old = (cand *)(uintptr_t)anything_at(w, t);
+        cand *old = anything_at(w, t);
         bool open = !old || (old->dropped == 2 && old->type != DM_TYPE_NONE); /* a line that says "no event" is heeded */
         dm_proposal p;
         view v;
