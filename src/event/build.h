@@ -86,6 +86,15 @@ typedef struct ev_work {
     uint32_t n_salient, next_mention, lead; /* mentions read so far; first sentence of the text proper or DM_NONE */
 } ev_work;
 
+/* Sectors of people and private bodies, and of all who do not rule, for dm_str_in(). */
+#define DM_CIVIL "CVL OPP REF JRN LAB EDU REL SOC MED"
+#define DM_NO_RULERS DM_CIVIL " PTY JUD LEG CRM REB PTY+OPP"
+
+static inline bool dm_is_hard(unsigned type)
+{
+    return type == DM_SANCTION || type == DM_COERCE || type == DM_ASSAULT || type == DM_ACCUSE;
+}
+
 static inline void dm_note(cand *c, const char *step)
 {
     if (c->n_notes < NOTES_MAX)
@@ -93,7 +102,8 @@ static inline void dm_note(cand *c, const char *step)
 }
 
 /* candidates.c: fills w->c for one sentence. */
-dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err);
+void dm_candidates(ev_work *w, uint32_t sent);
+const cand *dm_live_at(const ev_work *w, uint32_t t);           /* the candidate at t that still counts, or NULL */
 cand *dm_candidate_add(ev_work *w, uint32_t t, const match *m); /* NULL when there are too many */
 /* pastime.c: drops what is told of sport, the arts, trade, the weather. */
 void dm_drop_pastime(ev_work *w, uint32_t sent);
@@ -129,7 +139,6 @@ dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *
 /* quotes.c: speaker of each quotation. */
 dm_status dm_quote_speakers(ev_doc *d, dm_error *err);
 uint32_t dm_speaker_meant(const ev_doc *d, uint32_t who);
-uint32_t dm_quote_of(const dm_doc *doc, uint32_t t); /* the quotation that t stands in, or DM_NONE */
 /* reasons.c */
 dm_status dm_fill_reasons(ev_work *w, const cand *c, dm_event *ev, dm_error *err);
 

@@ -13,6 +13,14 @@ static cand *find_cand(ev_work *w, uint32_t t)
     return NULL;
 }
 
+const cand *dm_live_at(const ev_work *w, uint32_t t)
+{
+    for (uint32_t i = 0; i < w->n; i++)
+        if (w->c[i].t == t && !w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
+            return &w->c[i];
+    return NULL;
+}
+
 static bool is_negator(const dm_doc *doc, uint32_t t)
 {
     return dm_str_in(dm_tok(doc, t)->norm, "not n't never no hardly little scant");
@@ -333,10 +341,9 @@ static bool weak_noun(const ev_work *w, const cand *c)
     return !has_role_args(w, c);
 }
 
-dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
+void dm_candidates(ev_work *w, uint32_t sent)
 {
     const dm_sent *s = &w->d.doc->sents.v[sent];
-    (void)err;
     w->n = 0;
     for (uint32_t t = s->first + s->dateline; t < s->first + s->n; t++) {
         match m;
@@ -377,5 +384,4 @@ dm_status dm_candidates(ev_work *w, uint32_t sent, dm_error *err)
             fuse_vote(w, c);
     }
     dm_drop_pastime(w, sent);
-    return DM_OK;
 }

@@ -82,6 +82,7 @@ dm_status dm_party_model_load(dm_party_model *m, const dm_tables *tables, dm_err
 
 /* ---- sets */
 
+/* Unlike dm_party_among(): somebody without a code is found among others without one. */
 static bool has(const dm_party *p, uint32_t n, const char *code)
 {
     for (uint32_t i = 0; i < n; i++)
@@ -109,7 +110,7 @@ static bool outward(const question *q)
     return (t == DM_AGREE || t == DM_CONSULT || t == DM_SUPPORT || t == DM_COOPERATE || t == DM_AID || t == DM_REJECT ||
                t == DM_THREATEN || t == DM_SANCTION ||
                (alone && (t == DM_ACCUSE || t == DM_CONCEDE || t == DM_RETREAT || t == DM_REQUEST))) &&
-           !dm_str_in(sector, "CVL OPP REF JRN LAB EDU REL SOC MED PTY JUD LEG CRM REB PTY+OPP");
+           !dm_str_in(sector, DM_NO_RULERS);
 }
 
 static void propose(question *q, const dm_party *p, uint32_t n)
@@ -479,7 +480,7 @@ static void clues_of_nature(const question *q, set *s)
         un = un || dm_str_is(code, "UNO");
         body = body || dm_str_in(code, "UNO EUR IGO");
         private = private || dm_str_in(code, "NGO MNC IMG ISM");
-        civil = civil || dm_str_in(dm_str_of(s->p[i].sector), "CVL OPP REF JRN LAB EDU REL SOC MED");
+        civil = civil || dm_str_in(dm_str_of(s->p[i].sector), DM_CIVIL);
         focus = focus || (code.len && dm_str_is(code, doc->focus));
         home = home || (code.len && dm_str_is(code, doc->home));
     }
@@ -498,22 +499,9 @@ static void clues_of_nature(const question *q, set *s)
     put(s, DM_CLUE_OWN_CIVIL, own && civil);
     put(s, DM_CLUE_OVERLAP, overlap && !own);
     const char *sector = q->other->n ? q->other->p[0].sector : "";
-    bool people = dm_str_in(dm_str_of(sector), "CVL OPP REF JRN LAB EDU REL SOC MED PTY JUD LEG CRM REB PTY+OPP");
+    bool people = dm_str_in(dm_str_of(sector), DM_NO_RULERS);
     put(s, DM_CLUE_OWN_BY_CIVIL, own && people);
     put(s, DM_CLUE_OWN_BY_STATE, own && !people);
-}
-
-static bool shares(const party_list *l, const dm_party *p, uint32_t n)
-{
-    for (uint32_t i = 0; i < l->n; i++)
-        if (l->p[i].code[0] && has(p, n, l->p[i].code))
-            return true;
-    return false;
-}
-
-static bool is_hard(unsigned type)
-{
-    return type == DM_SANCTION || type == DM_COERCE || type == DM_ASSAULT || type == DM_ACCUSE;
 }
 
 /* What was done between them before. */
@@ -524,7 +512,8 @@ static void clues_of_past(question *q)
     uint32_t as_actor[SETS_MAX] = { 0 }, as_recipient[SETS_MAX] = { 0 };
     past p;
     for (uint32_t i = 0; i < DM_LOOK_BACK && dm_past_at(q->w, q->c, i, &p); i++) {
-        bool did = shares(q->other, p.actor, p.n_actor), done = shares(q->other, p.recipient, p.n_recipient);
+        bool did = dm_parties_share(q->other, p.actor, p.n_actor),
+             done = dm_parties_share(q->other, p.recipient, p.n_recipient);
         for (uint32_t k = 0; k < q->n; k++) {
             set *s = &q->sets[k];
             bool actor = within(s, p.actor, p.n_actor), recipient = within(s, p.recipient, p.n_recipient);
@@ -543,7 +532,7 @@ static void clues_of_past(question *q)
             put(s, DM_CLUE_KIND_RECIPIENT, p.type == q->c->type && !seen_kind && recipient);
             put(s, DM_CLUE_SENTENCE_ACTOR, p.sentence == here && actor);
             put(s, DM_CLUE_SENTENCE_RECIPIENT, p.sentence == here && recipient);
-            put(s, DM_CLUE_HARD_RECIPIENT, is_hard(p.type) && recipient);
+            put(s, DM_CLUE_HARD_RECIPIENT, dm_is_hard(p.type) && recipient);
         }
         seen_kind = seen_kind || p.type == q->c->type;
         seen_did = seen_did || (did && p.n_recipient);
@@ -555,21 +544,13 @@ static void clues_of_past(question *q)
     }
 }
 
-static const cand *live_at(const ev_work *w, uint32_t t)
-{
-    for (uint32_t i = 0; i < w->n; i++)
-        if (w->c[i].t == t && !w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
-            return &w->c[i];
-    return NULL;
-}
-
 static void clues_of_neighbours(question *q)
 {
     const dm_doc *doc = q->w->d.doc;
     uint32_t t = q->c->t;
     bool joined = dm_tok(doc, t)->deprel == DM_D_CONJ;
     for (unsigned i = 0; i < CLIMB_MAX && (t = dm_tok(doc, t)->head) != DM_NONE; i++) {
-        const cand *g = live_at(q->w, t);
+        const cand *g = dm_live_at(q->w, t);
         if (g) {
             mark(q, g->actor.p, g->actor.n, joined ? DM_CLUE_BESIDE_ACTOR : DM_CLUE_GOVERNOR_ACTOR);
             mark(q, g->recipient.p, g->recipient.n, joined ? DM_CLUE_BESIDE_RECIPIENT : DM_CLUE_GOVERNOR_RECIPIENT);

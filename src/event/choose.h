@@ -155,7 +155,7 @@ struct cand;
 dm_status dm_party_model_load(dm_party_model *m, const dm_tables *tables, dm_error *err);
 
 /* Counts the parties of the whole text and what they do to each other where the clause says it. Before the first sentence. */
-dm_status dm_survey(struct ev_work *w, dm_error *err);
+void dm_survey(struct ev_work *w);
 /* Counts the parties named up to the end of this sentence. Sentences in order. */
 void dm_salience_read(struct ev_work *w, uint32_t sent);
 /* Replaces what the rules found by what is likelier. */

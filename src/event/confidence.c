@@ -87,14 +87,6 @@ static uint64_t sentence_facts(const ev_work *w, const cand *c)
            if_((t->flags & DM_T_QUOTED) != 0, BIT(QUOTED));
 }
 
-static bool any_code(const party_list *l)
-{
-    for (uint32_t i = 0; i < l->n; i++)
-        if (l->p[i].code[0])
-            return true;
-    return false;
-}
-
 /* Facts of one side, as bits of the actor's; side_of() moves them. */
 enum { SIDE_FACTS = DM_FACT_ACTORS - DM_FACT_ACTOR_UNKNOWN };
 _Static_assert(
@@ -104,7 +96,7 @@ static uint64_t side_facts(const ev_work *w, const cand *c, const party_list *l)
 {
     const dm_span *s = &w->d.doc->sents.v[dm_tok(w->d.doc, c->t)->sent].span;
     const dm_span *at = &l->p[0].span;
-    return if_(!any_code(l), BIT(ACTOR_UNKNOWN)) |
+    return if_(!dm_parties_coded(l), BIT(ACTOR_UNKNOWN)) |
            if_(dm_str_starts(l->why, "actor/coref") || dm_str_is(l->why, "actor/possessive-pronoun"), BIT(ACTOR_PRONOUN)) |
            if_(dm_str_starts(l->why, "actor/home-country"), BIT(ACTOR_HOME)) |
            if_(dm_str_starts(l->why, "actor/description") || dm_str_is(l->why, "actor/group") ||

@@ -14,23 +14,7 @@ static bool code_in_str(const party_list *l, dm_str code)
     return false;
 }
 
-static bool code_among(const dm_party *p, uint32_t n, const char *code)
-{
-    for (uint32_t i = 0; i < n; i++)
-        if (code[0] && strcmp(p[i].code, code) == 0)
-            return true;
-    return false;
-}
-
-static bool code_in(const party_list *l, const char *code) { return code_among(l->p, l->n, code); }
-
-static bool any_shared(const party_list *l, const dm_party *p, uint32_t n)
-{
-    for (uint32_t i = 0; i < l->n; i++)
-        if (code_among(p, n, l->p[i].code))
-            return true;
-    return false;
-}
+static bool code_in(const party_list *l, const char *code) { return dm_party_among(l->p, l->n, code); }
 
 static bool copy_others(party_list *to, const party_list *not_these, const dm_party *p, uint32_t n)
 {
@@ -120,8 +104,8 @@ static bool from_doer(ev_work *w, cand *c, bool named_only)
     uint32_t kinds = acts_judged(w, c);
     for (unsigned pass = kinds ? 0 : 1; pass < (named_only ? 1 : 3); pass++)
         for (uint32_t i = 0; i < DM_LOOK_BACK && dm_past_at(w, c, i, &p); i++) {
-            bool done_to_us = any_shared(&c->actor, p.recipient, p.n_recipient),
-                 ours = any_shared(&c->actor, p.actor, p.n_actor), named = p.type < DM_N_TYPES && (kinds >> p.type & 1);
+            bool done_to_us = dm_parties_share(&c->actor, p.recipient, p.n_recipient),
+                 ours = dm_parties_share(&c->actor, p.actor, p.n_actor), named = p.type < DM_N_TYPES && (kinds >> p.type & 1);
             if (ours || (pass == 0 && !named) || (pass == 1 && !done_to_us) ||
                 (pass == 2 && dm_tok(w->d.doc, c->t)->sent - p.sentence > 3))
                 continue;
@@ -181,7 +165,8 @@ static bool from_dealings(ev_work *w, cand *c)
     past p;
     float loud = 1.0f;
     for (uint32_t i = 0; i < DM_LOOK_BACK && dm_past_at(w, c, i, &p); i++, loud *= 0.85f) {
-        bool acted = any_shared(&c->actor, p.actor, p.n_actor), suffered = any_shared(&c->actor, p.recipient, p.n_recipient);
+        bool acted = dm_parties_share(&c->actor, p.actor, p.n_actor),
+             suffered = dm_parties_share(&c->actor, p.recipient, p.n_recipient);
         if (acted)
             vote(&b, p.recipient, p.n_recipient, &c->actor, loud);
         else if (suffered)
@@ -200,7 +185,8 @@ static bool from_same_kind(ev_work *w, cand *c)
 {
     past p;
     for (uint32_t i = 0; i < 3 && dm_past_at(w, c, i, &p); i++)
-        if (p.type == c->type && dm_tok(w->d.doc, c->t)->sent - p.sentence <= 1 && !any_shared(&c->actor, p.actor, p.n_actor) &&
+        if (p.type == c->type && dm_tok(w->d.doc, c->t)->sent - p.sentence <= 1 &&
+            !dm_parties_share(&c->actor, p.actor, p.n_actor) &&
             copy_others(&c->recipient, &c->actor, p.recipient, p.n_recipient)) {
             guessed(c, 0.7f, "event/recipient-same-kind");
             return true;
@@ -282,21 +268,28 @@ bool dm_yields_abroad(const ev_work *w, const cand *c)
     return (c->type == DM_CONCEDE || c->type == DM_RETREAT) && !freed && sole_state(w, c, &c->actor, &other);
 }
 
-bool dm_at_home(const ev_work *w, const cand *c)
+/* here: the one state in whose land it happened. */
+static bool at_home(const ev_work *w, const cand *c, party_list *here)
 {
-    party_list here, nobody = { .n = 0 };
+    party_list nobody = { .n = 0 };
     bool noun = c->m.view.pos == 'n', unrest = c->type == DM_PROTEST || c->type == DM_COERCE;
     unsigned as = dm_tok(w->d.doc, c->t)->deprel;
     bool told =
         noun ? unrest && (as == DM_D_NSUBJ || as == DM_D_NSUBJ_PASS) : unrest || (c->type == DM_ASSAULT && c->m.view.passive);
-    return told && !(c->status.aux & (DM_NEGATION | DM_HYPOTHETICAL)) && sole_state(w, c, &nobody, &here);
+    return told && !(c->status.aux & (DM_NEGATION | DM_HYPOTHETICAL)) && sole_state(w, c, &nobody, here);
+}
+
+bool dm_at_home(const ev_work *w, const cand *c)
+{
+    party_list here;
+    return at_home(w, c, &here);
 }
 
 /* "A general strike brought Lisbon to a standstill": nobody is named, and it happened in one country. */
 static void from_place(const ev_work *w, cand *c)
 {
-    party_list here, nobody = { .n = 0 };
-    if (!dm_at_home(w, c) || !sole_state(w, c, &nobody, &here))
+    party_list here;
+    if (!at_home(w, c, &here))
         return;
     bool people = c->type == DM_PROTEST;
     c->actor.n = c->recipient.n = 0;
@@ -386,7 +379,7 @@ static void find_actor(ev_work *w, cand *c)
             p.type == c->type || p.type == DM_SANCTION || p.type == DM_COERCE || p.type == DM_ASSAULT || p.type == DM_ACCUSE;
         if (c->type == DM_ASSAULT && p.type != DM_ASSAULT)
             continue; /* who killed is not guessed from other quarrels */
-        if (any_shared(&c->recipient, p.recipient, p.n_recipient))
+        if (dm_parties_share(&c->recipient, p.recipient, p.n_recipient))
             vote(&b, p.actor, p.n_actor, &c->recipient, hard ? loud : loud * 0.4f);
     }
     if (elect(&b, &c->actor))
@@ -426,8 +419,7 @@ static bool frees_its_own(const ev_work *w, const cand *c)
 /* Civilians who are arrested or driven out, nobody is said by whom: their own state's doing before anybody else's. */
 static bool from_own_state(const ev_work *w, cand *c)
 {
-    bool seized = c->type == DM_COERCE && c->recipient.n == 1 &&
-                  dm_str_in(dm_str_of(c->recipient.p[0].sector), "CVL OPP REF JRN LAB EDU REL SOC MED");
+    bool seized = c->type == DM_COERCE && c->recipient.n == 1 && dm_str_in(dm_str_of(c->recipient.p[0].sector), DM_CIVIL);
     if (!seized && !frees_its_own(w, c))
         return false;
     dm_party_add(&c->actor, c->recipient.p[0].code, "GOV", c->recipient.p[0].span);

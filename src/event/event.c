@@ -171,23 +171,6 @@ static dm_status copy_parties(dm_doc *doc, const party_list *from, dm_party **ou
     return DM_OK;
 }
 
-uint32_t dm_quote_of(const dm_doc *doc, uint32_t t)
-{
-    if (!(dm_tok(doc, t)->flags & DM_T_QUOTED))
-        return DM_NONE;
-    for (uint32_t lo = 0, hi = doc->quotes.n; lo < hi;) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        const dm_quote *q = &doc->quotes.v[mid];
-        if (t < q->first)
-            hi = mid;
-        else if (t >= q->first + q->n)
-            lo = mid + 1;
-        else
-            return mid;
-    }
-    return DM_NONE;
-}
-
 /* "We thank both countries" outside quotation marks: the text itself is somebody's word. */
 static void own_voice(const ev_work *w, uint32_t t, party_list *out)
 {
@@ -243,14 +226,6 @@ static dm_status trace(const ev_work *w, const cand *c, dm_event *ev, dm_error *
     if (st == DM_OK && c->recipient.n && !dm_str_eq(c->recipient.why, c->actor.why))
         st = push_why(doc, ev, c->recipient.why, err);
     return st;
-}
-
-static bool any_code(const party_list *l)
-{
-    for (uint32_t i = 0; i < l->n; i++)
-        if (l->p[i].code[0])
-            return true;
-    return false;
 }
 
 static dm_span trigger_span(const dm_doc *doc, const cand *c)
@@ -353,9 +328,9 @@ static bool worth(const ev_work *w, const cand *c)
 {
     if (c->dropped || c->type == DM_TYPE_NONE || mere_occasion(w, c) || at_home(c))
         return false;
-    if (any_code(&c->actor))
+    if (dm_parties_coded(&c->actor))
         return true;
-    if (any_code(&c->recipient))
+    if (dm_parties_coded(&c->recipient))
         return c->actor.n || c->m.view.pos == 'v' || c->type == DM_ASSAULT || c->type == DM_COERCE;
     return c->actor.n && (c->recipient.n || c->m.view.pos == 'v');
 }
@@ -416,11 +391,9 @@ static void requests(ev_work *w)
 static dm_status sentence(ev_work *w, uint32_t s, dm_error *err)
 {
     dm_salience_read(w, s);
-    dm_status st = dm_candidates(w, s, err);
-    if (st == DM_OK)
-        st = dm_propose(w, s, err);
-    if (st != DM_OK)
-        return st;
+    dm_status st = DM_OK;
+    dm_candidates(w, s);
+    dm_propose(w, s);
     dm_fill_parties(w);
     requests(w);
     dm_plain_duties(w, s);
@@ -503,7 +476,7 @@ dm_status dm_event_doc(const dm_eventer *e, dm_doc *doc, dm_error *err)
         memset(w.told, 0, sizeof *w.told);
     dm_status st = w.c && w.told ? index_document(&w.d, err) : dm_fail(err, DM_ENOMEM, 0, "out of memory for candidates");
     if (st == DM_OK)
-        st = dm_survey(&w, err);
+        dm_survey(&w);
     for (uint32_t s = 0; s < doc->sents.n && st == DM_OK; s++)
         if (doc->sents.v[s].parsed)
             st = sentence(&w, s, err);

@@ -93,9 +93,7 @@ static void remove_shared(cand *c)
         return; /* "called on both sides": on its own as well */
     uint32_t n = 0;
     for (uint32_t i = 0; i < c->recipient.n; i++) {
-        bool same = false;
-        for (uint32_t k = 0; k < c->actor.n; k++)
-            same = same || (c->actor.p[k].code[0] && strcmp(c->actor.p[k].code, c->recipient.p[i].code) == 0);
+        bool same = dm_party_among(c->actor.p, c->actor.n, c->recipient.p[i].code);
         if (!same)
             c->recipient.p[n++] = c->recipient.p[i];
     }
@@ -109,9 +107,7 @@ static void drop_own_side(cand *c)
     bool mutual = c->type == DM_CONSULT || c->type == DM_COOPERATE || c->type == DM_AGREE || c->type == DM_SUPPORT;
     bool all = mutual && c->actor.n > 1 && c->recipient.n > 0;
     for (uint32_t i = 0; i < c->recipient.n && all; i++) {
-        bool same = false;
-        for (uint32_t k = 0; k < c->actor.n; k++)
-            same = same || (c->actor.p[k].code[0] && strcmp(c->actor.p[k].code, c->recipient.p[i].code) == 0);
+        bool same = dm_party_among(c->actor.p, c->actor.n, c->recipient.p[i].code);
         all = same;
     }
     if (all)
@@ -128,9 +124,7 @@ static bool only_itself(const cand *c)
         (c->recipient.p[0].sector[0] && strcmp(c->recipient.p[0].sector, c->actor.p[0].sector) != 0))
         return false;
     for (uint32_t i = 0; i < c->recipient.n; i++) {
-        bool same = false;
-        for (uint32_t k = 0; k < c->actor.n; k++)
-            same = same || (c->actor.p[k].code[0] && strcmp(c->actor.p[k].code, c->recipient.p[i].code) == 0);
+        bool same = dm_party_among(c->actor.p, c->actor.n, c->recipient.p[i].code);
         if (!same)
             return false;
     }
@@ -170,9 +164,9 @@ static const cand *governor(const ev_work *w, const cand *c)
         cur = dm_tok(w->d.doc, cur)->head;
         if (cur == DM_NONE)
             return NULL;
-        for (uint32_t i = 0; i < w->n; i++)
-            if (w->c[i].t == cur && !w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
-                return &w->c[i];
+        const cand *g = dm_live_at(w, cur);
+        if (g)
+            return g;
     }
     return NULL;
 }

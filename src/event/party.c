@@ -21,6 +21,22 @@ bool dm_party_add(party_list *l, const char *code, const char *sector, dm_span s
     return true;
 }
 
+bool dm_party_among(const dm_party *p, uint32_t n, const char *code)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (code[0] && strcmp(p[i].code, code) == 0)
+            return true;
+    return false;
+}
+
+bool dm_parties_share(const party_list *l, const dm_party *p, uint32_t n)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        if (dm_party_among(p, n, l->p[i].code))
+            return true;
+    return false;
+}
+
 bool dm_parties_coded(const party_list *l)
 {
     for (uint32_t i = 0; i < l->n; i++)
@@ -33,35 +49,15 @@ bool dm_parties_same(const party_list *a, const party_list *b)
 {
     if (a->n != b->n || a->n == 0)
         return false;
-    for (uint32_t i = 0; i < a->n; i++) {
-        bool found = false;
-        for (uint32_t k = 0; k < b->n; k++)
-            found = found || (a->p[i].code[0] && strcmp(a->p[i].code, b->p[k].code) == 0);
-        if (!found)
+    for (uint32_t i = 0; i < a->n; i++)
+        if (!dm_party_among(b->p, b->n, a->p[i].code))
             return false;
-    }
     return true;
 }
 
 static bool first_person(const dm_doc *doc, uint32_t t)
 {
     return dm_tok(doc, t)->upos == DM_U_PRON && dm_str_in(dm_tok(doc, t)->norm, "i we us me our my ours mine ourselves myself");
-}
-
-static uint32_t quote_at(const dm_doc *doc, uint32_t t)
-{
-    uint32_t lo = 0, hi = doc->quotes.n;
-    while (lo < hi) { /* last quotation that starts at or before t */
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (doc->quotes.v[mid].first <= t)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    if (lo == 0)
-        return DM_NONE;
-    const dm_quote *q = &doc->quotes.v[lo - 1];
-    return t < q->first + q->n ? lo - 1 : DM_NONE;
 }
 
 static dm_span head_span(const dm_doc *doc, uint32_t h)
@@ -110,7 +106,7 @@ static void one(const ev_doc *e, uint32_t h, role as, unsigned depth, party_list
     if (depth > DEPTH_MAX)
         return;
     if (first_person(doc, h)) {
-        uint32_t q = quote_at(doc, h), who = q == DM_NONE ? DM_NONE : e->quote_who[q];
+        uint32_t q = dm_quote_of(doc, h), who = q == DM_NONE ? DM_NONE : e->quote_who[q];
         if (who != DM_NONE && who != h && !first_person(doc, who))
             one(e, who, ROLE_SPEAKER, depth + 1, out);
         else if (q == DM_NONE && e->mention_at[h] != DM_NONE) /* a press release speaks for its issuer */
@@ -237,15 +233,7 @@ static void of_quantity(const ev_doc *e, uint32_t h, role as, party_list *out)
 static void from_last_instrument(const ev_doc *e, uint32_t h, party_list *out)
 {
     const dm_doc *doc = e->doc;
-    uint32_t lo = 0, hi = doc->insts.n;
-    while (lo < hi) { /* first instrument that starts behind h; they stand in text order */
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (doc->insts.v[mid].first <= h)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    for (uint32_t i = lo; i-- > 0 && doc->insts.v[i].sent == dm_tok(doc, h)->sent;)
+    for (uint32_t i = dm_doc_inst_from(doc, h + 1); i-- > 0 && doc->insts.v[i].sent == dm_tok(doc, h)->sent;)
         if (doc->insts.v[i].head < h) {
             from_instrument(e, doc->insts.v[i].head, out);
             return;

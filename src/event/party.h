@@ -35,9 +35,15 @@ typedef enum role { ROLE_ACTOR, ROLE_RECIPIENT, ROLE_SPEAKER } role;
 void dm_parties_of(const ev_doc *e, uint32_t h, role as, party_list *out);
 /* Whether anybody in the list has a code. */
 bool dm_parties_coded(const party_list *l);
+/* Whether a code of the list is among these. */
+bool dm_parties_share(const party_list *l, const dm_party *p, uint32_t n);
 bool dm_parties_same(const party_list *a, const party_list *b);
+/* Whether one of them has this code; never of the empty code. */
+bool dm_party_among(const dm_party *p, uint32_t n, const char *code);
 bool dm_party_add(party_list *l, const char *code, const char *sector, dm_span span);
 /* Whether any party in the phrase satisfies a VALUE_* test. */
 bool dm_party_test(const ev_doc *e, uint32_t h, value_kind kind);
+
+uint32_t dm_quote_of(const dm_doc *doc, uint32_t t); /* the quotation that t stands in, or DM_NONE */
 
 #endif

@@ -144,21 +144,13 @@ static uint64_t hints_of_kids(const dm_doc *doc, uint32_t t)
     return out;
 }
 
-static const cand *live(const ev_work *w, uint32_t t)
-{
-    for (uint32_t i = 0; i < w->n; i++)
-        if (w->c[i].t == t && !w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
-            return &w->c[i];
-    return NULL;
-}
-
 static uint64_t hints_of_sentence(const ev_work *w, uint32_t t)
 {
     const dm_doc *doc = w->d.doc;
     bool under = false, holds = false, any = false;
     uint32_t h = t;
     for (unsigned i = 0; i < CLIMB_MAX && (h = dm_tok(doc, h)->head) != DM_NONE; i++)
-        under = under || live(w, h);
+        under = under || dm_live_at(w, h);
     for (uint32_t i = 0; i < w->n; i++) {
         if (w->c[i].dropped || w->c[i].type == DM_TYPE_NONE)
             continue;
@@ -345,14 +337,13 @@ static void propose(ev_work *w, cand *old, const view *v, const dm_proposal *p)
     }
 }
 
-dm_status dm_propose(ev_work *w, uint32_t sent, dm_error *err)
+void dm_propose(ev_work *w, uint32_t sent)
 {
     const dm_sent *s = &w->d.doc->sents.v[sent];
     const dm_backoff *b = &w->e->backoff;
     uint32_t n = w->n;
-    (void)err;
     if (!(w->d.frames->read & DM_READ_BACKOFF))
-        return DM_OK;
+        return;
     for (uint32_t t = s->first + s->dateline; t < s->first + s->n; t++) {
         unsigned upos = dm_tok(w->d.doc, t)->upos;
         cand *old = anything_at(w, t);
@@ -367,5 +358,4 @@ dm_status dm_propose(ev_work *w, uint32_t sent, dm_error *err)
             propose(w, old, &v, &p);
     }
     settle(w, n);
-    return DM_OK;
 }

@@ -91,7 +91,7 @@ struct dm_frames;
 
 dm_status dm_backoff_load(dm_backoff *b, const struct dm_frames *frames, dm_error *err);
 /* Adds what the back-off proposes to the candidates of one sentence, in text order. */
-dm_status dm_propose(struct ev_work *w, uint32_t sent, dm_error *err);
+void dm_propose(struct ev_work *w, uint32_t sent);
 
 const char *dm_type_hint_name(unsigned hint); /* NULL past the last */
 const char *dm_event_hint_name(unsigned hint);

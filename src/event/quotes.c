@@ -90,3 +90,20 @@ uint32_t dm_speaker_meant(const ev_doc *d, uint32_t who)
     }
     return who;
 }
+
+uint32_t dm_quote_of(const dm_doc *doc, uint32_t t)
+{
+    if (!(dm_tok(doc, t)->flags & DM_T_QUOTED))
+        return DM_NONE;
+    for (uint32_t lo = 0, hi = doc->quotes.n; lo < hi;) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        const dm_quote *q = &doc->quotes.v[mid];
+        if (t < q->first)
+            hi = mid;
+        else if (t >= q->first + q->n)
+            lo = mid + 1;
+        else
+            return mid;
+    }
+    return DM_NONE;
+}

@@ -47,7 +47,7 @@ static void rank(ev_work *w)
 
 static void count(ev_work *w, const cand *c)
 {
-    bool hard = c->type == DM_SANCTION || c->type == DM_COERCE || c->type == DM_ASSAULT || c->type == DM_ACCUSE;
+    bool hard = dm_is_hard(c->type);
     for (uint32_t a = 0; a < c->actor.n; a++) {
         uint32_t i = dm_survey_find(w, c->actor.p[a].code);
         if (i == DM_NONE)
@@ -78,23 +78,19 @@ uint32_t dm_survey_find(const ev_work *w, const char *code)
     return DM_NONE;
 }
 
-dm_status dm_survey(ev_work *w, dm_error *err)
+void dm_survey(ev_work *w)
 {
     const dm_doc *doc = w->d.doc;
-    dm_status st = DM_OK;
     rank(w);
     w->surveying = true;
-    for (uint32_t s = 0; s < doc->sents.n && st == DM_OK; s++) {
+    for (uint32_t s = 0; s < doc->sents.n; s++) {
         if (!doc->sents.v[s].parsed)
             continue;
-        st = dm_candidates(w, s, err);
-        if (st != DM_OK)
-            break;
+        dm_candidates(w, s);
         dm_fill_parties(w);
         for (uint32_t i = 0; i < w->n; i++)
             if (!w->c[i].dropped && w->c[i].type != DM_TYPE_NONE)
                 count(w, &w->c[i]);
     }
     w->surveying = false;
-    return st;
 }
