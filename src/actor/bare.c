@@ -136,7 +136,7 @@ static const char *owned(aw *w, const dm_mention *m)
     return NULL;
 }
 
-/* "the foreign ministers of the 27 member states": of the organisation named last. */
+/* "the leaders of the 15 member states": of the organisation named last. */
 static const char *member_states(const aw *w, const dm_mention *m)
 {
     uint32_t k = w->doc->sents.v[m->sent].parsed && w->last_body != DM_NONE ? dm_kid(w->doc, m->head, DM_D_NMOD) : DM_NONE;
@@ -220,7 +220,7 @@ static bool titled_before(aw *w, dm_mention *m)
     return true;
 }
 
-/* "India refused to deal with the new regime": another state's, when a state is subject; NULL when nobody is ruled out. */
+/* "Chile broke with the junta": another state's, when a state is subject; NULL when nobody is ruled out. */
 static const char *not_own(const aw *w, const dm_mention *m)
 {
     const dm_token *h = dm_atok(w, m->head);

@@ -96,7 +96,7 @@ static uint32_t spoken_of(const ev_work *w, const cand *c)
     return DM_NONE;
 }
 
-/* "Nineteen of the 47 members rejected the draft, 17 supported it": those who are counted voted. */
+/* "Twelve members rejected the text, nine supported it": those who are counted voted. */
 static bool counted(const dm_doc *doc, uint32_t subject)
 {
     if (subject == DM_NONE)

@@ -710,7 +710,7 @@ static bool beside(const dm_doc *doc, uint32_t n)
     return c != DM_NONE && dm_str_in(dm_tok(doc, c)->norm, "at for before after during since under despite without near from");
 }
 
-/* "declared the talks a victory", "declared the trade war on hold": what is said of one that is there already. */
+/* "called the pact a mistake", "declared the quarrel over": what is said of one that is there already. */
 static bool declared_so(const dm_doc *doc, uint32_t n, uint32_t verb)
 {
     uint32_t det = dm_kid(doc, n, DM_D_DET);
@@ -808,7 +808,7 @@ static void put_headline_names(const dm_doc *doc, view *v)
         put(v, SLOT_SUBJ, g, true);
 }
 
-/* "Meeting in Doha, the six members ...": a participle at the start that was read as a noun; the clause's own subject follows. */
+/* "Landing in Lima, the three ministers ...": a participle at the start that was read as a noun; the clause's own subject follows. */
 static void put_late_subject(const dm_doc *doc, view *v)
 {
     const dm_token *t = dm_tok(doc, v->t);

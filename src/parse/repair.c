@@ -272,7 +272,7 @@ static bool has_verb(const dm_doc *doc, const dm_sent *s, uint32_t top)
     return false;
 }
 
-/* "The draft, which Japan cosponsored, voiced concern": with a name at the top and no verb, a past form behind the name or behind a comma
+/* "The letter, which Peru signed, voiced regret": with a name at the top and no verb, a past form behind the name or behind a comma
  * that is tagged as the participle of a bare noun is the verb. */
 static void repair_bare_object(dm_doc *doc, const dm_sent *s)
 {
@@ -300,7 +300,7 @@ static void repair_bare_object(dm_doc *doc, const dm_sent *s)
     }
 }
 
-/* "It summoned the envoy, suspended ministerial contacts and put off talks": a verb that has an object has no second one; the participle
+/* "It recalled the consul, cut off aid and closed ports": a verb that has an object has no second one; the participle
  * of a bare noun behind a comma is the next verb. */
 static void repair_second_object(dm_doc *doc, const dm_sent *s)
 {
