@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The record: what many articles tell, in one file, and the questions that are asked of it.
+ *
+ * A dm_record belongs to one thread at a time; open it once in each thread. Reports and happenings are never confused: an event is one
+ * telling in one article; a happening is what one or more events tell; near copies of an article are one independent report. */
+#ifndef DEMARCHE_RECORD_H
+#define DEMARCHE_RECORD_H
+
+#include <demarche/coder.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct dm_record dm_record;
+
+typedef enum dm_access { DM_ACCESS_READ, DM_ACCESS_WRITE } dm_access;
+
+/* Opens the record in the file at path. DM_ACCESS_WRITE makes it when it is not there and brings older ones up to date. data_dir as in
+ * dm_coder_opts (names of countries, weights); NULL: found. DM_EIO: missing, locked, read-only; DM_EINPUT: no record; DM_ECORRUPT. */
+DM_API dm_status dm_record_open(dm_record **out, const char *path, dm_access access, const char *data_dir, dm_error *err);
+DM_API void dm_record_close(dm_record *record);
+
+/* Adding. */
+typedef struct dm_add_stats {
+    dm_run_stats run;
+    uint64_t added, known; /* documents: new ones; those that were there already */
+    uint64_t recoded;      /* documents whose events were made anew */
+    uint64_t near_copies;  /* of `added`: near copies of a document of the record */
+    uint64_t events;       /* events of the new documents */
+    uint64_t linked;       /* of `events`: tell a happening of another document, too */
+} dm_add_stats;
+
+typedef struct dm_add_opts {
+    unsigned version;
+    unsigned threads; /* 0: one for each processor */
+    bool recode;      /* documents that are there and were coded with other tables are coded again */
+    void *ctx;        /* for the callbacks, as in dm_sink; each may be NULL */
+    void (*note)(void *ctx, dm_str line);
+    void (*failed)(void *ctx, const dm_error *err);
+    void (*after)(void *ctx, const dm_add_stats *so_far);
+    const volatile int *stop; /* not NULL and not 0: ends after the document in hand, as if the input ended */
+} dm_add_opts;
+#define DM_ADD_OPTS_VERSION 1
+#define DM_ADD_OPTS_INIT                                                                                                       \
+    {                                                                                                                          \
+        DM_ADD_OPTS_VERSION, 0, false, NULL, NULL, NULL, NULL, NULL                                                            \
+    }
+
+/* Codes everything in `in` and files it, each document all or nothing. Documents of the record are not coded again. The record is the
+ * same for any number of threads. opts and stats may be NULL. */
+DM_API dm_status dm_record_add(
+    dm_record *record, const dm_coder *coder, dm_input *in, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err);
+/* Codes the documents of the record again that were coded with other tables or by another version. */
+DM_API dm_status dm_record_recode(
+    dm_record *record, const dm_coder *coder, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err);
+/* Files events that were coded elsewhere: our JSONL or PLOVER's (docs/formats.md), from path or "-". */
+DM_API dm_status dm_record_add_events(
+    dm_record *record, const char *path, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err);
+
+/* Names. The alpha-3 code of a country or body given by name, code or demonym, in any case, into code. DM_EUSAGE with suggestions in
+ * err when it is unknown. */
+DM_API dm_status dm_record_code(const dm_record *record, const char *name, char code[DM_CODE_MAX], dm_error *err);
+/* English name of a code, or the code itself when it is unknown. */
+DM_API dm_str dm_record_name(const dm_record *record, const char *code);
+
+/* One party that is asked for: empty strings match everything. */
+typedef struct dm_who {
+    char code[DM_CODE_MAX];
+    char sector[DM_SECTOR_MAX];
+} dm_who;
+/* "JPN", "Japan", "japanese", "JPN/GOV", "/MIL", "GOV". */
+DM_API dm_status dm_record_who(const dm_record *record, const char *text, dm_who *out, dm_error *err);
+
+enum { DM_WHO_MAX = 64 };
+
+/* Which events; set with DM_FILTER_INIT. What is not set matches everything. Strings and arrays are borrowed. */
+typedef struct dm_filter {
+    unsigned version;
+    const dm_who *actor, *recipient, *either, *speaker; /* any of the list */
+    size_t n_actor, n_recipient, n_either, n_speaker;   /* each at most DM_WHO_MAX */
+    uint32_t types;           /* bit i: dm_type i */
+    const char *mode;         /* PLOVER mode */
+    uint64_t contexts;        /* any of these */
+    uint8_t with, without;    /* DM_NEGATION | ...: all of these; none of these */
+    const char *instrument;   /* type */
+    const char *subject;      /* at whom the instrument is aimed, code */
+    const char *act;
+    const char *source;       /* publication, or name of the document */
+    const char *text;         /* words, as FTS5 queries them; of the sentence */
+    dm_day since, until;      /* DM_DAY_NONE: open */
+    uint64_t id;              /* of the event; 0: any */
+    uint64_t happening;       /* number of the happening; 0: any */
+    double confidence;        /* at least */
+    bool happenings;          /* one event of each happening: its best */
+    bool newest_first;
+    uint64_t offset, limit;   /* limit 0: all */
+} dm_filter;
+#define DM_FILTER_VERSION 1
+#define DM_FILTER_INIT                                                                                                         \
+    {                                                                                                                          \
+        .version = DM_FILTER_VERSION, .since = DM_DAY_NONE, .until = DM_DAY_NONE                                               \
+    }
+
+/* One event of the record. Everything is borrowed until the callback returns. doc holds text and metadata of the article and this one
+ * event; offsets are into the article. */
+typedef struct dm_filed {
+    const dm_doc *doc;
+    const dm_event *event;
+    const char *document; /* 32 hex digits: the hash of the document */
+    uint64_t happening;   /* number of the happening in this record */
+    uint32_t reports;     /* documents that tell it */
+    uint32_t independent; /* without near copies */
+    dm_day day, day_end;  /* under which it stands: when it happened, else when it was said, else the article's */
+} dm_filed;
+
+/* Called for each row; a status other than DM_OK ends the walk with it, DM_END without an error. */
+typedef dm_status dm_filed_fn(void *ctx, const dm_filed *row, dm_error *err);
+
+/* Events that pass the filter, by day, then document, then place in the text. */
+DM_API dm_status dm_record_events(dm_record *record, const dm_filter *filter, dm_filed_fn *fn, void *ctx, dm_error *err);
+
+typedef struct dm_counts {
+    uint64_t events, happenings, documents;
+} dm_counts;
+DM_API dm_status dm_record_count(dm_record *record, const dm_filter *filter, dm_counts *out, dm_error *err);
+
+/* The document with this hash, a unique beginning of it (4 digits or more), or this name: text, metadata and all its events. *out is the
+ * caller's, dm_doc_free() it. DM_EUSAGE: none, or several. */
+DM_API dm_status dm_record_document(dm_record *record, const char *which, dm_doc **out, dm_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

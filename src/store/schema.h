@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The schema of a record and its versions: docs/schema.md tells what every column means. */
+#ifndef DM_STORE_SCHEMA_H
+#define DM_STORE_SCHEMA_H
+
+#include "store/db.h"
+
+enum { DM_SCHEMA_VERSION = 1 };
+
+/* Brings the record to this program's schema: makes it when it is empty, migrates older ones step by step, each in one transaction.
+ * DM_EINPUT for a database that is no record, or one of a newer program. readonly: only checks. */
+dm_status dm_schema_ready(dm_db *db, bool readonly, dm_error *err);
+
+#endif

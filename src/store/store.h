@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The record: documents with their events in, rows and evidence out. The stage behind the readers; the pipeline wires it to the coder.
+ *
+ * A dm_store belongs to one thread at a time. Documents come as dm_doc (from the coder, or from dm_pack_read()), and go out as dm_doc
+ * again, so that every format that can write what was coded can write what is kept. Columns: docs/schema.md. */
+#ifndef DM_STORE_STORE_H
+#define DM_STORE_STORE_H
+
+#include "doc/doc.h"
+#include "store/db.h"
+#include <demarche/record.h>
+
+enum {
+    DM_HASH_BYTES = 16,
+    DM_SKETCH = 64,      /* minima of a document's sketch */
+    DM_SKETCH_BANDS = 16 /* of four minima each */
+};
+#define DM_NO_DAY INT32_MIN
+
+/* What is kept of a document beside its own fields. */
+typedef struct dm_filing {
+    uint8_t hash[DM_HASH_BYTES];
+    bool sketched; /* long enough to be compared */
+    uint32_t sketch[DM_SKETCH];
+} dm_filing;
+
+/* Hash of what makes a document the same one: text, publication, address. */
+void dm_filing_hash(uint8_t out[DM_HASH_BYTES], const dm_doc *doc);
+/* Hash and sketch. Pure; runs on the coding threads. */
+void dm_filing_make(dm_filing *out, const dm_doc *doc);
+/* Share of their three-word runs that two sketched documents have in common, estimated: 0 to 1. */
+double dm_sketch_alike(const uint32_t *a, const uint32_t *b);
+/* A 64-bit mark of the words of a sentence: alike sentences have marks that differ in few bits. */
+uint64_t dm_words_mark(dm_str sentence);
+
+/* A document with its filing as bytes and back: from the coding threads to the one that writes. Spans are checked on reading. */
+dm_status dm_pack_write(dm_buf *out, const dm_doc *doc, const dm_filing *f, dm_error *err);
+dm_status dm_pack_read(dm_doc *doc, dm_filing *f, dm_str bytes, dm_error *err);
+
+typedef struct dm_store dm_store;
+dm_status dm_store_open(dm_store **out, const char *path, dm_db_mode mode, dm_error *err);
+void dm_store_close(dm_store *s);
+dm_db *dm_store_db(dm_store *s);
+
+/* Row of the coder with this version and tables; makes it. Needs a transaction. */
+dm_status dm_store_coder(dm_store *s, dm_str version, dm_str tables, int64_t *out, dm_error *err);
+/* The row of the document with this hash and its coder; 0 when there is none. */
+dm_status dm_store_known(dm_store *s, const uint8_t hash[DM_HASH_BYTES], int64_t *document, int64_t *coder, dm_error *err);
+
+typedef struct dm_put_result {
+    bool known;      /* was there already; nothing was written */
+    bool near_copy;  /* joined the family of an earlier document */
+    uint32_t events, linked; /* linked: events that joined a happening of another document */
+} dm_put_result;
+
+/* Writes one document, all or nothing, inside the caller's transaction (a savepoint of its own). replace: a document that is there
+ * gets the new events in place of its old ones. */
+dm_status dm_store_put(dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, bool replace, dm_put_result *out, dm_error *err);
+
+/* Day and last day under which an event stands: when it happened, else when it was said, else its article's; DM_NO_DAY. */
+void dm_event_days(const dm_doc *doc, const dm_event *ev, dm_day *from, dm_day *to);
+
+/* What linking looks at of an event (link.c). */
+typedef struct dm_link {
+    int64_t event, document, happening; /* rows; 0: not there yet */
+    uint64_t id, words, contexts;
+    uint8_t type, aux;
+    const char *mode;
+    dm_str act;
+    int64_t instrument; /* row or 0 */
+    dm_str instrument_type;
+    dm_day day, day_end;
+    uint8_t precision;      /* of when it happened; DM_PREC_UNKNOWN: day is that of saying or of the article */
+    dm_day published;       /* of the article or DM_NO_DAY */
+    const dm_party *actor, *recipient;
+    uint32_t n_actor, n_recipient;
+} dm_link;
+/* Row of the happening that the event tells, an old one or a new one. *joined: it is told by another document, too. */
+dm_status dm_store_link(dm_store *s, const dm_doc *doc, const dm_event *ev, const dm_link *l, int64_t *happening, bool *joined, dm_error *err);
+
+/* Row of an instrument, made when it is new. */
+dm_status dm_store_instrument(dm_store *s, const dm_instrument *in, int64_t *out, dm_error *err);
+
+/* Loads event row n into doc as its only event: text, metadata, its sentence. doc is reset unless it holds the same document (*held,
+ * which starts as 0). */
+dm_status dm_store_load_event(dm_store *s, int64_t n, dm_doc *doc, int64_t *held, dm_filed *out, dm_error *err);
+/* Loads a whole document with all its events in the order of the text. DM_END: there is none. */
+dm_status dm_store_load_document(dm_store *s, int64_t n, dm_doc *doc, dm_error *err);
+
+/* Event rows that pass the filter, in its order, one by one. */
+typedef dm_status dm_row_fn(void *ctx, int64_t event, dm_error *err);
+dm_status dm_store_find(dm_store *s, const dm_filter *f, dm_row_fn *fn, void *ctx, dm_error *err);
+dm_status dm_store_count(dm_store *s, const dm_filter *f, uint64_t *events, uint64_t *happenings, uint64_t *documents, dm_error *err);
+
+#endif
