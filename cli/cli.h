@@ -4,6 +4,7 @@
 #define DM_CLI_H
 
 #include <demarche/coder.h>
+#include <demarche/record.h>
 #include <demarche/write.h>
 #include <popt.h>
 
@@ -23,6 +24,7 @@ typedef struct cli_command {
 extern const cli_command cli_commands[]; /* ends with a NULL name */
 
 int cmd_code(int argc, const char **argv);
+int cmd_add(int argc, const char **argv);
 int cmd_text(int argc, const char **argv);
 int cmd_parse(int argc, const char **argv);
 int cmd_import(int argc, const char **argv);

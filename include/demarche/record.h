@@ -79,22 +79,22 @@ typedef struct dm_filter {
     unsigned version;
     const dm_who *actor, *recipient, *either, *speaker; /* any of the list */
     size_t n_actor, n_recipient, n_either, n_speaker;   /* each at most DM_WHO_MAX */
-    uint32_t types;           /* bit i: dm_type i */
-    const char *mode;         /* PLOVER mode */
-    uint64_t contexts;        /* any of these */
-    uint8_t with, without;    /* DM_NEGATION | ...: all of these; none of these */
-    const char *instrument;   /* type */
-    const char *subject;      /* at whom the instrument is aimed, code */
+    uint32_t types;                                     /* bit i: dm_type i */
+    const char *mode;                                   /* PLOVER mode */
+    uint64_t contexts;                                  /* any of these */
+    uint8_t with, without;                              /* DM_NEGATION | ...: all of these; none of these */
+    const char *instrument;                             /* type */
+    const char *subject;                                /* at whom the instrument is aimed, code */
     const char *act;
-    const char *source;       /* publication, or name of the document */
-    const char *text;         /* words, as FTS5 queries them; of the sentence */
-    dm_day since, until;      /* DM_DAY_NONE: open */
-    uint64_t id;              /* of the event; 0: any */
-    uint64_t happening;       /* number of the happening; 0: any */
-    double confidence;        /* at least */
-    bool happenings;          /* one event of each happening: its best */
+    const char *source;  /* publication, or name of the document */
+    const char *text;    /* words of the sentence, all of them; "a phrase"; a beginn* */
+    dm_day since, until; /* DM_DAY_NONE: open */
+    uint64_t id;         /* of the event; 0: any */
+    uint64_t happening;  /* number of the happening; 0: any */
+    double confidence;   /* at least */
+    bool happenings;     /* one event of each happening: the first in the order */
     bool newest_first;
-    uint64_t offset, limit;   /* limit 0: all */
+    uint64_t offset, limit; /* limit 0: all */
 } dm_filter;
 #define DM_FILTER_VERSION 1
 #define DM_FILTER_INIT                                                                                                         \

@@ -141,6 +141,14 @@ void dm_tables_close(dm_tables *t)
     free(t);
 }
 
+uint64_t dm_tables_mark(const dm_tables *t)
+{
+    uint64_t mark = t->n_images;
+    for (uint32_t i = 0; i < t->n_images; i++)
+        mark = dm_hash(&t->images[i].head->hash, sizeof t->images[i].head->hash, mark);
+    return mark;
+}
+
 static const image *image_of(const dm_tables *t, const dm_table *table)
 {
     for (uint32_t i = 0; i < t->n_images; i++) {

@@ -13,6 +13,8 @@ typedef struct dm_table dm_table;
 
 dm_status dm_tables_open(dm_tables **out, const char *path, dm_error *err);
 void dm_tables_close(dm_tables *t);
+/* A hash of all that the tables say, users' own included. */
+uint64_t dm_tables_mark(const dm_tables *t);
 
 /* NULL when there is no such table. name: path under data/ without suffix, "actors/states". */
 const dm_table *dm_tables_get(const dm_tables *t, const char *name);

@@ -211,6 +211,8 @@ void dm_model_close(dm_model *m)
     free(m);
 }
 
+uint64_t dm_model_mark(const dm_model *m) { return m->head->hash; }
+
 int64_t dm_model_find(const uint32_t *start, const uint32_t *key, uint32_t bits, uint64_t hash)
 {
     uint64_t b = hash >> (64 - bits);

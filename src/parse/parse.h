@@ -14,6 +14,7 @@ typedef struct dm_parser dm_parser;
 /* Maps the file and checks it whole; DM_ECORRUPT with a message for a damaged file or one of another version. */
 dm_status dm_model_open(dm_model **out, const char *path, dm_error *err);
 void dm_model_close(dm_model *m);
+uint64_t dm_model_mark(const dm_model *m); /* a hash of the file */
 
 /* Borrows the model until dm_parser_free(). */
 dm_status dm_parser_new(dm_parser **out, const dm_model *model, dm_error *err);

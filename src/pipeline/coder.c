@@ -79,6 +79,13 @@ uint64_t dm_now_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+uint64_t dm_coder_mark(const dm_coder *c)
+{
+    uint64_t h = dm_tables_mark(c->tables) + 31 * dm_model_mark(c->model);
+    h = dm_hash(&c->date, sizeof c->date, h);
+    return dm_hash(c->home, sizeof c->home, h);
+}
+
 static dm_status check_opts(const dm_coder_opts *o, dm_error *err)
 {
     if (o->version != DM_CODER_OPTS_VERSION)

@@ -41,6 +41,9 @@ enum { DM_STAGE_READ = 0 };
 unsigned dm_stage_count(void);
 const char *dm_stage_name(unsigned i);
 
+/* Changes when what the coder reads with changes: tables, model, options. */
+uint64_t dm_coder_mark(const dm_coder *coder);
+
 /* All stages but read and write; ns[i] grows by what stage i took. ns may be NULL. */
 dm_status dm_code_timed(const dm_coder *coder, dm_doc *doc, uint64_t *ns, dm_error *err);
 uint64_t dm_now_ns(void); /* processor time of this thread: other work on the machine does not count */

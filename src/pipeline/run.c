@@ -130,7 +130,9 @@ static bool work(worker *w)
     w->done.sentences = w->done.events = w->done.bytes = 0;
     if (w->done.status != DM_OK)
         return true;
-    if (r->sink->code)
+    if (r->sink->skip && r->sink->skip(r->sink->ctx, w->doc))
+        w->done.status = DM_OK;
+    else if (r->sink->code)
         w->done.status = r->sink->code(r->coder, w->doc, &w->done.err);
     else
         w->done.status = dm_code_timed(r->coder, w->doc, w->ns, &w->done.err);

@@ -10,37 +10,44 @@
 /* The application id in the file's head: "dmrc". */
 #define APPLICATION_ID "1684894307"
 
-static const char step_1[] =
-    "CREATE TABLE type(n INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;"
-    "INSERT INTO type VALUES(0,'AGREE'),(1,'CONSULT'),(2,'SUPPORT'),(3,'CONCEDE'),(4,'COOPERATE'),(5,'AID'),(6,'RETREAT'),(7,'REQUEST'),"
-    "(8,'ACCUSE'),(9,'REJECT'),(10,'THREATEN'),(11,'PROTEST'),(12,'SANCTION'),(13,'MOBILIZE'),(14,'COERCE'),(15,'ASSAULT');"
+static const char *const step_1[] = {
+    "CREATE TABLE type(n INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;",
+    "INSERT INTO type "
+    "VALUES(0,'AGREE'),(1,'CONSULT'),(2,'SUPPORT'),(3,'CONCEDE'),(4,'COOPERATE'),(5,'AID'),(6,'RETREAT'),(7,'REQUEST'),"
+    "(8,'ACCUSE'),(9,'REJECT'),(10,'THREATEN'),(11,'PROTEST'),(12,'SANCTION'),(13,'MOBILIZE'),(14,'COERCE'),(15,'ASSAULT');",
 
     /* What coded a document: the program's version and a hash of its tables and model. */
-    "CREATE TABLE coder(n INTEGER PRIMARY KEY, version TEXT NOT NULL, tables TEXT NOT NULL, UNIQUE(version, tables)) STRICT;"
+    "CREATE TABLE coder(n INTEGER PRIMARY KEY, version TEXT NOT NULL, tables TEXT NOT NULL, UNIQUE(version, tables)) STRICT;",
 
     "CREATE TABLE document("
-    " n INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE CHECK(length(hash)=16), name TEXT NOT NULL, url TEXT, title TEXT, publication TEXT,"
-    " language TEXT, day_from INTEGER NOT NULL, day_to INTEGER NOT NULL, day_precision INTEGER NOT NULL, day_source INTEGER NOT NULL,"
-    " home TEXT NOT NULL, coder INTEGER NOT NULL REFERENCES coder(n), family INTEGER NOT NULL, sketch BLOB, text TEXT NOT NULL) STRICT;"
-    "CREATE INDEX document_family ON document(family);"
-    "CREATE INDEX document_name ON document(name);"
-    "CREATE INDEX document_publication ON document(publication);"
+    " n INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE CHECK(length(hash)=16), name TEXT NOT NULL, url TEXT, title TEXT, "
+    "publication TEXT,"
+    " language TEXT, day_from INTEGER NOT NULL, day_to INTEGER NOT NULL, day_precision INTEGER NOT NULL, day_source INTEGER "
+    "NOT NULL,"
+    " home TEXT NOT NULL, coder INTEGER NOT NULL REFERENCES coder(n), family INTEGER NOT NULL, sketch BLOB, text TEXT NOT "
+    "NULL) STRICT;",
+    "CREATE INDEX document_family ON document(family);",
+    "CREATE INDEX document_name ON document(name);",
+    "CREATE INDEX document_publication ON document(publication);",
 
     /* Bands of the sketch: documents that share one are compared. */
     "CREATE TABLE band(hash INTEGER NOT NULL, document INTEGER NOT NULL REFERENCES document(n) ON DELETE CASCADE,"
-    " PRIMARY KEY(hash, document)) STRICT, WITHOUT ROWID;"
+    " PRIMARY KEY(hash, document)) STRICT, WITHOUT ROWID;",
 
     /* The sentences that carry events. */
     "CREATE TABLE sentence(n INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES document(n) ON DELETE CASCADE,"
-    " sequence INTEGER NOT NULL, start INTEGER NOT NULL, len INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL) STRICT;"
-    "CREATE INDEX sentence_document ON sentence(document);"
-    "CREATE VIRTUAL TABLE sentence_text USING fts5(text, content='sentence', content_rowid='n', tokenize='porter unicode61 remove_diacritics 2');"
+    " sequence INTEGER NOT NULL, start INTEGER NOT NULL, len INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL) "
+    "STRICT;",
+    "CREATE INDEX sentence_document ON sentence(document);",
+    "CREATE VIRTUAL TABLE sentence_text USING fts5(text, content='sentence', content_rowid='n', tokenize='porter unicode61 "
+    "remove_diacritics 2');",
 
-    "CREATE TABLE instrument(n INTEGER PRIMARY KEY, type TEXT NOT NULL, body TEXT NOT NULL, subject TEXT NOT NULL, name TEXT NOT NULL,"
-    " UNIQUE(type, body, subject, name)) STRICT;"
-    "CREATE INDEX instrument_subject ON instrument(subject);"
+    "CREATE TABLE instrument(n INTEGER PRIMARY KEY, type TEXT NOT NULL, body TEXT NOT NULL, subject TEXT NOT NULL, name TEXT "
+    "NOT NULL,"
+    " UNIQUE(type, body, subject, name)) STRICT;",
+    "CREATE INDEX instrument_subject ON instrument(subject);",
 
-    "CREATE TABLE happening(n INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE happening(n INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE) STRICT;",
 
     "CREATE TABLE event("
     " n INTEGER PRIMARY KEY, id INTEGER NOT NULL, document INTEGER NOT NULL REFERENCES document(n) ON DELETE CASCADE,"
@@ -48,52 +55,63 @@ static const char step_1[] =
     " type INTEGER NOT NULL REFERENCES type(n), mode TEXT NOT NULL, aux INTEGER NOT NULL, cameo TEXT NOT NULL,"
     " scale REAL, goldstein REAL, quad INTEGER NOT NULL, contexts INTEGER NOT NULL,"
     " day INTEGER NOT NULL, day_end INTEGER NOT NULL,"
-    " when_from INTEGER, when_to INTEGER, when_precision INTEGER NOT NULL, said_from INTEGER, said_to INTEGER, said_precision INTEGER NOT NULL,"
+    " when_from INTEGER, when_to INTEGER, when_precision INTEGER NOT NULL, said_from INTEGER, said_to INTEGER, said_precision "
+    "INTEGER NOT NULL,"
     " trigger_start INTEGER NOT NULL, trigger_len INTEGER NOT NULL, confidence REAL NOT NULL, why TEXT NOT NULL,"
     " instrument INTEGER REFERENCES instrument(n), act TEXT, polarity INTEGER, years TEXT, reasons INTEGER NOT NULL,"
-    " words INTEGER NOT NULL, UNIQUE(document, id)) STRICT;"
-    "CREATE INDEX event_id ON event(id);"
-    "CREATE INDEX event_day ON event(day, type);"
-    "CREATE INDEX event_type ON event(type, day);"
-    "CREATE INDEX event_happening ON event(happening, document);"
-    "CREATE INDEX event_sentence ON event(sentence);"
-    "CREATE INDEX event_instrument ON event(instrument, day) WHERE instrument IS NOT NULL;"
+    " words INTEGER NOT NULL, UNIQUE(document, id)) STRICT;",
+    "CREATE INDEX event_id ON event(id);",
+    "CREATE INDEX event_day ON event(day);",
+    "CREATE INDEX event_long ON event(day) WHERE day_end > day + 400;",
+    "CREATE INDEX event_type ON event(type, day);",
+    "CREATE INDEX event_happening ON event(happening, document);",
+    "CREATE INDEX event_sentence ON event(sentence);",
+    "CREATE INDEX event_instrument ON event(instrument, day) WHERE instrument IS NOT NULL;",
 
     /* role: 0 actor, 1 recipient, 2 speaker. The columns from day on repeat the event's, for filters by party. */
-    "CREATE TABLE party(event INTEGER NOT NULL REFERENCES event(n) ON DELETE CASCADE, role INTEGER NOT NULL, place INTEGER NOT NULL,"
+    "CREATE TABLE party(event INTEGER NOT NULL REFERENCES event(n) ON DELETE CASCADE, role INTEGER NOT NULL, place INTEGER NOT "
+    "NULL,"
     " code TEXT NOT NULL, sector TEXT NOT NULL, start INTEGER NOT NULL, len INTEGER NOT NULL,"
     " day INTEGER NOT NULL, type INTEGER NOT NULL, aux INTEGER NOT NULL, contexts INTEGER NOT NULL,"
-    " PRIMARY KEY(event, role, place)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX party_who ON party(code, role, day, type, aux, contexts, sector);"
+    " PRIMARY KEY(event, role, place)) STRICT, WITHOUT ROWID;",
+    "CREATE INDEX party_who ON party(code, role, day, event, type, aux, contexts, sector);",
 
     /* Who concerns whom: what a stance rests on. via as dm_via: 0 recipient, 1 mutual, 2 instrument. */
-    "CREATE TABLE dyad(actor TEXT NOT NULL, target TEXT NOT NULL, day INTEGER NOT NULL, event INTEGER NOT NULL REFERENCES event(n) ON DELETE CASCADE,"
+    "CREATE TABLE dyad(actor TEXT NOT NULL, target TEXT NOT NULL, day INTEGER NOT NULL, event INTEGER NOT NULL REFERENCES "
+    "event(n) ON DELETE CASCADE,"
     " via INTEGER NOT NULL, day_end INTEGER NOT NULL, type INTEGER NOT NULL, aux INTEGER NOT NULL, contexts INTEGER NOT NULL,"
     " mode TEXT NOT NULL, scale REAL, confidence REAL NOT NULL, instrument TEXT NOT NULL, act TEXT NOT NULL,"
-    " polarity INTEGER NOT NULL, others_word INTEGER NOT NULL, happening INTEGER NOT NULL, document INTEGER NOT NULL, id INTEGER NOT NULL,"
-    " years TEXT, PRIMARY KEY(actor, target, day, event, via)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX dyad_target ON dyad(target, day);"
-    "CREATE INDEX dyad_event ON dyad(event);"
+    " polarity INTEGER NOT NULL, others_word INTEGER NOT NULL, happening INTEGER NOT NULL, document INTEGER NOT NULL, id "
+    "INTEGER NOT NULL,"
+    " years TEXT, PRIMARY KEY(actor, target, day, event, via)) STRICT, WITHOUT ROWID;",
+    "CREATE INDEX dyad_target ON dyad(target, day);",
+    "CREATE INDEX dyad_event ON dyad(event);",
 
-    "CREATE TABLE reason(event INTEGER NOT NULL REFERENCES event(n) ON DELETE CASCADE, place INTEGER NOT NULL, kind INTEGER NOT NULL,"
-    " start INTEGER NOT NULL, len INTEGER NOT NULL, PRIMARY KEY(event, place)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE reason(event INTEGER NOT NULL REFERENCES event(n) ON DELETE CASCADE, place INTEGER NOT NULL, kind INTEGER "
+    "NOT NULL,"
+    " start INTEGER NOT NULL, len INTEGER NOT NULL, PRIMARY KEY(event, place)) STRICT, WITHOUT ROWID;",
 
     /* Roll calls and treaty actions come from files of votes and signatures; day is the day of the vote or the action. */
-    "CREATE TABLE rollcall(n INTEGER PRIMARY KEY, source TEXT NOT NULL, reference TEXT NOT NULL, instrument INTEGER REFERENCES instrument(n),"
-    " body TEXT NOT NULL, subject TEXT NOT NULL, polarity INTEGER NOT NULL, session INTEGER, day INTEGER NOT NULL, day_end INTEGER NOT NULL,"
-    " resolution TEXT NOT NULL, title TEXT NOT NULL, contexts INTEGER NOT NULL, UNIQUE(source, reference)) STRICT;"
-    "CREATE INDEX rollcall_subject ON rollcall(subject);"
-    "CREATE INDEX rollcall_instrument ON rollcall(instrument);"
+    "CREATE TABLE rollcall(n INTEGER PRIMARY KEY, source TEXT NOT NULL, reference TEXT NOT NULL, instrument INTEGER REFERENCES "
+    "instrument(n),"
+    " body TEXT NOT NULL, subject TEXT NOT NULL, polarity INTEGER NOT NULL, session INTEGER, day INTEGER NOT NULL, day_end "
+    "INTEGER NOT NULL,"
+    " resolution TEXT NOT NULL, title TEXT NOT NULL, contexts INTEGER NOT NULL, UNIQUE(source, reference)) STRICT;",
+    "CREATE INDEX rollcall_subject ON rollcall(subject);",
+    "CREATE INDEX rollcall_instrument ON rollcall(instrument);",
     "CREATE TABLE ballot(rollcall INTEGER NOT NULL REFERENCES rollcall(n) ON DELETE CASCADE, code TEXT NOT NULL,"
-    " vote TEXT NOT NULL CHECK(vote IN ('yes','no','abstain','absent')), PRIMARY KEY(rollcall, code)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX ballot_code ON ballot(code);"
+    " vote TEXT NOT NULL CHECK(vote IN ('yes','no','abstain','absent')), PRIMARY KEY(rollcall, code)) STRICT, WITHOUT ROWID;",
+    "CREATE INDEX ballot_code ON ballot(code);",
     "CREATE TABLE treaty_action(instrument INTEGER NOT NULL REFERENCES instrument(n), code TEXT NOT NULL, action TEXT NOT NULL,"
-    " day INTEGER NOT NULL, day_end INTEGER NOT NULL, source TEXT NOT NULL, PRIMARY KEY(instrument, code, action, day)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX treaty_code ON treaty_action(code);"
+    " day INTEGER NOT NULL, day_end INTEGER NOT NULL, source TEXT NOT NULL, PRIMARY KEY(instrument, code, action, day)) "
+    "STRICT, WITHOUT ROWID;",
+    "CREATE INDEX treaty_code ON treaty_action(code);",
 
-    "PRAGMA application_id=" APPLICATION_ID ";";
+    "PRAGMA application_id=" APPLICATION_ID ";",
+    NULL,
+};
 
-static const char *const steps[DM_SCHEMA_VERSION] = { step_1 };
+static const char *const *const steps[DM_SCHEMA_VERSION] = { step_1 };
 
 static dm_status migrate(dm_db *db, int64_t from, dm_error *err)
 {
@@ -105,7 +123,8 @@ static dm_status migrate(dm_db *db, int64_t from, dm_error *err)
         if (st == DM_OK)
             st = dm_db_number(db, "PRAGMA user_version", &now, err);
         if (st == DM_OK && now == v) {
-            st = dm_db_exec(db, steps[v], err);
+            for (const char *const *sql = steps[v]; *sql && st == DM_OK; sql++)
+                st = dm_db_exec(db, *sql, err);
             if (st == DM_OK)
                 st = dm_db_exec(db, mark, err);
         }
@@ -131,15 +150,19 @@ dm_status dm_schema_ready(dm_db *db, bool readonly, dm_error *err)
         return st;
     bool empty = tables == 0 && version == 0;
     if (!empty && id != atoll(APPLICATION_ID))
-        return dm_fail(err, DM_EINPUT, 0, "'%s' is a database, but not a record of demarche; give another file", dm_db_path(db));
+        return dm_fail(
+            err, DM_EINPUT, 0, "'%s' is a database, but not a record of demarche; give another file", dm_db_path(db));
     if (version > DM_SCHEMA_VERSION)
-        return dm_fail(err, DM_EINPUT, 0, "the record '%s' is of a newer demarche (schema %d, this program knows %d); update the program",
-            dm_db_path(db), (int)version, DM_SCHEMA_VERSION);
+        return dm_fail(err, DM_EINPUT, 0,
+            "the record '%s' is of a newer demarche (schema %d, this program knows %d); update the program", dm_db_path(db),
+            (int)version, DM_SCHEMA_VERSION);
     if (version == DM_SCHEMA_VERSION)
         return DM_OK;
     if (readonly)
-        return empty ? dm_fail(err, DM_EINPUT, 0, "'%s' is empty: there is no record in it; 'demarche add' makes one", dm_db_path(db))
-                     : dm_fail(err, DM_EINPUT, 0, "the record '%s' is of an older demarche; 'demarche add %s' brings it up to date",
-                           dm_db_path(db), dm_db_path(db));
+        return empty ? dm_fail(err, DM_EINPUT, 0, "'%s' is empty: there is no record in it; 'demarche add' makes one",
+                           dm_db_path(db))
+                     : dm_fail(err, DM_EINPUT, 0,
+                           "the record '%s' is of an older demarche; 'demarche add %s' brings it up to date", dm_db_path(db),
+                           dm_db_path(db));
     return migrate(db, version, err);
 }

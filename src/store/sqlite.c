@@ -3,8 +3,8 @@
  * was committed and a power failure at most the last commits, never the file. */
 #include "store/db.h"
 #include <errno.h>
-#include <stdio.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { STMTS_MAX = 256, CACHE_KB = 64 * 1024, MMAP_MB = 1024 };
@@ -35,11 +35,15 @@ static dm_status told(const dm_db *db, int rc, dm_error *err)
         return dm_fail(err, DM_EIO, 0, "the record '%s' is locked by another program; try again when that has ended", path);
     case SQLITE_READONLY: return dm_fail(err, DM_EIO, 0, "the record '%s' is read-only; change its rights, or copy it", path);
     case SQLITE_FULL:
-        return dm_fail(err, DM_EIO, 0, "no room left on the disk of the record '%s'; what was added before is kept: free some room and run it again", path);
+        return dm_fail(err, DM_EIO, 0,
+            "no room left on the disk of the record '%s'; what was added before is kept: free some room and run it again",
+            path);
     case SQLITE_NOTADB: return dm_fail(err, DM_EINPUT, 0, "'%s' is not a record (not an SQLite file)", path);
     case SQLITE_CORRUPT:
-        return dm_fail(err, DM_ECORRUPT, 0, "the record '%s' is damaged (%s); restore a copy, or recover it with 'sqlite3 %s .recover'", path, msg, path);
-    case SQLITE_CANTOPEN: return dm_fail(err, DM_EIO, 0, "cannot open the record '%s': %s", path, errno ? strerror(errno) : msg);
+        return dm_fail(err, DM_ECORRUPT, 0,
+            "the record '%s' is damaged (%s); restore a copy, or recover it with 'sqlite3 %s .recover'", path, msg, path);
+    case SQLITE_CANTOPEN:
+        return dm_fail(err, DM_EIO, 0, "cannot open the record '%s': %s", path, errno ? strerror(errno) : msg);
     case SQLITE_IOERR: return dm_fail(err, DM_EIO, 0, "cannot read or write the record '%s': %s", path, msg);
     case SQLITE_INTERRUPT: return dm_fail(err, DM_EIO, 0, "interrupted");
     default: return dm_fail(err, DM_EIO, 0, "the record '%s': %s", path, msg);
@@ -53,8 +57,8 @@ static dm_status setup(dm_db *db, dm_error *err)
     sqlite3_db_config(db->h, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
     sqlite3_db_config(db->h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     char sql[200];
-    snprintf(sql, sizeof sql, "PRAGMA cache_size=-%d; PRAGMA mmap_size=%lld; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON", CACHE_KB,
-        (long long)MMAP_MB << 20);
+    snprintf(sql, sizeof sql, "PRAGMA cache_size=-%d; PRAGMA mmap_size=%lld; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON",
+        CACHE_KB, (long long)MMAP_MB << 20);
     dm_status st = dm_db_exec(db, sql, err);
     if (st == DM_OK && db->mode == DM_DB_WRITE)
         st = dm_db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000", err);

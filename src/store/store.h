@@ -9,6 +9,7 @@
 #include "doc/doc.h"
 #include "store/db.h"
 #include <demarche/record.h>
+#include <demarche/stance.h>
 
 enum {
     DM_HASH_BYTES = 16,
@@ -20,7 +21,7 @@ enum {
 /* What is kept of a document beside its own fields. */
 typedef struct dm_filing {
     uint8_t hash[DM_HASH_BYTES];
-    bool sketched; /* long enough to be compared */
+    uint8_t sketched; /* long enough to be compared */
     uint32_t sketch[DM_SKETCH];
 } dm_filing;
 
@@ -48,14 +49,16 @@ dm_status dm_store_coder(dm_store *s, dm_str version, dm_str tables, int64_t *ou
 dm_status dm_store_known(dm_store *s, const uint8_t hash[DM_HASH_BYTES], int64_t *document, int64_t *coder, dm_error *err);
 
 typedef struct dm_put_result {
-    bool known;      /* was there already; nothing was written */
-    bool near_copy;  /* joined the family of an earlier document */
+    bool known;              /* was there already; nothing was written */
+    bool replaced;           /* was there, and has new events now */
+    bool near_copy;          /* joined the family of an earlier document */
     uint32_t events, linked; /* linked: events that joined a happening of another document */
 } dm_put_result;
 
 /* Writes one document, all or nothing, inside the caller's transaction (a savepoint of its own). replace: a document that is there
  * gets the new events in place of its old ones. */
-dm_status dm_store_put(dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, bool replace, dm_put_result *out, dm_error *err);
+dm_status dm_store_put(
+    dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, bool replace, dm_put_result *out, dm_error *err);
 
 /* Day and last day under which an event stands: when it happened, else when it was said, else its article's; DM_NO_DAY. */
 void dm_event_days(const dm_doc *doc, const dm_event *ev, dm_day *from, dm_day *to);
@@ -70,13 +73,14 @@ typedef struct dm_link {
     int64_t instrument; /* row or 0 */
     dm_str instrument_type;
     dm_day day, day_end;
-    uint8_t precision;      /* of when it happened; DM_PREC_UNKNOWN: day is that of saying or of the article */
-    dm_day published;       /* of the article or DM_NO_DAY */
+    uint8_t precision; /* of when it happened; DM_PREC_UNKNOWN: day is that of saying or of the article */
+    dm_day published;  /* of the article or DM_NO_DAY */
     const dm_party *actor, *recipient;
     uint32_t n_actor, n_recipient;
 } dm_link;
 /* Row of the happening that the event tells, an old one or a new one. *joined: it is told by another document, too. */
-dm_status dm_store_link(dm_store *s, const dm_doc *doc, const dm_event *ev, const dm_link *l, int64_t *happening, bool *joined, dm_error *err);
+dm_status dm_store_link(
+    dm_store *s, const dm_doc *doc, const dm_event *ev, const dm_link *l, int64_t *happening, bool *joined, dm_error *err);
 
 /* Row of an instrument, made when it is new. */
 dm_status dm_store_instrument(dm_store *s, const dm_instrument *in, int64_t *out, dm_error *err);
@@ -90,6 +94,7 @@ dm_status dm_store_load_document(dm_store *s, int64_t n, dm_doc *doc, dm_error *
 /* Event rows that pass the filter, in its order, one by one. */
 typedef dm_status dm_row_fn(void *ctx, int64_t event, dm_error *err);
 dm_status dm_store_find(dm_store *s, const dm_filter *f, dm_row_fn *fn, void *ctx, dm_error *err);
-dm_status dm_store_count(dm_store *s, const dm_filter *f, uint64_t *events, uint64_t *happenings, uint64_t *documents, dm_error *err);
+dm_status dm_store_count(
+    dm_store *s, const dm_filter *f, uint64_t *events, uint64_t *happenings, uint64_t *documents, dm_error *err);
 
 #endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The record for callers: opened, walked, counted, its documents taken out. */
+#include "pipeline/record.h"
+#include "pipeline/coder.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+dm_status dm_record_open(dm_record **out, const char *path, dm_access access, const char *data_dir, dm_error *err)
+{
+    char tables[DM_PATH_MAX];
+    dm_record *r = calloc(1, sizeof *r);
+    if (!r || !(r->path = strdup(path))) {
+        free(r);
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for the record '%s'", path);
+    }
+    r->access = access;
+    dm_status st = dm_data_path(tables, data_dir, "demarche.tables", err);
+    if (st == DM_OK)
+        st = dm_tables_open(&r->tables, tables, err);
+    if (st == DM_OK)
+        st = dm_store_open(&r->store, path, access == DM_ACCESS_WRITE ? DM_DB_WRITE : DM_DB_READ, err);
+    if (st == DM_OK)
+        *out = r;
+    else
+        dm_record_close(r);
+    return st;
+}
+
+void dm_record_close(dm_record *r)
+{
+    if (!r)
+        return;
+    dm_store_close(r->store);
+    dm_tables_close(r->tables);
+    free(r->path);
+    free(r);
+}
+
+dm_status dm_record_writable(const dm_record *r, dm_error *err)
+{
+    return r->access == DM_ACCESS_WRITE ? DM_OK
+                                        : dm_fail(err, DM_EUSAGE, 0, "the record '%s' was opened for reading only", r->path);
+}
+
+static void hex(char out[33], dm_str bytes)
+{
+    out[0] = '\0';
+    for (size_t i = 0; i < bytes.len && i < DM_HASH_BYTES; i++)
+        snprintf(out + 2 * i, 3, "%02x", (unsigned char)bytes.p[i]);
+}
+
+dm_status dm_record_fill(dm_record *r, int64_t document, dm_filed *row, char hash[33], dm_error *err)
+{
+    dm_stmt *q;
+    dm_status st = dm_db_use(dm_store_db(r->store), &q,
+        "SELECT (SELECT hash FROM document WHERE n=?1), count(DISTINCT e.document), count(DISTINCT d.family) FROM event e"
+        " JOIN document d ON d.n=e.document WHERE e.happening=?2",
+        err);
+    if (st != DM_OK)
+        return st;
+    dm_bind_int(q, 1, document);
+    dm_bind_int(q, 2, (int64_t)row->happening);
+    if ((st = dm_stmt_step(q, err)) != DM_OK)
+        return st;
+    hex(hash, dm_col_str(q, 0));
+    row->document = hash;
+    row->reports = (uint32_t)dm_col_int(q, 1);
+    row->independent = (uint32_t)dm_col_int(q, 2);
+    dm_stmt_done(q);
+    return DM_OK;
+}
+
+typedef struct walk {
+    dm_record *r;
+    dm_doc *doc;
+    int64_t held;
+    dm_filed_fn *fn;
+    void *ctx;
+} walk;
+
+static dm_status on_row(void *ctx, int64_t event, dm_error *err)
+{
+    walk *w = ctx;
+    dm_filed row;
+    char hash[33];
+    dm_status st = dm_store_load_event(w->r->store, event, w->doc, &w->held, &row, err);
+    if (st == DM_OK)
+        st = dm_record_fill(w->r, w->held, &row, hash, err);
+    return st == DM_OK ? w->fn(w->ctx, &row, err) : st;
+}
+
+dm_status dm_record_events(dm_record *r, const dm_filter *filter, dm_filed_fn *fn, void *ctx, dm_error *err)
+{
+    dm_filter all = DM_FILTER_INIT;
+    walk w = { r, dm_doc_new(), 0, fn, ctx };
+    if (!w.doc)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for the events of the record");
+    dm_status st = dm_store_find(r->store, filter ? filter : &all, on_row, &w, err);
+    dm_doc_free(w.doc);
+    return st;
+}
+
+dm_status dm_record_count(dm_record *r, const dm_filter *filter, dm_counts *out, dm_error *err)
+{
+    dm_filter all = DM_FILTER_INIT;
+    return dm_store_count(r->store, filter ? filter : &all, &out->events, &out->happenings, &out->documents, err);
+}
+
+enum { HASH_DIGITS_MIN = 4 };
+
+/* Half-open range of the hashes that begin with the hex digits; false when `which` is no such beginning. */
+static bool hash_range(const char *which, uint8_t from[DM_HASH_BYTES], uint8_t to[DM_HASH_BYTES])
+{
+    size_t n = strlen(which);
+    if (n < HASH_DIGITS_MIN || n > 2 * DM_HASH_BYTES || strspn(which, "0123456789abcdef") != n)
+        return false;
+    memset(from, 0, DM_HASH_BYTES);
+    memset(to, 0xFF, DM_HASH_BYTES);
+    for (size_t i = 0; i < n; i++) {
+        unsigned digit = (unsigned)(which[i] <= '9' ? which[i] - '0' : which[i] - 'a' + 10), shift = i % 2 ? 0 : 4;
+        from[i / 2] = (uint8_t)(from[i / 2] | digit << shift);
+        to[i / 2] = (uint8_t)((to[i / 2] & ~(0xFu << shift)) | digit << shift);
+    }
+    return true;
+}
+
+/* The one document: its row, or an error that says none or several. */
+static dm_status document_row(dm_record *r, const char *which, int64_t *row, dm_error *err)
+{
+    uint8_t from[DM_HASH_BYTES], to[DM_HASH_BYTES];
+    bool digits = hash_range(which, from, to);
+    dm_stmt *q;
+    dm_status st = dm_db_use(dm_store_db(r->store), &q,
+        "SELECT n FROM document WHERE name=?1 UNION SELECT n FROM document WHERE hash BETWEEN ?2 AND ?3 ORDER BY 1 LIMIT 2",
+        err);
+    if (st != DM_OK)
+        return st;
+    dm_bind_str(q, 1, dm_str_of(which));
+    if (digits) {
+        dm_bind_blob(q, 2, (dm_str){ (char *)from, sizeof from });
+        dm_bind_blob(q, 3, (dm_str){ (char *)to, sizeof to });
+    }
+    st = dm_stmt_step(q, err);
+    if (st == DM_END)
+        return dm_fail(err, DM_EUSAGE, 0, "no document '%.100s' in the record '%s'", which, r->path);
+    if (st != DM_OK)
+        return st;
+    *row = dm_col_int(q, 0);
+    bool several = dm_stmt_step(q, err) == DM_OK;
+    dm_stmt_done(q);
+    return several ? dm_fail(err, DM_EUSAGE, 0, "several documents are '%.100s'; give more digits of the hash", which) : DM_OK;
+}
+
+dm_status dm_record_document(dm_record *r, const char *which, dm_doc **out, dm_error *err)
+{
+    int64_t row = 0;
+    dm_status st = document_row(r, which, &row, err);
+    dm_doc *doc = st == DM_OK ? dm_doc_new() : NULL;
+    if (st == DM_OK && !doc)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for a document");
+    if (st == DM_OK)
+        st = dm_store_load_document(r->store, row, doc, err);
+    if (st == DM_OK)
+        *out = doc;
+    else
+        dm_doc_free(doc);
+    return st;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The record from inside: a store with the tables that give names and weights. */
+#ifndef DM_PIPELINE_RECORD_H
+#define DM_PIPELINE_RECORD_H
+
+#include "base/table.h"
+#include "store/store.h"
+#include <demarche/record.h>
+
+struct dm_record {
+    dm_store *store;
+    dm_tables *tables;
+    char *path;
+    dm_access access;
+};
+
+/* DM_EUSAGE unless the record was opened for writing. */
+dm_status dm_record_writable(const dm_record *r, dm_error *err);
+
+/* Documents and events of a row: the counts of reports are filled in here. */
+dm_status dm_record_fill(dm_record *r, int64_t document, dm_filed *row, char hash[33], dm_error *err);
+
+#endif

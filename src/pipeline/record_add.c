@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Articles into the record. The coding threads read, code and pack; the one thread that emits writes. Several documents share a
+ * transaction, which ends after BATCH_NS or BATCH_BYTES: a document is there whole or not at all, and a process that is killed loses at
+ * most the last batch, which the next run adds. Counts are told only of what was committed. */
+#include "pipeline/coder.h"
+#include "pipeline/record.h"
+#include <demarche/write.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BATCH_BYTES = 16 << 20 };
+#define BATCH_NS 500000000u
+
+typedef struct adding {
+    dm_record *r;
+    const dm_add_opts *opts;
+    dm_store *look; /* a second connection, for the coding threads: which documents are known */
+    pthread_mutex_t looking;
+    int64_t coder;
+    bool replace;
+    dm_doc *doc;                /* what is being written */
+    dm_add_stats done, pending; /* committed; of the open transaction */
+    uint64_t began;
+    size_t bytes;
+} adding;
+
+static uint64_t clock_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static bool stopped(const adding *a) { return a->opts->stop && *a->opts->stop; }
+
+/* A document that is there, with the same coder or not to be coded again, need not be coded. A wrong "no" costs only time. */
+static bool on_skip(void *ctx, const dm_doc *doc)
+{
+    adding *a = ctx;
+    if (stopped(a))
+        return true;
+    uint8_t hash[DM_HASH_BYTES];
+    dm_filing_hash(hash, doc);
+    int64_t row = 0, coder = 0;
+    pthread_mutex_lock(&a->looking);
+    dm_status st = dm_store_known(a->look, hash, &row, &coder, NULL);
+    pthread_mutex_unlock(&a->looking);
+    return st == DM_OK && row && (!a->replace || coder == a->coder);
+}
+
+/* Two marks before the packed document: whether it was coded. A document that was skipped has no sentences. */
+static dm_status on_render(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err)
+{
+    adding *a = ctx;
+    if (stopped(a))
+        return DM_OK;
+    bool coded = doc->sents.n > 0 || !on_skip(ctx, doc);
+    dm_buf_add(out, coded ? "c" : "k", 1);
+    if (!coded)
+        return out->failed ? dm_fail(err, DM_ENOMEM, 0, "out of memory for a document") : DM_OK;
+    dm_filing f;
+    dm_filing_make(&f, doc);
+    return dm_pack_write(out, doc, &f, err);
+}
+
+static void fold_in(dm_add_stats *sum, const dm_add_stats *more)
+{
+    sum->added += more->added;
+    sum->known += more->known;
+    sum->recoded += more->recoded;
+    sum->near_copies += more->near_copies;
+    sum->events += more->events;
+    sum->linked += more->linked;
+}
+
+static dm_status commit(adding *a, dm_error *err)
+{
+    dm_db *db = dm_store_db(a->r->store);
+    dm_status st = dm_db_in_transaction(db) ? dm_db_commit(db, err) : DM_OK;
+    if (st != DM_OK)
+        dm_db_rollback(db);
+    else
+        fold_in(&a->done, &a->pending);
+    a->pending = (dm_add_stats){ 0 };
+    a->bytes = 0;
+    return st;
+}
+
+static dm_status begin(adding *a, dm_error *err)
+{
+    dm_db *db = dm_store_db(a->r->store);
+    if (dm_db_in_transaction(db))
+        return DM_OK;
+    a->began = clock_ns();
+    return dm_db_begin(db, err);
+}
+
+static dm_status file(adding *a, const dm_doc *doc, const dm_filing *f, dm_error *err)
+{
+    dm_put_result got;
+    dm_status st = begin(a, err);
+    if (st == DM_OK)
+        st = dm_store_put(a->r->store, doc, f, a->coder, a->replace, &got, err);
+    if (st != DM_OK)
+        return st;
+    bool fresh = !got.known;
+    a->pending.known += got.known;
+    a->pending.recoded += fresh && a->replace && got.replaced;
+    a->pending.added += fresh && !got.replaced;
+    a->pending.near_copies += got.near_copy;
+    a->pending.events += got.events;
+    a->pending.linked += got.linked;
+    a->bytes += doc->text.len;
+    return a->bytes > BATCH_BYTES || clock_ns() - a->began > BATCH_NS ? commit(a, err) : DM_OK;
+}
+
+static dm_status on_emit(void *ctx, dm_str bytes, dm_error *err)
+{
+    adding *a = ctx;
+    if (bytes.p[0] == 'k') {
+        a->pending.known++;
+        return DM_OK;
+    }
+    dm_filing f;
+    dm_doc_reset(a->doc);
+    dm_status st = dm_pack_read(a->doc, &f, (dm_str){ bytes.p + 1, bytes.len - 1 }, err);
+    return st == DM_OK ? file(a, a->doc, &f, err) : st;
+}
+
+static void on_note(void *ctx, dm_str line)
+{
+    const adding *a = ctx;
+    if (a->opts->note)
+        a->opts->note(a->opts->ctx, line);
+}
+
+static void on_failed(void *ctx, const dm_error *err)
+{
+    const adding *a = ctx;
+    if (a->opts->failed)
+        a->opts->failed(a->opts->ctx, err);
+}
+
+static void on_after(void *ctx, const dm_run_stats *so_far)
+{
+    adding *a = ctx;
+    if (!a->opts->after)
+        return;
+    dm_add_stats now = a->done;
+    fold_in(&now, &a->pending);
+    now.run = *so_far;
+    a->opts->after(a->opts->ctx, &now);
+}
+
+/* The row of this coder: the program's version, and the tables and model that it reads with. */
+static dm_status find_coder(dm_record *r, const dm_coder *coder, int64_t *out, dm_error *err)
+{
+    char mark[17];
+    snprintf(mark, sizeof mark, "%016llx", (unsigned long long)dm_coder_mark(coder));
+    dm_db *db = dm_store_db(r->store);
+    dm_status st = dm_db_begin(db, err);
+    if (st == DM_OK)
+        st = dm_store_coder(r->store, dm_str_of(dm_version()), dm_str_of(mark), out, err);
+    if (st == DM_OK)
+        st = dm_db_commit(db, err);
+    dm_db_rollback(db);
+    return st;
+}
+
+static dm_status open_adding(
+    adding *a, dm_record *r, const dm_add_opts *opts, const dm_coder *coder, bool replace, dm_error *err)
+{
+    *a = (adding){ .r = r, .opts = opts, .replace = replace, .looking = PTHREAD_MUTEX_INITIALIZER };
+    dm_status st = dm_record_writable(r, err);
+    if (st == DM_OK)
+        st = find_coder(r, coder, &a->coder, err);
+    if (st == DM_OK)
+        st = dm_store_open(&a->look, r->path, DM_DB_READ, err);
+    if (st == DM_OK && !(a->doc = dm_doc_new()))
+        st = dm_fail(err, DM_ENOMEM, 0, "out of memory for a document");
+    return st;
+}
+
+/* What is whole is kept, whatever ended the run. */
+static dm_status close_adding(adding *a, dm_status st, dm_error *err)
+{
+    if (st == DM_OK)
+        st = commit(a, err);
+    else
+        commit(a, NULL);
+    dm_store_close(a->look);
+    dm_doc_free(a->doc);
+    return st;
+}
+
+static dm_status run(adding *a, const dm_coder *coder, dm_input *in, dm_error *err)
+{
+    const dm_sink sink = {
+        .ctx = a, .skip = on_skip, .render = on_render, .emit = on_emit, .note = on_note, .failed = on_failed, .after = on_after
+    };
+    return dm_run(coder, in, &sink, a->opts->threads, &a->done.run, err);
+}
+
+static dm_status check_opts(const dm_add_opts *o, dm_error *err)
+{
+    return o->version == DM_ADD_OPTS_VERSION
+               ? DM_OK
+               : dm_fail(err, DM_EUSAGE, 0, "dm_add_opts of version %u, this library has %d; use DM_ADD_OPTS_INIT", o->version,
+                     DM_ADD_OPTS_VERSION);
+}
+
+dm_status dm_record_add(
+    dm_record *r, const dm_coder *coder, dm_input *in, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err)
+{
+    const dm_add_opts usual = DM_ADD_OPTS_INIT;
+    opts = opts ? opts : &usual;
+    adding a;
+    dm_status st = check_opts(opts, err);
+    if (st != DM_OK)
+        return st;
+    st = open_adding(&a, r, opts, coder, opts->recode, err);
+    if (st == DM_OK)
+        st = run(&a, coder, in, err);
+    st = close_adding(&a, st, err);
+    if (stats)
+        *stats = a.done;
+    return st;
+}
+
+/* --- coding again --- */
+
+enum { RECODE_AT_ONCE = 2000 }; /* documents that go through one temporary file */
+
+/* Documents of other coders behind row *after, as JSON lines into f; *n how many. */
+static dm_status write_stale(adding *a, int64_t *after, FILE *f, int *n, dm_error *err)
+{
+    dm_stmt *q = NULL;
+    dm_doc *doc = dm_doc_new();
+    dm_buf out = { 0 };
+    dm_status st = doc ? dm_db_prepare(dm_store_db(a->r->store), &q,
+                             "SELECT n FROM document WHERE n>?1 AND coder<>?2 ORDER BY n LIMIT ?3", err)
+                       : dm_fail(err, DM_ENOMEM, 0, "out of memory for a document");
+    if (st == DM_OK) {
+        dm_bind_int(q, 1, *after);
+        dm_bind_int(q, 2, a->coder);
+        dm_bind_int(q, 3, RECODE_AT_ONCE);
+    }
+    while (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK) {
+        *after = dm_col_int(q, 0);
+        dm_buf_clear(&out);
+        if ((st = dm_store_load_document(a->r->store, *after, doc, err)) == DM_OK)
+            st = dm_write_source(&out, doc, DM_FORMAT_JSONL, err);
+        if (st == DM_OK && fwrite(out.p, 1, out.len, f) != out.len)
+            st = dm_fail(err, DM_EIO, 0, "cannot write a temporary file of %zu bytes; is there room in $TMPDIR?", out.len);
+        (*n)++;
+    }
+    dm_stmt_free(q);
+    dm_doc_free(doc);
+    dm_buf_free(&out);
+    if (st == DM_END && fflush(f) != 0)
+        return dm_fail(err, DM_EIO, 0, "cannot write a temporary file; is there room in $TMPDIR?");
+    return st == DM_END ? DM_OK : st;
+}
+
+static dm_status recode_some(adding *a, const dm_coder *coder, int64_t *after, int *n, dm_error *err)
+{
+    FILE *f = tmpfile();
+    dm_input *in = NULL;
+    char path[64];
+    dm_status st = f ? write_stale(a, after, f, n, err)
+                     : dm_fail(err, DM_EIO, 0, "cannot make a temporary file; is there room in $TMPDIR?");
+    if (st == DM_OK && *n) {
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(f));
+        rewind(f);
+        st = dm_input_open(&in, coder, err);
+        if (st == DM_OK)
+            st = dm_input_add(in, path, err);
+        if (st == DM_OK)
+            st = run(a, coder, in, err);
+        dm_input_close(in);
+    }
+    if (f)
+        fclose(f);
+    return st;
+}
+
+dm_status dm_record_recode(dm_record *r, const dm_coder *coder, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err)
+{
+    const dm_add_opts usual = DM_ADD_OPTS_INIT;
+    opts = opts ? opts : &usual;
+    adding a;
+    dm_status st = check_opts(opts, err);
+    if (st != DM_OK)
+        return st;
+    int64_t after = 0;
+    int n = 1;
+    st = open_adding(&a, r, opts, coder, true, err);
+    while (st == DM_OK && n > 0 && !stopped(&a)) {
+        n = 0;
+        st = recode_some(&a, coder, &after, &n, err);
+        if (st == DM_OK)
+            st = commit(&a, err);
+    }
+    st = close_adding(&a, st, err);
+    if (stats)
+        *stats = a.done;
+    return st;
+}

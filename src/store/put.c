@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Writing a document and its events. Everything of one document is inside one savepoint: it is there whole or not at all.
+ *
+ * Rows are made from the events as they are; nothing is interpreted here but which dyads an event speaks of. */
+#include "store/work.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ROLE_ACTOR, ROLE_RECIPIENT, ROLE_SPEAKER };
+
+static dm_interval known(dm_interval i)
+{
+    return i.precision != DM_PREC_UNKNOWN ? i : (dm_interval){ DM_DAY_NONE, DM_DAY_NONE, 0 };
+}
+
+void dm_event_days(const dm_doc *doc, const dm_event *ev, dm_day *from, dm_day *to)
+{
+    const dm_interval tried[] = { known(ev->when), known(ev->said), known(doc->meta.date) };
+    *from = *to = DM_NO_DAY;
+    for (size_t i = 0; i < 3 && *from == DM_NO_DAY; i++) {
+        if (tried[i].from == DM_DAY_NONE && tried[i].to == DM_DAY_NONE)
+            continue;
+        *from = tried[i].from != DM_DAY_NONE ? tried[i].from : tried[i].to;
+        *to = tried[i].to != DM_DAY_NONE ? tried[i].to : tried[i].from;
+    }
+}
+
+static void bind_day(dm_stmt *q, int at, dm_interval i, dm_day day)
+{
+    if (i.precision == DM_PREC_UNKNOWN || day == DM_DAY_NONE)
+        dm_bind_null(q, at);
+    else
+        dm_bind_int(q, at, day);
+}
+
+static void bind_real(dm_stmt *q, int at, double v)
+{
+    if (isfinite(v))
+        dm_bind_real(q, at, v);
+    else
+        dm_bind_null(q, at);
+}
+
+dm_status dm_store_coder(dm_store *s, dm_str version, dm_str tables, int64_t *out, dm_error *err)
+{
+    dm_stmt *q;
+    dm_status st = dm_db_use(s->db, &q,
+        "INSERT INTO coder(version, tables) VALUES(?1, ?2) ON CONFLICT(version, tables) DO UPDATE SET version=excluded.version "
+        "RETURNING n",
+        err);
+    if (st != DM_OK)
+        return st;
+    dm_bind_str(q, 1, version);
+    dm_bind_str(q, 2, tables);
+    st = dm_stmt_step(q, err);
+    if (st == DM_OK) {
+        *out = dm_col_int(q, 0);
+        while ((st = dm_stmt_step(q, err)) == DM_OK) {
+        } /* RETURNING: to the end, so that the row is written */
+    }
+    return st == DM_END ? DM_OK : st;
+}
+
+dm_status dm_store_known(dm_store *s, const uint8_t hash[DM_HASH_BYTES], int64_t *document, int64_t *coder, dm_error *err)
+{
+    dm_stmt *q;
+    dm_status st = dm_db_use(s->db, &q, "SELECT n, coder FROM document WHERE hash=?1", err);
+    if (st != DM_OK)
+        return st;
+    dm_bind_blob(q, 1, (dm_str){ (const char *)hash, DM_HASH_BYTES });
+    st = dm_stmt_step(q, err);
+    *document = st == DM_OK ? dm_col_int(q, 0) : 0;
+    *coder = st == DM_OK ? dm_col_int(q, 1) : 0;
+    if (st == DM_OK)
+        dm_stmt_done(q);
+    return st == DM_END ? DM_OK : st;
+}
+
+dm_status dm_store_instrument(dm_store *s, const dm_instrument *in, int64_t *out, dm_error *err)
+{
+    const dm_str parts[] = { in->type, in->body, in->subject, in->name };
+    uint64_t key = 0x1A57;
+    for (int i = 0; i < 4; i++)
+        key = dm_hash(parts[i].p, parts[i].len, key + 1);
+    kept *slot = &s->instruments[key % INSTRUMENTS_KEPT];
+    if (slot->row && slot->key == key) {
+        *out = slot->row;
+        return DM_OK;
+    }
+    dm_stmt *q;
+    dm_status st = dm_db_use(
+        s->db, &q, "INSERT INTO instrument(type, body, subject, name) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", err);
+    for (int i = 0; st == DM_OK && i < 4; i++)
+        dm_bind_str(q, i + 1, parts[i].len ? parts[i] : DM_STR(""));
+    if (st == DM_OK)
+        st = dm_stmt_run(q, err);
+    if (st == DM_OK)
+        st = dm_db_use(s->db, &q, "SELECT n FROM instrument WHERE type=?1 AND body=?2 AND subject=?3 AND name=?4", err);
+    for (int i = 0; st == DM_OK && i < 4; i++)
+        dm_bind_str(q, i + 1, parts[i].len ? parts[i] : DM_STR(""));
+    if (st == DM_OK)
+        st = dm_stmt_step(q, err);
+    if (st == DM_OK) {
+        *out = dm_col_int(q, 0);
+        *slot = (kept){ key, *out };
+        dm_stmt_done(q);
+    }
+    return st;
+}
+
+/* --- the document --- */
+
+static void bind_document(dm_stmt *q, const dm_doc *doc, const dm_filing *f, int64_t coder)
+{
+    const dm_meta *m = &doc->meta;
+    dm_bind_blob(q, 1, (dm_str){ (const char *)f->hash, DM_HASH_BYTES });
+    dm_bind_str(q, 2, m->id.len ? m->id : DM_STR(""));
+    dm_bind_str(q, 3, m->url);
+    dm_bind_str(q, 4, m->title);
+    dm_bind_str(q, 5, m->publisher);
+    dm_bind_str(q, 6, m->language);
+    dm_bind_int(q, 7, m->date.precision != DM_PREC_UNKNOWN ? m->date.from : DM_NO_DAY);
+    dm_bind_int(q, 8, m->date.precision != DM_PREC_UNKNOWN ? m->date.to : DM_NO_DAY);
+    dm_bind_int(q, 9, (int)m->date.precision);
+    dm_bind_int(q, 10, m->date_source);
+    dm_bind_str(q, 11, dm_str_of(doc->home));
+    dm_bind_int(q, 12, coder);
+    dm_bind_str(q, 13, f->sketched ? (dm_str){ (const char *)f->sketch, sizeof f->sketch } : DM_NIL);
+    dm_bind_str(q, 14, doc->text.len ? doc->text : DM_STR(""));
+}
+
+/* Row of the new document, or 0 when it was there. */
+static dm_status put_document(dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, int64_t *row, dm_error *err)
+{
+    dm_stmt *q;
+    dm_status st = dm_db_use(s->db, &q,
+        "INSERT INTO document(hash, name, url, title, publication, language, day_from, day_to, day_precision, day_source, "
+        "home, coder,"
+        " family, sketch, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, CAST(?13 AS BLOB), ?14) ON "
+        "CONFLICT(hash) DO NOTHING",
+        err);
+    if (st != DM_OK)
+        return st;
+    bind_document(q, doc, f, coder);
+    st = dm_stmt_run(q, err);
+    if (st == DM_OK)
+        *row = dm_db_changes(s->db) ? dm_db_last_id(s->db) : 0;
+    return st;
+}
+
+static dm_status put_sentence(dm_store *s, const dm_doc *doc, uint32_t i, int64_t document, int64_t *row, dm_error *err)
+{
+    const dm_sent *sent = &doc->sents.v[i];
+    dm_stmt *q;
+    dm_status st = dm_db_use(
+        s->db, &q, "INSERT INTO sentence(document, sequence, start, len, kind, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6)", err);
+    if (st != DM_OK)
+        return st;
+    dm_str text = dm_doc_slice(doc, sent->span);
+    dm_bind_int(q, 1, document);
+    dm_bind_int(q, 2, i);
+    dm_bind_int(q, 3, sent->span.start);
+    dm_bind_int(q, 4, sent->span.len);
+    dm_bind_int(q, 5, sent->kind);
+    dm_bind_str(q, 6, text.len ? text : DM_STR(""));
+    if ((st = dm_stmt_run(q, err)) != DM_OK)
+        return st;
+    *row = dm_db_last_id(s->db);
+    if ((st = dm_db_use(s->db, &q, "INSERT INTO sentence_text(rowid, text) VALUES(?1, ?2)", err)) != DM_OK)
+        return st;
+    dm_bind_int(q, 1, *row);
+    dm_bind_str(q, 2, text.len ? text : DM_STR(""));
+    return dm_stmt_run(q, err);
+}
+
+/* --- events --- */
+
+typedef struct putting {
+    dm_store *s;
+    const dm_doc *doc;
+    const dm_event *ev;
+    int64_t document, sentence, event, happening, instrument;
+    dm_day day, day_end;
+    dm_error *err;
+} putting;
+
+static dm_status put_party(putting *p, int role, uint32_t place, const dm_party *who)
+{
+    dm_stmt *q;
+    dm_status st = dm_db_use(p->s->db, &q, "INSERT INTO party VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", p->err);
+    if (st != DM_OK)
+        return st;
+    dm_bind_int(q, 1, p->event);
+    dm_bind_int(q, 2, role);
+    dm_bind_int(q, 3, place);
+    dm_bind_str(q, 4, dm_str_of(who->code));
+    dm_bind_str(q, 5, dm_str_of(who->sector));
+    dm_bind_int(q, 6, who->span.start);
+    dm_bind_int(q, 7, who->span.len);
+    dm_bind_int(q, 8, p->day);
+    dm_bind_int(q, 9, p->ev->type);
+    dm_bind_int(q, 10, p->ev->aux);
+    dm_bind_int(q, 11, (int64_t)p->ev->contexts);
+    return dm_stmt_run(q, p->err);
+}
+
+static dm_status put_parties(putting *p)
+{
+    const dm_event *e = p->ev;
+    dm_status st = DM_OK;
+    for (uint32_t i = 0; i < e->n_actor && st == DM_OK; i++)
+        st = put_party(p, ROLE_ACTOR, i, &e->actor[i]);
+    for (uint32_t i = 0; i < e->n_recipient && st == DM_OK; i++)
+        st = put_party(p, ROLE_RECIPIENT, i, &e->recipient[i]);
+    for (uint32_t i = 0; i < e->n_attribution && st == DM_OK; i++)
+        st = put_party(p, ROLE_SPEAKER, i, &e->attribution[i]);
+    return st;
+}
+
+static bool among(const dm_party *v, uint32_t n, const char *code)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (v[i].code[0] && strcmp(v[i].code, code) == 0)
+            return true;
+    return false;
+}
+
+/* Whether an earlier party of the list has the same code: sectors make no dyad of their own. */
+static bool repeated(const dm_party *v, uint32_t i) { return among(v, i, v[i].code); }
+
+/* Rests on the word of others only: speakers are named, and none is of the actor's own country. */
+static bool others_word(const dm_event *e, const char *actor)
+{
+    return e->n_attribution > 0 && !among(e->attribution, e->n_attribution, actor);
+}
+
+static dm_str years_text(const dm_event *e, char *out, size_t room)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; e->instrument && i < e->instrument->n_years; i++)
+        n += (size_t)snprintf(out + n, room - n, i ? " %d" : "%d", e->instrument->years[i]);
+    return (dm_str){ n ? out : NULL, n };
+}
+
+static dm_status put_dyad(putting *p, const char *actor, const char *target, dm_via via)
+{
+    const dm_event *e = p->ev;
+    const dm_instrument *in = e->instrument;
+    bool aimed = in && dm_str_is(in->subject, target); /* an instrument aimed at somebody else says nothing of this pair */
+    char years[DM_YEARS_MAX * 8];
+    dm_stmt *q;
+    dm_status st = dm_db_use(p->s->db, &q,
+        "INSERT INTO dyad VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+        p->err);
+    if (st != DM_OK)
+        return st;
+    dm_bind_str(q, 1, dm_str_of(actor));
+    dm_bind_str(q, 2, dm_str_of(target));
+    dm_bind_int(q, 3, p->day);
+    dm_bind_int(q, 4, p->event);
+    dm_bind_int(q, 5, (int)via);
+    dm_bind_int(q, 6, p->day_end);
+    dm_bind_int(q, 7, e->type);
+    dm_bind_int(q, 8, e->aux);
+    dm_bind_int(q, 9, (int64_t)e->contexts);
+    dm_bind_str(q, 10, dm_str_of(e->mode));
+    bind_real(q, 11, e->scale);
+    dm_bind_real(q, 12, e->confidence);
+    dm_bind_str(q, 13, aimed && in->type.len ? in->type : DM_STR(""));
+    dm_bind_str(q, 14, aimed && in->act.len ? in->act : DM_STR(""));
+    dm_bind_int(q, 15, aimed ? in->polarity : 0);
+    dm_bind_int(q, 16, others_word(e, actor));
+    dm_bind_int(q, 17, p->happening);
+    dm_bind_int(q, 18, p->document);
+    dm_bind_int(q, 19, (int64_t)e->id);
+    dm_bind_str(q, 20, aimed ? years_text(e, years, sizeof years) : DM_NIL);
+    return dm_stmt_run(q, p->err);
+}
+
+/* Of one actor: toward each recipient, each fellow of a reciprocal event, and the subject of the instrument when it is none of these. */
+static dm_status put_dyads_of(putting *p, uint32_t i)
+{
+    const dm_event *e = p->ev;
+    const char *actor = e->actor[i].code;
+    dm_status st = DM_OK;
+    for (uint32_t k = 0; k < e->n_recipient && st == DM_OK; k++)
+        if (e->recipient[k].code[0] && !repeated(e->recipient, k))
+            st = put_dyad(p, actor, e->recipient[k].code, DM_VIA_RECIPIENT);
+    bool mutual = e->n_recipient == 0 && e->n_actor > 1;
+    for (uint32_t k = 0; mutual && k < e->n_actor && st == DM_OK; k++)
+        if (e->actor[k].code[0] && !repeated(e->actor, k) && strcmp(e->actor[k].code, actor) != 0)
+            st = put_dyad(p, actor, e->actor[k].code, DM_VIA_MUTUAL);
+    dm_str subject = e->instrument ? e->instrument->subject : DM_NIL;
+    char code[DM_CODE_MAX] = "";
+    if (subject.len > 0 && subject.len < DM_CODE_MAX) {
+        memcpy(code, subject.p, subject.len);
+        code[subject.len] = '\0';
+    }
+    bool there = among(e->recipient, e->n_recipient, code) || (mutual && among(e->actor, e->n_actor, code));
+    if (st == DM_OK && code[0] && strcmp(code, actor) != 0 && !there)
+        st = put_dyad(p, actor, code, DM_VIA_INSTRUMENT);
+    return st;
+}
+
+static dm_status put_dyads(putting *p)
+{
+    dm_status st = DM_OK;
+    for (uint32_t i = 0; i < p->ev->n_actor && st == DM_OK; i++)
+        if (p->ev->actor[i].code[0] && !repeated(p->ev->actor, i))
+            st = put_dyads_of(p, i);
+    return st;
+}
+
+static dm_status put_reasons(putting *p)
+{
+    dm_status st = DM_OK;
+    for (uint32_t i = 0; i < p->ev->n_reason && st == DM_OK; i++) {
+        dm_stmt *q;
+        if ((st = dm_db_use(p->s->db, &q, "INSERT INTO reason VALUES(?1, ?2, ?3, ?4, ?5)", p->err)) != DM_OK)
+            break;
+        const dm_reason *r = &p->ev->reason[i];
+        dm_bind_int(q, 1, p->event);
+        dm_bind_int(q, 2, i);
+        dm_bind_int(q, 3, r->kind);
+        dm_bind_int(q, 4, r->span.start);
+        dm_bind_int(q, 5, r->span.len);
+        st = dm_stmt_run(q, p->err);
+    }
+    return st;
+}
+
+static void bind_event(dm_stmt *q, const putting *p, uint64_t words, dm_str why, dm_str years)
+{
+    const dm_event *e = p->ev;
+    dm_bind_int(q, 1, (int64_t)e->id);
+    dm_bind_int(q, 2, p->document);
+    dm_bind_int(q, 3, p->sentence);
+    dm_bind_int(q, 4, p->happening);
+    dm_bind_int(q, 5, e->type);
+    dm_bind_str(q, 6, dm_str_of(e->mode));
+    dm_bind_int(q, 7, e->aux);
+    dm_bind_str(q, 8, dm_str_of(e->cameo));
+    bind_real(q, 9, e->scale);
+    bind_real(q, 10, e->goldstein);
+    dm_bind_int(q, 11, e->quad);
+    dm_bind_int(q, 12, (int64_t)e->contexts);
+    dm_bind_int(q, 13, p->day);
+    dm_bind_int(q, 14, p->day_end);
+    bind_day(q, 15, e->when, e->when.from);
+    bind_day(q, 16, e->when, e->when.to);
+    dm_bind_int(q, 17, (int)e->when.precision);
+    bind_day(q, 18, e->said, e->said.from);
+    bind_day(q, 19, e->said, e->said.to);
+    dm_bind_int(q, 20, (int)e->said.precision);
+    dm_bind_int(q, 21, e->trigger.start);
+    dm_bind_int(q, 22, e->trigger.len);
+    dm_bind_real(q, 23, isfinite(e->confidence) ? e->confidence : 0);
+    dm_bind_str(q, 24, why.len ? why : DM_STR(""));
+    if (p->instrument) {
+        dm_bind_int(q, 25, p->instrument);
+        dm_bind_str(q, 26, e->instrument->act.len ? e->instrument->act : DM_STR(""));
+        dm_bind_int(q, 27, e->instrument->polarity);
+        dm_bind_str(q, 28, years);
+    }
+    dm_bind_int(q, 29, e->n_reason);
+    dm_bind_int(q, 30, (int64_t)words);
+}
+
+static dm_status put_event_row(putting *p, uint64_t words)
+{
+    dm_buf why = { 0 };
+    for (uint32_t i = 0; i < p->ev->n_why; i++) {
+        if (i)
+            dm_buf_add(&why, "\n", 1);
+        dm_buf_add(&why, p->ev->why[i].p, p->ev->why[i].len);
+    }
+    char years[DM_YEARS_MAX * 8];
+    dm_stmt *q;
+    dm_status st = why.failed ? dm_fail(p->err, DM_ENOMEM, 0, "out of memory for an event") : DM_OK;
+    if (st == DM_OK)
+        st = dm_db_use(p->s->db, &q,
+            "INSERT INTO event(id, document, sentence, happening, type, mode, aux, cameo, scale, goldstein, quad, contexts, "
+            "day, day_end,"
+            " when_from, when_to, when_precision, said_from, said_to, said_precision, trigger_start, trigger_len, confidence, "
+            "why,"
+            " instrument, act, polarity, years, reasons, words) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+            "?14, ?15,"
+            " ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30) ON CONFLICT(document, id) DO NOTHING",
+            p->err);
+    if (st == DM_OK) {
+        bind_event(q, p, words, (dm_str){ why.p, why.len }, years_text(p->ev, years, sizeof years));
+        st = dm_stmt_run(q, p->err);
+    }
+    p->event = st == DM_OK && dm_db_changes(p->s->db) ? dm_db_last_id(p->s->db) : 0;
+    dm_buf_free(&why);
+    return st;
+}
+
+static dm_link link_facts(const putting *p, uint64_t words)
+{
+    const dm_event *e = p->ev;
+    dm_link l = { .document = p->document,
+        .id = e->id,
+        .words = words,
+        .contexts = e->contexts,
+        .type = e->type,
+        .aux = e->aux,
+        .mode = e->mode,
+        .instrument = p->instrument,
+        .day = p->day,
+        .day_end = p->day_end,
+        .precision = (uint8_t)e->when.precision,
+        .published = p->doc->meta.date.precision != DM_PREC_UNKNOWN ? p->doc->meta.date.from : DM_NO_DAY,
+        .actor = e->actor,
+        .recipient = e->recipient,
+        .n_actor = e->n_actor,
+        .n_recipient = e->n_recipient };
+    if (e->instrument) {
+        l.act = e->instrument->act;
+        l.instrument_type = e->instrument->type;
+    }
+    return l;
+}
+
+static dm_status put_event(putting *p, dm_put_result *out)
+{
+    dm_event_days(p->doc, p->ev, &p->day, &p->day_end);
+    uint64_t words = dm_words_mark(dm_doc_slice(p->doc, p->doc->sents.v[p->ev->sentence].span));
+    p->instrument = 0;
+    dm_status st = DM_OK;
+    if (p->ev->instrument)
+        st = dm_store_instrument(p->s, p->ev->instrument, &p->instrument, p->err);
+    dm_link l = link_facts(p, words);
+    bool joined = false;
+    if (st == DM_OK)
+        st = dm_store_link(p->s, p->doc, p->ev, &l, &p->happening, &joined, p->err);
+    if (st == DM_OK)
+        st = put_event_row(p, words);
+    if (st != DM_OK || p->event == 0)
+        return st;
+    if ((st = put_parties(p)) == DM_OK && (st = put_dyads(p)) == DM_OK && (st = put_reasons(p)) == DM_OK) {
+        out->events++;
+        out->linked += joined;
+    }
+    return st;
+}
+
+/* Events come in the order of the text: each sentence is written once, before its first event. */
+static dm_status put_events(dm_store *s, const dm_doc *doc, int64_t document, dm_put_result *out, dm_error *err)
+{
+    putting p = { .s = s, .doc = doc, .document = document, .err = err };
+    int64_t *row = calloc(doc->sents.n ? doc->sents.n : 1, sizeof *row);
+    dm_status st = row ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for %u sentences", doc->sents.n);
+    for (uint32_t i = 0; i < doc->events.n && st == DM_OK; i++) {
+        p.ev = &doc->events.v[i];
+        if (!row[p.ev->sentence])
+            st = put_sentence(s, doc, p.ev->sentence, document, &row[p.ev->sentence], err);
+        p.sentence = row[p.ev->sentence];
+        if (st == DM_OK)
+            st = put_event(&p, out);
+    }
+    free(row);
+    return st;
+}
+
+/* Takes the events of a document out of the record; the document stays. */
+static dm_status drop_events(dm_store *s, int64_t document, dm_error *err)
+{
+    static const char *const steps[] = {
+        "INSERT INTO sentence_text(sentence_text, rowid, text) SELECT 'delete', n, text FROM sentence WHERE document=?1",
+        "DELETE FROM event WHERE document=?1", /* parties, dyads and reasons go with it */
+        "DELETE FROM sentence WHERE document=?1",
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        dm_stmt *q;
+        dm_status st = dm_db_use(s->db, &q, steps[i], err);
+        if (st != DM_OK)
+            return st;
+        dm_bind_int(q, 1, document);
+        if ((st = dm_stmt_run(q, err)) != DM_OK)
+            return st;
+    }
+    return DM_OK;
+}
+
+static dm_status replace_events(
+    dm_store *s, const dm_doc *doc, int64_t document, int64_t coder, dm_put_result *out, dm_error *err)
+{
+    dm_stmt *q;
+    dm_status st = dm_store_remember(s, document, err);
+    if (st == DM_OK)
+        st = drop_events(s, document, err);
+    if (st == DM_OK)
+        st = dm_db_use(s->db, &q, "UPDATE document SET coder=?2 WHERE n=?1", err);
+    if (st == DM_OK) {
+        dm_bind_int(q, 1, document);
+        dm_bind_int(q, 2, coder);
+        st = dm_stmt_run(q, err);
+    }
+    if (st == DM_OK)
+        st = put_events(s, doc, document, out, err);
+    return st == DM_OK ? dm_store_tidy(s, err) : st;
+}
+
+static dm_status put_in_savepoint(
+    dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, bool replace, dm_put_result *out, dm_error *err)
+{
+    int64_t row = 0, old = 0, old_coder = 0;
+    dm_status st = put_document(s, doc, f, coder, &row, err);
+    if (st != DM_OK)
+        return st;
+    if (row) {
+        if ((st = dm_store_family(s, row, f, &out->near_copy, err)) == DM_OK)
+            st = put_events(s, doc, row, out, err);
+        return st;
+    }
+    out->known = true;
+    if (!replace || (st = dm_store_known(s, f->hash, &old, &old_coder, err)) != DM_OK || old_coder == coder)
+        return st;
+    out->known = false;
+    out->replaced = true;
+    return replace_events(s, doc, old, coder, out, err);
+}
+
+dm_status dm_store_put(
+    dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, bool replace, dm_put_result *out, dm_error *err)
+{
+    memset(out, 0, sizeof *out);
+    dm_status st = dm_db_exec(s->db, "SAVEPOINT document", err);
+    if (st != DM_OK)
+        return st;
+    st = put_in_savepoint(s, doc, f, coder, replace, out, err);
+    if (st == DM_OK)
+        return dm_db_exec(s->db, "RELEASE document", err);
+    if (dm_db_in_transaction(s->db)) { /* a full disk may have ended the transaction already */
+        dm_db_exec(s->db, "ROLLBACK TO document", NULL);
+        dm_db_exec(s->db, "RELEASE document", NULL);
+    }
+    s->n_old = 0;
+    memset(s->instruments, 0, sizeof s->instruments); /* rows that were taken back */
+    return st;
+}

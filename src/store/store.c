@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Opening and closing a record. */
+#include "store/schema.h"
+#include "store/work.h"
+#include <stdlib.h>
+
+dm_status dm_store_open(dm_store **out, const char *path, dm_db_mode mode, dm_error *err)
+{
+    dm_store *s = calloc(1, sizeof *s);
+    if (!s)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for the record '%s'", path);
+    dm_status st = dm_db_open(&s->db, path, mode, err);
+    if (st == DM_OK)
+        st = dm_schema_ready(s->db, mode == DM_DB_READ, err);
+    if (st == DM_OK)
+        *out = s;
+    else
+        dm_store_close(s);
+    return st;
+}
+
+void dm_store_close(dm_store *s)
+{
+    if (!s)
+        return;
+    dm_db_close(s->db);
+    free(s->old);
+    free(s);
+}
+
+dm_db *dm_store_db(dm_store *s) { return s->db; }
