@@ -97,4 +97,23 @@ dm_status dm_store_find(dm_store *s, const dm_filter *f, dm_row_fn *fn, void *ct
 dm_status dm_store_count(
     dm_store *s, const dm_filter *f, uint64_t *events, uint64_t *happenings, uint64_t *documents, dm_error *err);
 
+/* Evidence of one actor toward one target (evidence.c). v and from are malloc'ed; strings live in the arena. */
+typedef struct dm_evidence_source {
+    int64_t event, document; /* rows; event: minus the row of the roll call for a ballot, 0 for a treaty action */
+} dm_evidence_source;
+typedef struct dm_evidence_list {
+    dm_evidence *v;
+    dm_evidence_source *from;
+    size_t n, cap;
+} dm_evidence_list;
+/* Appends to *out, ordered by day. contexts 0: all; else those that share one. */
+dm_status dm_store_evidence(
+    dm_store *s, const char *actor, const char *target, uint64_t contexts, dm_arena *arena, dm_evidence_list *out, dm_error *err);
+
+/* The sentence behind evidence and where it stands; never NULL, in the arena. */
+typedef struct dm_evidence_words {
+    const char *text, *source;
+} dm_evidence_words;
+dm_status dm_store_evidence_words(dm_store *s, int64_t event, dm_arena *arena, dm_evidence_words *out, dm_error *err);
+
 #endif
