@@ -25,6 +25,7 @@ extern const cli_command cli_commands[]; /* ends with a NULL name */
 
 int cmd_code(int argc, const char **argv);
 int cmd_add(int argc, const char **argv);
+int cmd_stance(int argc, const char **argv);
 int cmd_text(int argc, const char **argv);
 int cmd_parse(int argc, const char **argv);
 int cmd_import(int argc, const char **argv);

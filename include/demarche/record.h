@@ -7,6 +7,7 @@
 #define DEMARCHE_RECORD_H
 
 #include <demarche/coder.h>
+#include <demarche/stance.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -128,6 +129,31 @@ DM_API dm_status dm_record_count(dm_record *record, const dm_filter *filter, dm_
 /* The document with this hash, a unique beginning of it (4 digits or more), or this name: text, metadata and all its events. *out is the
  * caller's, dm_doc_free() it. DM_EUSAGE: none, or several. */
 DM_API dm_status dm_record_document(dm_record *record, const char *which, dm_doc **out, dm_error *err);
+
+/* --- where one stands toward another: stance.h on what the record holds --- */
+
+/* Set with DM_POSITION_QUERY_INIT. Codes as dm_record_code() gives them. */
+typedef struct dm_position_query {
+    unsigned version;
+    const char *actor, *recipient;
+    uint64_t contexts;     /* evidence that has one of these; 0: all */
+    dm_stance_opts stance; /* window and probability */
+    bool words;            /* the sentence of every piece of evidence; else only of those that made a turn */
+} dm_position_query;
+#define DM_POSITION_QUERY_VERSION 1
+#define DM_POSITION_QUERY_INIT                                                                                                 \
+    {                                                                                                                          \
+        DM_POSITION_QUERY_VERSION, NULL, NULL, 0, DM_STANCE_OPTS_INIT, false                                                   \
+    }
+
+typedef struct dm_position dm_position;
+DM_API dm_status dm_record_position(dm_record *record, const dm_position_query *query, dm_position **out, dm_error *err);
+DM_API void dm_position_free(dm_position *position);
+/* Borrowed until dm_position_free(). evidence, words and source are [n]; words and source are NULL where they were not asked for. */
+DM_API const dm_stance *dm_position_stance(const dm_position *position);
+DM_API const dm_evidence *dm_position_evidence(const dm_position *position, size_t *n);
+DM_API const char *const *dm_position_words(const dm_position *position);
+DM_API const char *const *dm_position_source(const dm_position *position);
 
 #ifdef __cplusplus
 }
