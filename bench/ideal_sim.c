@@ -26,9 +26,10 @@ static int run(const char *name, const world_plan *plan)
     dm_status st = dm_ideal_fit(w.votes, w.n_votes, w.roll_period, w.n_rolls, plan->actors, &opts, &points, &n, &info, &err);
     if (st == DM_OK) {
         world_fit f = world_compare(&w, points, n);
-        printf("%-34s %7zu votes %5.1f s %3u iterations%s  r worst %.4f mean %.4f  coverage %.3f  rms/se %.2f  drift %.3f  bound %.2f\n",
-            name, w.n_votes, seconds() - start, info.iterations, info.converged ? "" : " (not converged)", f.worst, f.mean, f.coverage,
-            f.slip, info.drift, info.loglik);
+        printf("%-34s %7zu votes %5.1f s %3u iterations%s  r worst %.4f mean %.4f  coverage %.3f  rms/se %.2f  drift %.3f  "
+               "bound %.2f\n",
+            name, w.n_votes, seconds() - start, info.iterations, info.converged ? "" : " (not converged)", f.worst, f.mean,
+            f.coverage, f.slip, info.drift, info.loglik);
     } else {
         fprintf(stderr, "%s: %s\n", name, err.msg);
     }

@@ -20,17 +20,20 @@ static dm_status check_votes(
     const dm_ideal_vote *votes, size_t n_votes, const int32_t *roll_period, size_t n_rolls, size_t n_actors, dm_error *err)
 {
     if (n_votes > DM_IDEAL_VOTES_MAX || n_rolls > DM_IDEAL_INDEX_MAX || n_actors > DM_IDEAL_INDEX_MAX)
-        return dm_fail(err, DM_ELIMIT, 0, "too much for one fit of ideal points: %zu votes (at most %u), %zu roll calls, %zu actors",
-            n_votes, DM_IDEAL_VOTES_MAX, n_rolls, n_actors);
+        return dm_fail(err, DM_ELIMIT, 0,
+            "too much for one fit of ideal points: %zu votes (at most %u), %zu roll calls, %zu actors", n_votes,
+            DM_IDEAL_VOTES_MAX, n_rolls, n_actors);
     if (n_votes > 0 && (!votes || !roll_period))
         return dm_fail(err, DM_EUSAGE, 0, "ideal points need the votes and the period of each roll call");
     for (size_t i = 0; i < n_votes; i++) {
         const dm_ideal_vote *v = &votes[i];
         if (v->actor >= n_actors || v->roll >= n_rolls)
-            return dm_fail(err, DM_EUSAGE, i, "vote %zu is of actor %u on roll call %u, but there are %zu actors and %zu roll calls", i,
-                v->actor, v->roll, n_actors, n_rolls);
+            return dm_fail(err, DM_EUSAGE, i,
+                "vote %zu is of actor %u on roll call %u, but there are %zu actors and %zu roll calls", i, v->actor, v->roll,
+                n_actors, n_rolls);
         if (v->vote < DM_IDEAL_YES || v->vote > DM_IDEAL_NO)
-            return dm_fail(err, DM_EUSAGE, i, "vote %zu has code %u: 1 is yes, 2 abstain, 3 no, and absence is left out", i, v->vote);
+            return dm_fail(
+                err, DM_EUSAGE, i, "vote %zu has code %u: 1 is yes, 2 abstain, 3 no, and absence is left out", i, v->vote);
     }
     return DM_OK;
 }
@@ -43,7 +46,7 @@ static void iterate(dm_ideal_model *m, const dm_ideal_opts *o, dm_ideal_fit_info
     while (info->iterations < most && !info->converged) {
         double moved;
         dm_ideal_states_step(m, &moved);
-        dm_ideal_drift_step(m);
+        dm_ideal_scale_step(m);
         dm_ideal_items_step(m);
         info->iterations++;
         info->converged = sqrt(moved / m->n_cells) < tolerance;
@@ -76,20 +79,16 @@ static double direction(const dm_ideal_model *m, const dm_ideal_opts *o, double 
 {
     bool high = o->anchor_high != DM_IDEAL_NOBODY && m->chain[o->anchor_high] < m->chain[o->anchor_high + 1];
     bool low = o->anchor_low != DM_IDEAL_NOBODY && m->chain[o->anchor_low] < m->chain[o->anchor_low + 1];
-    double way = !high && !low ? less_yes(m) : (high ? chain_mean(m, o->anchor_high) : mean) - (low ? chain_mean(m, o->anchor_low) : mean);
+    double way = !high && !low ? less_yes(m)
+                               : (high ? chain_mean(m, o->anchor_high) : mean) - (low ? chain_mean(m, o->anchor_low) : mean);
     return way < 0 ? -1 : 1;
 }
 
-/* Cells come by actor, points go by period: first[] counts through the periods. */
-static void fill_points(const dm_ideal_model *m, double mean, double scale, uint32_t *first, dm_ideal_point *points)
+static void fill_points(const dm_ideal_model *m, double mean, double scale, dm_ideal_point *points)
 {
-    for (uint32_t i = 0; i < m->n_cells; i++)
-        first[m->cells[i].period + 1]++;
-    for (uint32_t p = 0; p < m->n_periods; p++)
-        first[p + 1] += first[p];
     for (uint32_t i = 0; i < m->n_cells; i++) {
-        const dm_ideal_cell *c = &m->cells[i];
-        points[first[c->period]++] = (dm_ideal_point){ c->actor, m->periods[c->period], (c->m - mean) * scale,
+        const dm_ideal_cell *c = &m->cells[m->cell_order[i]];
+        points[i] = (dm_ideal_point){ c->actor, m->periods[c->period], (c->m - mean) * scale,
             dm_ideal_cell_se(m, c) * fabs(scale), c->all };
     }
 }
@@ -102,17 +101,12 @@ static dm_status hand_out(const dm_ideal_model *m, const dm_ideal_opts *o, dm_id
     for (uint32_t i = 0; i < m->n_cells; i++)
         square += (m->cells[i].m - sum / n) * (m->cells[i].m - sum / n);
     double sd = sqrt(square / n), scale = direction(m, o, sum / n) / (sd > 1e-6 ? sd : 1);
-    uint32_t *first = calloc((size_t)m->n_periods + 1, sizeof *first);
-    dm_ideal_point *out = calloc(m->n_cells, sizeof *out);
-    if (first && out) {
-        fill_points(m, sum / n, scale, first, out);
-        info->drift = sqrt(m->drift2) * fabs(scale);
-        *points = out;
-    } else {
-        free(out);
-    }
-    free(first);
-    return first && out ? DM_OK : DM_ENOMEM;
+    *points = calloc(m->n_cells, sizeof **points);
+    if (!*points)
+        return DM_ENOMEM;
+    fill_points(m, sum / n, scale, *points);
+    info->drift = sqrt(m->drift2) * fabs(scale);
+    return DM_OK;
 }
 
 static dm_status fit(dm_ideal_model *m, const dm_ideal_opts *o, dm_ideal_point **points, dm_ideal_fit_info *info)

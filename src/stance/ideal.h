@@ -11,11 +11,11 @@
 
 enum { DM_IDEAL_YES = 1, DM_IDEAL_ABSTAIN = 2, DM_IDEAL_NO = 3 };
 
-#define DM_IDEAL_NOBODY UINT32_MAX         /* no anchor */
-#define DM_IDEAL_VOTES_MAX 200000000u      /* over it DM_ELIMIT: about 4 GB of memory */
-#define DM_IDEAL_INDEX_MAX (1u << 30)      /* actors and roll calls */
-#define DM_IDEAL_ITERATIONS_DEFAULT 300u   /* the United Nations need about 60 */
-#define DM_IDEAL_TOLERANCE_DEFAULT 0.0005  /* in standard deviations of the positions */
+#define DM_IDEAL_NOBODY UINT32_MAX        /* no anchor */
+#define DM_IDEAL_VOTES_MAX 200000000u     /* over it DM_ELIMIT: about 4 GB of memory */
+#define DM_IDEAL_INDEX_MAX (1u << 30)     /* actors and roll calls */
+#define DM_IDEAL_ITERATIONS_DEFAULT 300u  /* the United Nations need about 60 */
+#define DM_IDEAL_TOLERANCE_DEFAULT 0.0005 /* in standard deviations of the positions */
 #define DM_IDEAL_TAIL_DEFAULT 4.0
 
 /* One vote. Absence is no vote: leave it out. A state that is given twice on one roll call counts twice. */
@@ -26,15 +26,19 @@ typedef struct dm_ideal_vote {
 
 /* Zero in a number means its default. */
 typedef struct dm_ideal_opts {
-    unsigned iterations;               /* at most */
-    double tolerance;                  /* stops when positions move less than this (root mean square) in one iteration */
-    double drift;                      /* scale of a state's move in one period; 0: estimated from the votes */
-    uint32_t anchor_high, anchor_low;  /* actors that fix the direction, or DM_IDEAL_NOBODY; without any, positive is the side that says
+    unsigned iterations; /* at most */
+    double tolerance;    /* stops when positions move less than this (root mean square) in one iteration */
+    double drift;        /* scale of a state's move in one period; 0: estimated from the votes */
+    uint32_t anchor_high,
+        anchor_low; /* actors that fix the direction, or DM_IDEAL_NOBODY; without any, positive is the side that says
                                           yes less often (in the United Nations that of the United States) */
-    double tail;                       /* degrees of freedom of the moves: small ones let a state jump, INFINITY is a Gaussian walk */
+    double tail;    /* degrees of freedom of the moves: small ones let a state jump, INFINITY is a Gaussian walk */
 } dm_ideal_opts;
 
-#define DM_IDEAL_OPTS_INIT { 0, 0.0, 0.0, DM_IDEAL_NOBODY, DM_IDEAL_NOBODY, 0.0 }
+#define DM_IDEAL_OPTS_INIT                                                                                                     \
+    {                                                                                                                          \
+        0, 0.0, 0.0, DM_IDEAL_NOBODY, DM_IDEAL_NOBODY, 0.0                                                                     \
+    }
 
 /* Positions have mean 0 and standard deviation 1 over all points together. Every state has one in each period in which it voted. */
 typedef struct dm_ideal_point {

@@ -40,7 +40,8 @@ static void sum_up(uint32_t *starts, size_t n)
 }
 
 /* order: the votes by actor; then by roll call into out, stable, so by roll call, then actor. at: zeroed, one more than keys. */
-static void sort_votes(const dm_ideal_vote *votes, uint32_t n, const uint32_t *order, uint32_t *at, size_t keys, bool roll, uint32_t *out)
+static void sort_votes(
+    const dm_ideal_vote *votes, uint32_t n, const uint32_t *order, uint32_t *at, size_t keys, bool roll, uint32_t *out)
 {
     for (uint32_t i = 0; i < n; i++)
         at[(roll ? votes[i].roll : votes[i].actor) + 1]++;
@@ -135,7 +136,7 @@ static void fill_chains(dm_ideal_model *m)
 
 /* Scratch of the sorting: temporary, all of one size or another. */
 typedef struct scratch {
-    uint32_t *order, *slots, *item_of, *period_of, *by_time, *at;
+    uint32_t *order, *slots, *item_of, *period_of, *at;
 } scratch;
 
 static bool scratch_init(scratch *s, const dm_ideal_model *m)
@@ -145,9 +146,8 @@ static bool scratch_init(scratch *s, const dm_ideal_model *m)
     s->slots = calloc(m->n_votes, sizeof *s->slots);
     s->item_of = calloc(m->n_votes, sizeof *s->item_of);
     s->period_of = calloc(m->n_items, sizeof *s->period_of);
-    s->by_time = calloc(m->n_items, sizeof *s->by_time);
     s->at = calloc(keys > m->n_periods + (size_t)2 ? keys : m->n_periods + (size_t)2, sizeof *s->at);
-    return s->order && s->slots && s->item_of && s->period_of && s->by_time && s->at;
+    return s->order && s->slots && s->item_of && s->period_of && s->at;
 }
 
 static void scratch_clear(scratch *s)
@@ -156,7 +156,6 @@ static void scratch_clear(scratch *s)
     free(s->slots);
     free(s->item_of);
     free(s->period_of);
-    free(s->by_time);
     free(s->at);
 }
 
@@ -168,7 +167,12 @@ static bool model_room(dm_ideal_model *m)
     m->logdet = calloc(m->n_actors, sizeof *m->logdet);
     m->ivotes = calloc(m->n_votes, sizeof *m->ivotes);
     m->cvotes = calloc(m->n_votes, sizeof *m->cvotes);
-    return m->normal && m->items && m->chain && m->logdet && m->ivotes && m->cvotes;
+    m->item_order = calloc(m->n_items, sizeof *m->item_order);
+    m->items_at = calloc((size_t)m->n_periods + 1, sizeof *m->items_at);
+    m->cells_at = calloc((size_t)m->n_periods + 1, sizeof *m->cells_at);
+    m->stretch = calloc(m->n_periods, sizeof *m->stretch);
+    return m->item_order && m->items_at && m->cells_at && m->stretch && m->normal && m->items && m->chain && m->logdet &&
+           m->ivotes && m->cvotes;
 }
 
 /* Roll calls by period, in their own order inside one. */
@@ -181,8 +185,21 @@ static void order_items(dm_ideal_model *m, const int32_t *roll_period, scratch *
         s->at[s->period_of[k] + 1]++;
     }
     sum_up(s->at, m->n_periods);
+    memcpy(m->items_at, s->at, keys * sizeof *s->at);
     for (uint32_t k = 0; k < m->n_items; k++)
-        s->by_time[s->at[s->period_of[k]]++] = k;
+        m->item_order[s->at[s->period_of[k]]++] = k;
+}
+
+static void order_cells(dm_ideal_model *m, uint32_t *at)
+{
+    size_t keys = (size_t)m->n_periods + 1;
+    memset(at, 0, keys * sizeof *at);
+    for (uint32_t i = 0; i < m->n_cells; i++)
+        at[m->cells[i].period + 1]++;
+    sum_up(at, m->n_periods);
+    memcpy(m->cells_at, at, keys * sizeof *at);
+    for (uint32_t i = 0; i < m->n_cells; i++)
+        m->cell_order[at[m->cells[i].period]++] = i;
 }
 
 static dm_status sort_all(dm_ideal_model *m, const dm_ideal_vote *votes, const int32_t *roll_period, scratch *s)
@@ -197,7 +214,7 @@ static dm_status sort_all(dm_ideal_model *m, const dm_ideal_vote *votes, const i
             s->item_of[m->items[k].first + i] = k;
     order_items(m, roll_period, s);
     memset(s->at, 0, actors);
-    fill_slots(m, s->by_time, s->at, s->slots);
+    fill_slots(m, m->item_order, s->at, s->slots);
     m->n_cells = fill_cells(m, s->slots, s->item_of, s->period_of);
     m->cells = calloc(m->n_cells, sizeof *m->cells);
     if (!m->cells)
@@ -205,7 +222,11 @@ static dm_status sort_all(dm_ideal_model *m, const dm_ideal_vote *votes, const i
     fill_cells(m, s->slots, s->item_of, s->period_of);
     fill_chains(m);
     m->work = calloc(m->longest, WORK_ARRAYS * sizeof *m->work);
-    return m->work ? DM_OK : DM_ENOMEM;
+    m->cell_order = calloc(m->n_cells, sizeof *m->cell_order);
+    if (!m->work || !m->cell_order)
+        return DM_ENOMEM;
+    order_cells(m, s->at);
+    return DM_OK;
 }
 
 dm_status dm_ideal_model_init(
@@ -214,7 +235,7 @@ dm_status dm_ideal_model_init(
     m->n_votes = (uint32_t)n_votes;
     m->n_items = (uint32_t)n_rolls;
     m->n_actors = (uint32_t)n_actors;
-    scratch s = { NULL, NULL, NULL, NULL, NULL, NULL };
+    scratch s = { NULL, NULL, NULL, NULL, NULL };
     dm_status st = find_periods(m, roll_period, n_rolls);
     if (st == DM_OK && (!model_room(m) || !scratch_init(&s, m)))
         st = DM_ENOMEM;
@@ -237,4 +258,9 @@ void dm_ideal_model_clear(dm_ideal_model *m)
     free(m->logdet);
     free(m->work);
     free(m->periods);
+    free(m->cell_order);
+    free(m->cells_at);
+    free(m->item_order);
+    free(m->items_at);
+    free(m->stretch);
 }

@@ -30,12 +30,12 @@ typedef struct dm_ideal_item {
 
 /* A state in a period. Its posterior comes from the site (precision, linear) and the links r of its chain. */
 typedef struct dm_ideal_cell {
-    double m, v, cov;             /* posterior mean, variance, covariance with the cell before */
-    double precision, linear, r;  /* natural parameters; r: precision of the move from the cell before, or of the entry */
-    double value, slope, bend;    /* expected log likelihood of its votes and its derivatives */
-    double gap;                   /* periods since the cell before; 0: entry */
-    uint32_t first, n;            /* in cvotes */
-    uint32_t period, actor, all;  /* index of the period; all: with the votes on unanimous items */
+    double m, v, cov;            /* posterior mean, variance, covariance with the cell before */
+    double precision, linear, r; /* natural parameters; r: precision of the move from the cell before, or of the entry */
+    double value, slope, bend;   /* expected log likelihood of its votes and its derivatives */
+    double gap;                  /* periods since the cell before; 0: entry */
+    uint32_t first, n;           /* in cvotes */
+    uint32_t period, actor, all; /* index of the period; all: with the votes on unanimous items */
 } dm_ideal_cell;
 
 typedef struct dm_ideal_ivote {
@@ -58,10 +58,21 @@ typedef struct dm_ideal_model {
     double *logdet; /* [n_actors], of the posterior precision */
     double *work;   /* [WORK * longest chain] */
     int32_t *periods;
+    uint32_t *cell_order, *cells_at; /* cells by period, then actor; [n_periods + 1], first of each */
+    uint32_t *item_order, *items_at; /* the same of roll calls */
+    double *stretch;                 /* [n_periods], by the last scale step */
     uint32_t n_items, n_cells, n_actors, n_votes, n_periods, longest;
     double drift2, tail; /* scale of moves, squared; degrees of freedom */
     bool drift_given;
 } dm_ideal_model;
+
+/* Priors of the items: weak, they only keep roll calls with one or two dissenters finite. */
+#define DM_IDEAL_CUT_SD 5.0
+#define DM_IDEAL_BETA_SD 2.0
+
+/* Limits of the estimated scale of moves, squared. */
+#define DM_IDEAL_DRIFT2_MIN 0.0001
+#define DM_IDEAL_DRIFT2_MAX 1.0
 
 extern const double dm_ideal_node[DM_IDEAL_NODES], dm_ideal_weight[DM_IDEAL_NODES];
 
@@ -86,6 +97,10 @@ double dm_ideal_items_prior(const dm_ideal_model *m);
 double dm_ideal_states_step(dm_ideal_model *m, double *moved);
 double dm_ideal_states_bound(dm_ideal_model *m);
 void dm_ideal_drift_step(dm_ideal_model *m);
+double dm_ideal_link(const dm_ideal_model *m, const dm_ideal_cell *c); /* precision of the move into c, or of its entry */
 double dm_ideal_cell_se(const dm_ideal_model *m, const dm_ideal_cell *c);
+
+/* ideal_scale.c: shift and stretch of each period, and the drift. */
+void dm_ideal_scale_step(dm_ideal_model *m);
 
 #endif

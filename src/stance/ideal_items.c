@@ -5,11 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#define CUT_SD 5.0         /* priors: weak, they only keep roll calls with one or two dissenters finite */
-#define BETA_SD 2.0
-#define GAP_MIN 0.001      /* smallest room between the cuts */
-#define GAP_KEEP 0.1       /* a step leaves this share of it */
-#define SURE_BELOW 1e-5    /* Newton decrement under which the step needs no check */
+#define GAP_MIN 0.001   /* smallest room between the cuts */
+#define GAP_KEEP 0.1    /* a step leaves this share of it */
+#define SURE_BELOW 1e-5 /* Newton decrement under which the step needs no check */
 #define LOG_2PI 1.83787706640934548356
 
 enum { HALVINGS = 12, P = 3 };
@@ -21,9 +19,9 @@ typedef struct item_sum {
 
 static double prior_of(const dm_ideal_item *it)
 {
-    double f = -0.5 * (it->beta * it->beta / (BETA_SD * BETA_SD) + LOG_2PI) - log(BETA_SD);
+    double f = -0.5 * (it->beta * it->beta / (DM_IDEAL_BETA_SD * DM_IDEAL_BETA_SD) + LOG_2PI) - log(DM_IDEAL_BETA_SD);
     for (int k = 0; k < it->levels - 1; k++)
-        f -= 0.5 * (it->cut[k] * it->cut[k] / (CUT_SD * CUT_SD) + LOG_2PI) + log(CUT_SD);
+        f -= 0.5 * (it->cut[k] * it->cut[k] / (DM_IDEAL_CUT_SD * DM_IDEAL_CUT_SD) + LOG_2PI) + log(DM_IDEAL_CUT_SD);
     return f;
 }
 
@@ -54,7 +52,7 @@ static void add_term(item_sum *s, const dm_ideal_term *t, double w, double x)
 /* With one cut, both entries of the item are that cut: they are added into the first, and the second is left standing. */
 static void add_prior(item_sum *s, const dm_ideal_item *it)
 {
-    double pc = 1 / (CUT_SD * CUT_SD), pb = 1 / (BETA_SD * BETA_SD);
+    double pc = 1 / (DM_IDEAL_CUT_SD * DM_IDEAL_CUT_SD), pb = 1 / (DM_IDEAL_BETA_SD * DM_IDEAL_BETA_SD);
     if (it->levels == 2) {
         s->g[0] += s->g[1];
         s->h[0] += s->h[3] + 2 * s->h[1];
@@ -81,7 +79,8 @@ static item_sum sum_item(const dm_ideal_model *m, const dm_ideal_item *it)
         double sd = sqrt(c->v);
         for (int k = 0; k < DM_IDEAL_NODES; k++) {
             double x = c->m + sd * dm_ideal_node[k];
-            dm_ideal_term t = dm_ideal_level(m->normal, m->ivotes[i].level, it->cut[0] - it->beta * x, it->cut[1] - it->beta * x);
+            dm_ideal_term t =
+                dm_ideal_level(m->normal, m->ivotes[i].level, it->cut[0] - it->beta * x, it->cut[1] - it->beta * x);
             add_term(&s, &t, dm_ideal_weight[k], x);
         }
     }

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RIDGE 1.0          /* votes' worth of pull to zero, for states with few votes */
+#define RIDGE 1.0 /* votes' worth of pull to zero, for states with few votes */
 #define START_VARIANCE 0.1
 #define START_DRIFT2 0.01
-#define CUT_SPREAD 0.5     /* votes added to each level, so that no share is 0 */
+#define CUT_SPREAD 0.5 /* votes added to each level, so that no share is 0 */
 
 enum { ROUNDS = 60, FIRST_STEPS = 6 };
 

@@ -6,8 +6,6 @@
 #include <math.h>
 
 #define ENTRY_VARIANCE 1.0
-#define DRIFT2_MIN 0.0001
-#define DRIFT2_MAX 1.0
 #define LOG_2PI 1.83787706640934548356
 #define SURE_BELOW 1e-4 /* largest move of a chain, in its own standard deviations, that needs no check */
 #define SLACK 1e-9
@@ -42,7 +40,7 @@ static double move_norm(const dm_ideal_model *m)
     return gaussian(m) ? -0.5 * LOG_2PI : lgamma(0.5 * (t + 1)) - lgamma(0.5 * t) - 0.5 * (log(t) + LOG_2PI - log(2.0));
 }
 
-static double link_of(const dm_ideal_model *m, const dm_ideal_cell *c)
+double dm_ideal_link(const dm_ideal_model *m, const dm_ideal_cell *c)
 {
     return c->gap > 0 ? move_weight(m, c) / (m->drift2 * c->gap) : 1 / ENTRY_VARIANCE;
 }
@@ -111,7 +109,7 @@ static void keep_chain(const dm_ideal_model *m, const dm_ideal_cell *c, uint32_t
         work[KEEP_PRECISION * n + t] = c[t].precision;
         work[KEEP_LINEAR * n + t] = c[t].linear;
         work[KEEP_R * n + t] = c[t].r;
-        work[KEEP_LINK * n + t] = link_of(m, &c[t]);
+        work[KEEP_LINK * n + t] = dm_ideal_link(m, &c[t]);
     }
 }
 
@@ -203,7 +201,7 @@ void dm_ideal_drift_step(dm_ideal_model *m)
         }
     }
     if (n > 0 && !m->drift_given)
-        m->drift2 = fmin(fmax(sum / (double)n, DRIFT2_MIN), DRIFT2_MAX);
+        m->drift2 = fmin(fmax(sum / (double)n, DM_IDEAL_DRIFT2_MIN), DM_IDEAL_DRIFT2_MAX);
 }
 
 /* Variance of the expected slope of one vote that comes from the item's own uncertainty. */
@@ -224,7 +222,8 @@ static double item_noise(const dm_ideal_model *m, const dm_ideal_cell *c, const 
         g[1] = 0;
     }
     const double *s = it->cov;
-    return g[0] * (s[0] * g[0] + 2 * s[1] * g[1] + 2 * s[2] * g[2]) + g[1] * (s[3] * g[1] + 2 * s[4] * g[2]) + s[5] * g[2] * g[2];
+    return g[0] * (s[0] * g[0] + 2 * s[1] * g[1] + 2 * s[2] * g[2]) + g[1] * (s[3] * g[1] + 2 * s[4] * g[2]) +
+           s[5] * g[2] * g[2];
 }
 
 double dm_ideal_cell_se(const dm_ideal_model *m, const dm_ideal_cell *c)

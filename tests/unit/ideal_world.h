@@ -12,9 +12,10 @@ typedef struct world_plan {
     uint64_t seed;
     uint32_t periods, actors, founders, rolls; /* rolls: in a period */
     double absent;
-    double foreign; /* share of items from the other model: quadratic utilities with heavy tails, abstention when nearly indifferent */
-    double second;  /* weight of a second dimension in every vote */
-    double drift;   /* of a state in a period */
+    double
+        foreign; /* share of items from the other model: quadratic utilities with heavy tails, abstention when nearly indifferent */
+    double second; /* weight of a second dimension in every vote */
+    double drift;  /* of a state in a period */
 } world_plan;
 
 typedef struct world {
@@ -141,9 +142,9 @@ static void world_make(world *w, const world_plan *plan)
 }
 
 typedef struct world_fit {
-    double worst, mean;  /* correlation with the truth within a period */
-    double coverage;     /* share of true positions inside 1.96 standard errors, each period put on the truth's mean and spread */
-    double slip;         /* root mean square error on that scale, in units of the standard error */
+    double worst, mean; /* correlation with the truth within a period */
+    double coverage; /* share of true positions inside 1.96 standard errors, each period put on the truth's mean and spread */
+    double slip;     /* root mean square error on that scale, in units of the standard error */
 } world_fit;
 
 /* points: of one period, n of them. */
