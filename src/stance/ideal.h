@@ -14,7 +14,7 @@ enum { DM_IDEAL_YES = 1, DM_IDEAL_ABSTAIN = 2, DM_IDEAL_NO = 3 };
 #define DM_IDEAL_NOBODY UINT32_MAX        /* no anchor */
 #define DM_IDEAL_VOTES_MAX 200000000u     /* over it DM_ELIMIT: about 4 GB of memory */
 #define DM_IDEAL_INDEX_MAX (1u << 30)     /* actors and roll calls */
-#define DM_IDEAL_ITERATIONS_DEFAULT 300u  /* the United Nations need about 60 */
+#define DM_IDEAL_ITERATIONS_DEFAULT 300u  /* a made-up assembly of the size of the United Nations needs 30 to 75 */
 #define DM_IDEAL_TOLERANCE_DEFAULT 0.0005 /* in standard deviations of the positions */
 #define DM_IDEAL_TAIL_DEFAULT 4.0
 
