@@ -111,7 +111,9 @@ typedef struct dm_filed {
     const char *document; /* 32 hex digits: the hash of the document */
     uint64_t happening;   /* number of the happening in this record */
     uint32_t reports;     /* documents that tell it */
-    uint32_t independent; /* without near copies */
+    uint32_t independent; /* of these, without near copies */
+    dm_day first_report;  /* publication of the first document that tells it; DM_DAY_NONE: not known */
+    bool repeat;          /* another event stands for the happening where a format wants one row of it */
     dm_day day, day_end;  /* under which it stands: when it happened, else when it was said, else the article's */
 } dm_filed;
 

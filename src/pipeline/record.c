@@ -49,11 +49,11 @@ static void hex(char out[33], dm_str bytes)
         snprintf(out + 2 * i, 3, "%02x", (unsigned char)bytes.p[i]);
 }
 
-dm_status dm_record_fill(dm_record *r, int64_t document, dm_filed *row, char hash[33], dm_error *err)
+dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed *row, char hash[33], dm_error *err)
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(r->store), &q,
-        "SELECT (SELECT hash FROM document WHERE n=?1), count(DISTINCT e.document), count(DISTINCT d.family) FROM event e"
+        "SELECT (SELECT hash FROM document WHERE n=?1), count(DISTINCT e.document), count(DISTINCT d.family), min(e.n), min(d.day_from) FROM event e"
         " JOIN document d ON d.n=e.document WHERE e.happening=?2",
         err);
     if (st != DM_OK)
@@ -66,6 +66,8 @@ dm_status dm_record_fill(dm_record *r, int64_t document, dm_filed *row, char has
     row->document = hash;
     row->reports = (uint32_t)dm_col_int(q, 1);
     row->independent = (uint32_t)dm_col_int(q, 2);
+    row->repeat = dm_col_int(q, 3) != event;
+    row->first_report = dm_col_int(q, 4) == DM_NO_DAY ? DM_DAY_NONE : (dm_day)dm_col_int(q, 4);
     dm_stmt_done(q);
     return DM_OK;
 }
@@ -85,7 +87,7 @@ static dm_status on_row(void *ctx, int64_t event, dm_error *err)
     char hash[33];
     dm_status st = dm_store_load_event(w->r->store, event, w->doc, &w->held, &row, err);
     if (st == DM_OK)
-        st = dm_record_fill(w->r, w->held, &row, hash, err);
+        st = dm_record_fill(w->r, event, w->held, &row, hash, err);
     return st == DM_OK ? w->fn(w->ctx, &row, err) : st;
 }
 

@@ -17,7 +17,7 @@ struct dm_record {
 /* DM_EUSAGE unless the record was opened for writing. */
 dm_status dm_record_writable(const dm_record *r, dm_error *err);
 
-/* Documents and events of a row: the counts of reports are filled in here. */
-dm_status dm_record_fill(dm_record *r, int64_t document, dm_filed *row, char hash[33], dm_error *err);
+/* What load does not know: the hash of the row's document and the counts of reports of its happening. */
+dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed *row, char hash[33], dm_error *err);
 
 #endif

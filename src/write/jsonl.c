@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One event a line, PLOVER's key names and ours, in the order of docs/record.md. What is not known is absent. */
-#include "write/put.h"
+#include "write/export.h"
 #include <math.h>
 
 static void put_key(dm_buf *b, const char *key)
@@ -222,11 +222,32 @@ static void put_why(dm_buf *b, const dm_event *e)
     dm_put_z(b, "]");
 }
 
-static void put_event(dm_buf *b, const dm_doc *doc, const dm_event *e)
+/* What a record knows of an event besides. */
+static void put_filed(dm_buf *b, const dm_filed *f)
+{
+    dm_put_z(b, ",\"happening\":\"");
+    dm_put_id(b, f->happening);
+    dm_put_z(b, "\"");
+    put_key(b, "reports");
+    dm_put_u(b, f->reports);
+    put_key(b, "independent");
+    dm_put_u(b, f->independent);
+    put_pair(b, "document", dm_str_of(f->document));
+    if (f->first_report != DM_DAY_NONE) {
+        dm_put_z(b, ",\"first_report\":\"");
+        dm_put_day(b, f->first_report);
+        dm_put_z(b, "\"");
+    }
+}
+
+/* f: NULL for an event that is not in a record. */
+static void put_event(dm_buf *b, const dm_doc *doc, const dm_event *e, const dm_filed *f)
 {
     dm_put_z(b, "{\"id\":\"");
     dm_put_id(b, e->id);
     dm_put_z(b, "\"");
+    if (f)
+        dm_put_z(b, ",\"has_event\":true");
     put_pair(b, "doc", doc->meta.id);
     put_dates(b, e);
     put_parties(b, doc, "actor", e->actor, e->n_actor);
@@ -237,6 +258,8 @@ static void put_event(dm_buf *b, const dm_doc *doc, const dm_event *e)
     put_aux(b, e->aux);
     put_scores(b, e);
     put_trigger(b, doc, e->trigger);
+    if (f)
+        put_pair(b, "event_text", dm_doc_slice(doc, e->trigger));
     if (e->n_attribution)
         put_parties(b, doc, "attribution", e->attribution, e->n_attribution);
     if (e->instrument)
@@ -249,14 +272,18 @@ static void put_event(dm_buf *b, const dm_doc *doc, const dm_event *e)
     if (e->n_why)
         put_why(b, e);
     put_pair(b, "coder", DM_STR("demarche " DM_VERSION));
+    if (f)
+        put_filed(b, f);
     dm_put_z(b, "}\n");
 }
 
 void dm_put_jsonl(dm_buf *b, const dm_doc *doc)
 {
     for (uint32_t i = 0; i < doc->events.n; i++)
-        put_event(b, doc, &doc->events.v[i]);
+        put_event(b, doc, &doc->events.v[i], NULL);
 }
+
+void dm_put_filed_json(dm_buf *out, const dm_filed *f) { put_event(out, f->doc, f->event, f); }
 
 /* The document without its events, for `demarche text --as jsonl`: it can be read again, with the same text and offsets. */
 void dm_put_source(dm_buf *b, const dm_doc *doc)

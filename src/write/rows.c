@@ -1,23 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
-/* CSV and TSV: one row an event, the columns of docs/record.md. Several values of one cell are joined by ';', the n-th of each party
+/* CSV and TSV: one row an event, the columns of docs/record.md, and for a record's export those of docs/formats.md behind them. Several values of one cell are joined by ';', the n-th of each party
  * column belonging to the n-th party; a ';' inside a value is written ','. CSV is quoted as in RFC 4180 (lines end in LF). TSV is
  * never quoted: tabs and line ends inside a value become a space. */
-#include "write/put.h"
+#include "write/export.h"
 #include <math.h>
 
-static const char *const columns[] = { "id", "doc", "date", "enddate", "date_precision", "statement_date", "actor",
-    "actor_sector", "actor_text", "recipient", "recipient_sector", "recipient_text", "event", "mode", "context", "aux", "cameo",
-    "event_scale", "goldstein", "quad_code", "trigger", "trigger_start", "trigger_end", "attribution", "attribution_sector",
-    "attribution_text", "instrument_type", "instrument_body", "instrument_subject", "instrument_act", "instrument_polarity",
-    "instrument_years", "instrument_name", "reason", "text", "text_sequence", "text_start", "text_end", "url", "title",
-    "publication", "language", "confidence", "why", "coder" };
-enum { N_COLUMNS = sizeof columns / sizeof columns[0] };
+const dm_column dm_columns[DM_COLUMNS] = { { "id", DM_COL_TEXT, "event id, a hash of its content" },
+    { "doc", DM_COL_TEXT, "file name or id of the article" },
+    { "date", DM_COL_DAY, "first day on which it happened or is to happen" },
+    { "enddate", DM_COL_DAY, "last day, where it is not the first" },
+    { "date_precision", DM_COL_TEXT, "how exact the dates are" },
+    { "statement_date", DM_COL_TEXT, "when it was said: a day, or two joined by /" },
+    { "actor", DM_COL_TEXT, "actors: ISO alpha-3 or entity codes, joined by ;" },
+    { "actor_sector", DM_COL_TEXT, "actors: PLOVER sectors" }, { "actor_text", DM_COL_TEXT, "actors: words of the text" },
+    { "recipient", DM_COL_TEXT, "recipients: ISO alpha-3 or entity codes, joined by ;" },
+    { "recipient_sector", DM_COL_TEXT, "recipients: PLOVER sectors" },
+    { "recipient_text", DM_COL_TEXT, "recipients: words of the text" }, { "event", DM_COL_TEXT, "PLOVER type" },
+    { "mode", DM_COL_TEXT, "PLOVER mode" }, { "context", DM_COL_TEXT, "PLOVER contexts, joined by ;" },
+    { "aux", DM_COL_TEXT, "status: negation, future, hypothetical, historical; empty: done" },
+    { "cameo", DM_COL_TEXT, "CAMEO code" }, { "event_scale", DM_COL_REAL, "PLOVER score, -10 conflict to 10 cooperation" },
+    { "goldstein", DM_COL_REAL, "Goldstein score of the CAMEO code (table of R's icews)" },
+    { "quad_code", DM_COL_INT, "PLOVER quad class" }, { "trigger", DM_COL_TEXT, "words that state the event" },
+    { "trigger_start", DM_COL_INT, "their first code point in the article" },
+    { "trigger_end", DM_COL_INT, "the code point behind them" },
+    { "attribution", DM_COL_TEXT, "speakers, innermost first: codes" },
+    { "attribution_sector", DM_COL_TEXT, "speakers: PLOVER sectors" },
+    { "attribution_text", DM_COL_TEXT, "speakers: words of the text" },
+    { "instrument_type", DM_COL_TEXT, "resolution, treaty, vote, ..." }, { "instrument_body", DM_COL_TEXT, "whose instrument" },
+    { "instrument_subject", DM_COL_TEXT, "at whom it is aimed" },
+    { "instrument_act", DM_COL_TEXT, "what the actor does with it" },
+    { "instrument_polarity", DM_COL_INT, "side taken toward the subject" },
+    { "instrument_years", DM_COL_TEXT, "its years, joined by ;" }, { "instrument_name", DM_COL_TEXT, "its name" },
+    { "reason", DM_COL_TEXT, "why, as the text states it" }, { "text", DM_COL_TEXT, "the sentence" },
+    { "text_sequence", DM_COL_INT, "its number in the article, from 1" },
+    { "text_start", DM_COL_INT, "its first code point in the article" }, { "text_end", DM_COL_INT, "the code point behind it" },
+    { "url", DM_COL_TEXT, "address of the article" }, { "title", DM_COL_TEXT, "title of the article" },
+    { "publication", DM_COL_TEXT, "publisher of the article" }, { "language", DM_COL_TEXT, "language of the article" },
+    { "confidence", DM_COL_REAL, "probability that type, parties and status are right" },
+    { "why", DM_COL_TEXT, "table lines and steps that made the event" }, { "coder", DM_COL_TEXT, "program and version" },
+    { "happening", DM_COL_TEXT, "happening that the event reports, the same for all its reports" },
+    { "reports", DM_COL_INT, "documents that tell the happening" },
+    { "independent", DM_COL_INT, "of these, without near copies" }, { "document", DM_COL_TEXT, "hash of the document" },
+    { "first_report", DM_COL_DAY, "publication of the first report of the happening" },
+    { "actor_cow", DM_COL_TEXT, "actors: Correlates of War letters, on that day" },
+    { "actor_ccode", DM_COL_TEXT, "actors: Correlates of War numbers, joined by ;" },
+    { "recipient_cow", DM_COL_TEXT, "recipients: Correlates of War letters, on that day" },
+    { "recipient_ccode", DM_COL_TEXT, "recipients: Correlates of War numbers, joined by ;" },
+    { "ccode1", DM_COL_INT, "first actor that has one: Correlates of War number" },
+    { "ccode2", DM_COL_INT, "first recipient that has one: Correlates of War number" },
+    { "gwno1", DM_COL_INT, "first actor that has one: Gleditsch-Ward number" },
+    { "gwno2", DM_COL_INT, "first recipient that has one: Gleditsch-Ward number" } };
 
-/* A row being written: cells are collected in `cell` and flushed with the quoting that they need. */
+/* A row being written: a value is collected in `cell`, and flushed with the quoting that it needs or given to `take`. */
 typedef struct row {
     dm_buf *out, cell;
     const dm_doc *doc;
     bool tabs, first;
+    void (*take)(void *ctx, unsigned column, dm_str value);
+    void *ctx;
+    unsigned column;
+    bool failed; /* with take: memory ran out */
 } row;
 
 static void flush_csv(dm_buf *out, dm_str s)
@@ -55,6 +97,12 @@ static void flush_tsv(dm_buf *out, dm_str s)
 /* Ends the cell: what was put into r->cell is one value of the row. */
 static void end_cell(row *r)
 {
+    if (r->take) {
+        r->failed = r->failed || r->cell.failed;
+        r->take(r->ctx, r->column++, (dm_str){ r->cell.p, r->cell.len });
+        dm_buf_clear(&r->cell);
+        return;
+    }
     if (!r->first)
         dm_put_z(r->out, r->tabs ? "\t" : ",");
     r->first = false;
@@ -205,7 +253,8 @@ static void source(row *r, const dm_event *e)
     cell(r, DM_STR("demarche " DM_VERSION));
 }
 
-static void event_row(row *r, const dm_event *e)
+/* The columns of the record, docs/record.md. */
+static void record_cells(row *r, const dm_event *e)
 {
     r->first = true;
     dm_put_id(&r->cell, e->id);
@@ -221,23 +270,90 @@ static void event_row(row *r, const dm_event *e)
     instrument(r, e);
     reasons(r, e);
     source(r, e);
-    dm_put_z(r->out, "\n");
 }
 
-void dm_put_rows_header(dm_buf *b, bool tabs)
+static void codes(row *r, const dm_crosswalk *cross, const dm_party *p, uint32_t n, dm_day day, bool letters)
 {
-    for (unsigned i = 0; i < N_COLUMNS; i++) {
+    for (uint32_t i = 0; i < n; i++) {
+        dm_cow cow = dm_cross_cow(cross, p[i].code, day);
+        item(r, i == 0, letters ? cow.letters : cow.number);
+    }
+    end_cell(r);
+}
+
+/* The first of the parties that has a number. */
+static void first_code(row *r, const dm_crosswalk *cross, const dm_party *p, uint32_t n, dm_day day, bool gw)
+{
+    dm_str found = DM_NIL;
+    for (uint32_t i = 0; i < n && found.len == 0; i++) {
+        dm_cow cow = dm_cross_cow(cross, p[i].code, day);
+        found = gw ? cow.gw : cow.number;
+    }
+    cell(r, found);
+}
+
+/* The columns that a record adds. */
+static void filed_cells(row *r, const dm_crosswalk *cross, const dm_filed *f)
+{
+    const dm_event *e = f->event;
+    dm_day on = dm_filed_day(f);
+    dm_put_id(&r->cell, f->happening);
+    end_cell(r);
+    dm_put_u(&r->cell, f->reports);
+    end_cell(r);
+    dm_put_u(&r->cell, f->independent);
+    end_cell(r);
+    cell(r, dm_str_of(f->document));
+    day(r, true, f->first_report);
+    codes(r, cross, e->actor, e->n_actor, on, true);
+    codes(r, cross, e->actor, e->n_actor, on, false);
+    codes(r, cross, e->recipient, e->n_recipient, on, true);
+    codes(r, cross, e->recipient, e->n_recipient, on, false);
+    first_code(r, cross, e->actor, e->n_actor, on, false);
+    first_code(r, cross, e->recipient, e->n_recipient, on, false);
+    first_code(r, cross, e->actor, e->n_actor, on, true);
+    first_code(r, cross, e->recipient, e->n_recipient, on, true);
+}
+
+bool dm_filed_cells(
+    const dm_crosswalk *cross, const dm_filed *f, void (*take)(void *ctx, unsigned column, dm_str value), void *ctx)
+{
+    row r = { .doc = f->doc, .take = take, .ctx = ctx };
+    record_cells(&r, f->event);
+    filed_cells(&r, cross, f);
+    dm_buf_free(&r.cell);
+    return !r.failed;
+}
+
+void dm_put_filed_row(dm_buf *out, const dm_crosswalk *cross, const dm_filed *f)
+{
+    row r = { .out = out, .doc = f->doc };
+    record_cells(&r, f->event);
+    filed_cells(&r, cross, f);
+    dm_put_z(out, "\n");
+    dm_buf_free(&r.cell);
+}
+
+static void header(dm_buf *b, unsigned n, bool tabs)
+{
+    for (unsigned i = 0; i < n; i++) {
         if (i)
             dm_put_z(b, tabs ? "\t" : ",");
-        dm_put_z(b, columns[i]);
+        dm_put_z(b, dm_columns[i].name);
     }
     dm_put_z(b, "\n");
 }
 
+void dm_put_filed_header(dm_buf *out) { header(out, DM_COLUMNS, false); }
+
+void dm_put_rows_header(dm_buf *b, bool tabs) { header(b, DM_RECORD_COLUMNS, tabs); }
+
 void dm_put_rows(dm_buf *b, const dm_doc *doc, bool tabs)
 {
     row r = { .out = b, .doc = doc, .tabs = tabs };
-    for (uint32_t i = 0; i < doc->events.n; i++)
-        event_row(&r, &doc->events.v[i]);
+    for (uint32_t i = 0; i < doc->events.n; i++) {
+        record_cells(&r, &doc->events.v[i]);
+        dm_put_z(b, "\n");
+    }
     dm_buf_free(&r.cell);
 }
