@@ -57,7 +57,8 @@ static void export_doc(const outputs *o, const dm_doc *doc)
     hash_of(hash, dm_doc_text(doc));
     for (size_t k = 0; k < n; k++)
         for (size_t i = 0; i < o->n; i++) {
-            dm_filed f = { doc, &events[k], events[k].id, 1, 1, hash, dm_doc_meta(doc)->date.from, false };
+            dm_filed f = { .doc = doc, .event = &events[k], .happening = events[k].id, .reports = 1, .independent = 1, .document = hash,
+                .first_report = dm_doc_meta(doc)->date.from };
             if (o->x[i] && dm_export_event(o->x[i], &f, &err) != DM_OK)
                 die(dm_export_format_name(i), &err);
         }

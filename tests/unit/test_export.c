@@ -79,7 +79,10 @@ static dm_status collect(void *ctx, dm_str bytes, dm_error *err)
     return dm_buf_add(ctx, bytes.p, bytes.len);
 }
 
-static dm_filed filed(const dm_doc *doc, const dm_event *e) { return (dm_filed){ doc, e, 77, 3, 2, hash, 19026, false }; }
+static dm_filed filed(const dm_doc *doc, const dm_event *e)
+{
+    return (dm_filed){ .doc = doc, .event = e, .happening = 77, .reports = 3, .independent = 2, .document = hash, .first_report = 19026 };
+}
 
 /* The export of n events; out ends in NUL. */
 static dm_export_stats exported(dm_buf *out, const char *format, const dm_doc *doc, const dm_event *e, size_t n, bool all)
