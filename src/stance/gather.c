@@ -21,8 +21,12 @@ typedef struct gatherer {
     const dm_stance_model *m;
     const dm_evidence *e;
     dm_stance_use *use;
-    entry *v, *spare;
+    entry *v;
     size_t n, cap;
+    dm_item *item; /* happenings */
+    size_t n_items;
+    dm_item *run; /* reports of one happening */
+    size_t run_cap;
 } gatherer;
 
 /* --- one piece of evidence to entries --- */
@@ -116,7 +120,7 @@ static int by_number(double a, double b) { return (a > b) - (a < b); }
 
 static int by_content(const void *pa, const void *pb)
 {
-    const dm_item *a = &((const entry *)pa)->it, *b = &((const entry *)pb)->it;
+    const dm_item *a = pa, *b = pb;
     if (a->from != b->from)
         return a->from < b->from ? -1 : 1;
     if (a->to != b->to)
@@ -158,14 +162,14 @@ static order *radix(order *v, order *spare, size_t n)
     return v;
 }
 
-static void sort_run(entry *v, size_t n)
+static void sort_run(dm_item *v, size_t n)
 {
     if (n > SHORT_RUN) {
         qsort(v, n, sizeof *v, by_content);
         return;
     }
     for (size_t i = 1; i < n; i++) {
-        entry e = v[i];
+        dm_item e = v[i];
         size_t k = i;
         for (; k > 0 && by_content(&v[k - 1], &e) > 0; k--)
             v[k] = v[k - 1];
@@ -173,96 +177,106 @@ static void sort_run(entry *v, size_t n)
     }
 }
 
-/* By key when by_key, else by day; equal ones by content. g->spare has room for all. */
-static bool sort(gatherer *g, bool by_key)
-{
-    order *o = malloc((2 * g->n + 1) * sizeof *o);
-    if (!o)
-        return false;
-    for (size_t i = 0; i < g->n; i++)
-        o[i] = (order){ by_key ? g->v[i].key : (uint64_t)((int64_t)g->v[i].it.day - DAY_LEAST), (uint32_t)i };
-    order *s = radix(o, o + g->n, g->n);
-    for (size_t i = 0; i < g->n; i++)
-        g->spare[i] = g->v[s[i].at];
-    for (size_t i = 0, k; i < g->n; i = k) {
-        for (k = i + 1; k < g->n && s[k].key == s[i].key; k++) {
-        }
-        if (s[i].key || !by_key)
-            sort_run(g->spare + i, k - i);
-    }
-    entry *swap = g->v;
-    g->v = g->spare;
-    g->spare = swap;
-    free(o);
-    return true;
-}
-
 /* --- each happening once --- */
 
-/* One item of entries [n]: the heaviest stands for it, the one that knows best when dates it. */
-static dm_item merge(const gatherer *g, const entry *v, size_t n)
+/* One item of reports [n]: the heaviest stands for it, the one that knows best when dates it. */
+static dm_item merge(const dm_item *v, size_t n)
 {
     size_t heavy = 0, exact = 0;
     double sum = 0, mean = 0;
     for (size_t i = 0; i < n; i++) {
-        const dm_item *it = &v[i].it;
-        heavy = it->w > v[heavy].it.w ? i : heavy;
-        exact = it->to - it->from < v[exact].it.to - v[exact].it.from ? i : exact;
-        sum += it->w;
-        mean += it->w * it->y;
+        heavy = v[i].w > v[heavy].w ? i : heavy;
+        exact = v[i].to - v[i].from < v[exact].to - v[exact].from ? i : exact;
+        sum += v[i].w;
+        mean += v[i].w * v[i].y;
     }
-    dm_item out = v[exact].it;
-    out.w = v[heavy].it.w;
+    dm_item out = v[exact];
+    out.w = v[heavy].w;
     out.y = mean / sum;
-    out.lane = v[heavy].it.lane;
-    out.evidence = v[heavy].it.evidence;
-    g->use[out.evidence].fate = DM_FATE_USED;
-    g->use[out.evidence].same = out.evidence;
-    for (size_t i = 0; i < n; i++)
-        if (g->use[v[i].it.evidence].fate == DM_FATE_SAME)
-            g->use[v[i].it.evidence].same = out.evidence;
+    out.lane = v[heavy].lane;
+    out.evidence = v[heavy].evidence;
     return out;
 }
 
-/* End of the entries from i that tell one happening: they overlap, or their middles are near. */
-static size_t same_until(const gatherer *g, size_t i)
+static void stand_for(gatherer *g, const dm_item *one, const dm_item *v, size_t n)
 {
-    dm_day to = g->v[i].it.to, middle = g->v[i].it.day;
+    g->use[one->evidence].fate = DM_FATE_USED;
+    g->use[one->evidence].same = one->evidence;
+    for (size_t i = 0; i < n; i++)
+        if (g->use[v[i].evidence].fate == DM_FATE_SAME)
+            g->use[v[i].evidence].same = one->evidence;
+    g->item[g->n_items++] = *one;
+}
+
+/* End of the reports from i that tell one happening: they overlap, or their middles are near. */
+static size_t same_until(const gatherer *g, const dm_item *v, size_t i, size_t n)
+{
+    dm_day to = v[i].to, middle = v[i].day;
     size_t k = i + 1;
-    if (g->v[i].key == 0)
-        return k;
-    for (; k < g->n && g->v[k].key == g->v[i].key; k++) {
-        const dm_item *it = &g->v[k].it;
-        if (it->from > to && it->day - middle > g->m->set[SET_SAME_DAYS])
+    for (; k < n; k++) {
+        if (v[k].from > to && v[k].day - middle > g->m->set[SET_SAME_DAYS])
             break;
-        to = it->to > to ? it->to : to;
-        middle = it->day > middle ? it->day : middle;
+        to = v[k].to > to ? v[k].to : to;
+        middle = v[k].day > middle ? v[k].day : middle;
     }
     return k;
 }
 
-static bool unite(gatherer *g)
+/* Entries o [n] have one key. */
+static bool unite_run(gatherer *g, const order *o, size_t n)
 {
-    g->spare = malloc((g->n + 1) * sizeof *g->spare);
-    if (!g->spare || !sort(g, true))
-        return false;
-    size_t out = 0;
-    for (size_t i = 0, k; i < g->n; i = k) {
-        k = same_until(g, i);
-        entry one = { 0, merge(g, g->v + i, k - i) };
-        g->v[out++] = one;
+    if (n > g->run_cap) {
+        dm_item *more = realloc(g->run, 2 * n * sizeof *more);
+        if (!more)
+            return false;
+        g->run = more;
+        g->run_cap = 2 * n;
     }
-    g->n = out;
-    return sort(g, false);
+    for (size_t i = 0; i < n; i++)
+        g->run[i] = g->v[o[i].at].it;
+    sort_run(g->run, n);
+    for (size_t i = 0, k; i < n; i = k) {
+        k = same_until(g, g->run, i, n);
+        dm_item one = merge(g->run + i, k - i);
+        stand_for(g, &one, g->run + i, k - i);
+    }
+    return true;
 }
 
-static bool finish(const gatherer *g, dm_item **out)
+static bool unite(gatherer *g, order *o)
 {
-    dm_item *items = g->n ? malloc(g->n * sizeof *items) : NULL;
-    if (g->n && !items)
-        return false;
     for (size_t i = 0; i < g->n; i++)
-        items[i] = g->v[i].it;
+        o[i] = (order){ g->v[i].key, (uint32_t)i };
+    const order *s = radix(o, o + g->n, g->n);
+    bool ok = true;
+    for (size_t i = 0, k; i < g->n && ok; i = k) {
+        const dm_item *one = &g->v[s[i].at].it;
+        for (k = i + 1; k < g->n && s[i].key && s[k].key == s[i].key; k++) {
+        }
+        if (k == i + 1)
+            stand_for(g, one, one, 1);
+        else
+            ok = unite_run(g, s + i, k - i);
+    }
+    return ok;
+}
+
+/* By day, equal ones by content. */
+static bool by_days(const gatherer *g, order *o, dm_item **out)
+{
+    dm_item *items = malloc((g->n_items + 1) * sizeof *items);
+    if (!items)
+        return false;
+    for (size_t i = 0; i < g->n_items; i++)
+        o[i] = (order){ (uint64_t)((int64_t)g->item[i].day - DAY_LEAST), (uint32_t)i };
+    const order *s = radix(o, o + g->n_items, g->n_items);
+    for (size_t i = 0; i < g->n_items; i++)
+        items[i] = g->item[s[i].at];
+    for (size_t i = 0, k; i < g->n_items; i = k) {
+        for (k = i + 1; k < g->n_items && s[k].key == s[i].key; k++) {
+        }
+        sort_run(items + i, k - i);
+    }
     *out = items;
     return true;
 }
@@ -276,10 +290,14 @@ dm_status dm_stance_gather(
     bool ok = memo && g.v;
     for (size_t i = 0; i < n && ok; i++)
         ok = add(&g, (uint32_t)i, memo);
-    ok = ok && unite(&g) && finish(&g, out);
-    *n_out = g.n;
+    order *o = ok ? malloc((2 * g.n + 1) * sizeof *o) : NULL;
+    g.item = o ? malloc((g.n + 1) * sizeof *g.item) : NULL;
+    ok = g.item && unite(&g, o) && by_days(&g, o, out);
+    *n_out = g.n_items;
+    free(o);
     free(g.v);
-    free(g.spare);
+    free(g.item);
+    free(g.run);
     free(memo);
     return ok ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu pieces of evidence", n);
 }

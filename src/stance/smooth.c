@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { GRID_Q = 9, GRID_S = 7, GRID = GRID_Q * GRID_S, ZOOMS = 4, ROUNDS = 4, BINS = 700, FACTORS = 16, POINTS_MOST = 600 };
+enum { GRID_Q = 9, GRID_S = 7, GRID = GRID_Q * GRID_S, ZOOMS = 4, ROUNDS = 4, BINS = 400, FACTORS = 16, POINTS_MOST = 600 };
 
 static const double days_in_year = 365.25;
 static const double coarse_q = 0.5, coarse_s = 0.35; /* steps of the first grid, in logarithms */
@@ -40,6 +40,7 @@ static void join(dm_obs *into, const dm_obs *o)
     into->t += share * (o->t - into->t);
     into->w = w;
     into->n += o->n;
+    into->jump += o->jump;
 }
 
 /* Which items lie on one day. */
@@ -102,7 +103,7 @@ static double log_likelihood(const dm_obs *o, size_t n, double start, dm_varianc
 {
     double a = 0, p = start, sum = 0, product = 1, items = 0, within = 0;
     for (size_t i = 0; i < n; i++) {
-        p += i ? v.q * (o[i].t - o[i - 1].t) : 0;
+        p += i ? v.q * (o[i].t - o[i - 1].t) + o[i].jump : 0;
         double noise = v.s2 / o[i].w, f = p + noise, d = o[i].y - a, k = p / f;
         sum += d * d / f;
         product *= f;
@@ -165,23 +166,33 @@ static bool zoom(axis *a)
     return !fine;
 }
 
-/* The grid where the posterior lies, coarse for little evidence and fine for much. t->best: its mean. */
-static void learn(dm_track *t, const dm_obs *o, size_t n, node *g)
+typedef struct posterior {
+    node g[GRID];
+    axis q, s;
+} posterior;
+
+static void before_any(const dm_track *t, posterior *p)
 {
-    axis q = { .center = log(t->m->set[SET_DRIFT]), .step = coarse_q },
-         s = { .center = log(t->m->set[SET_NOISE]), .step = coarse_s };
-    for (int i = 0; i < ZOOMS; i++) {
-        weigh_grid(t, o, n, g, &q, &s);
-        if (i + 1 == ZOOMS || !(zoom(&q) | zoom(&s)))
+    p->q = (axis){ .center = log(t->m->set[SET_DRIFT]), .step = coarse_q };
+    p->s = (axis){ .center = log(t->m->set[SET_NOISE]), .step = coarse_s };
+}
+
+/* Moves the grid to where the posterior lies, coarse for little evidence and fine for much. t->best: its mean. */
+static void learn(dm_track *t, posterior *p, dm_obs *bins, int zooms)
+{
+    size_t n = dm_stance_bin(t, bins, BINS);
+    for (int i = 0; i < zooms; i++) {
+        weigh_grid(t, bins, n, p->g, &p->q, &p->s);
+        if (i + 1 == zooms || !(zoom(&p->q) | zoom(&p->s)))
             break;
     }
-    t->best = node_at(q.mean, s.mean).v;
+    t->best = node_at(p->q.mean, p->s.mean).v;
 }
 
 /* --- smoothing --- */
 
 typedef struct step {
-    double t, y, w;         /* w 0: nothing seen */
+    double t, y, w, jump;   /* w 0: nothing seen */
     double a, p, mean, var; /* filtered; smoothed */
 } step;
 
@@ -189,7 +200,7 @@ static void smooth(step *x, size_t n, double start, dm_variances v)
 {
     double a = 0, p = start;
     for (size_t i = 0; i < n; i++) {
-        p += i ? v.q * (x[i].t - x[i - 1].t) : 0;
+        p += i ? v.q * (x[i].t - x[i - 1].t) + x[i].jump : 0;
         if (x[i].w > 0) {
             double noise = v.s2 / x[i].w, k = p / (p + noise);
             a += k * (x[i].y - a);
@@ -203,7 +214,7 @@ static void smooth(step *x, size_t n, double start, dm_variances v)
         x[i].var = x[i].p;
         if (i + 1 == n)
             continue;
-        double ahead = x[i].p + v.q * (x[i + 1].t - x[i].t), j = x[i].p / ahead;
+        double ahead = x[i].p + v.q * (x[i + 1].t - x[i].t) + x[i + 1].jump, j = x[i].p / ahead;
         x[i].mean += j * (x[i + 1].mean - x[i].a);
         x[i].var += j * j * (x[i + 1].var - ahead);
     }
@@ -221,26 +232,34 @@ static void trust(dm_track *t, const step *x)
         }
 }
 
-static dm_status settle(dm_track *t, node *g, dm_error *err)
+static void settle(dm_track *t, dm_obs *bins, step *x)
 {
+    posterior p;
     double start = t->m->set[SET_START_SD];
-    step *x = calloc(t->n_items + 1, sizeof *x);
-    dm_obs *bins = malloc(BINS * sizeof *bins);
-    t->obs = malloc((t->n_items + 1) * sizeof *t->obs);
+    before_any(t, &p);
     t->best = node_at(log(t->m->set[SET_DRIFT]), log(t->m->set[SET_NOISE])).v;
-    bool ok = x && bins && t->obs;
-    if (ok)
-        find_days(t);
-    for (int round = 0; ok && round < ROUNDS; round++) {
+    find_days(t);
+    for (int round = 0; round < ROUNDS; round++) {
         weigh_days(t);
-        learn(t, bins, dm_stance_bin(t, bins, BINS), g);
-        if (round + 1 == ROUNDS)
-            break;
+        learn(t, &p, bins, round ? 1 : ZOOMS);
         for (size_t i = 0; i < t->n_obs; i++)
             x[i] = (step){ .t = t->obs[i].t, .y = t->obs[i].y, .w = t->obs[i].w };
         smooth(x, t->n_obs, start * start, t->best);
         trust(t, x);
     }
+    weigh_days(t);
+}
+
+dm_status dm_stance_settle(dm_track *t, dm_error *err)
+{
+    if (!t->n_items)
+        return DM_OK;
+    step *x = malloc((t->n_items + 1) * sizeof *x);
+    dm_obs *bins = malloc(BINS * sizeof *bins);
+    t->obs = malloc((t->n_items + 1) * sizeof *t->obs);
+    bool ok = x && bins && t->obs;
+    if (ok)
+        settle(t, bins, x);
     ok = ok && add_up(t);
     free(x);
     free(bins);
@@ -289,13 +308,14 @@ static size_t line_of_time(const dm_track *t, const grid *g, step *x)
     while (k < t->n_obs || next <= g->last) {
         bool seen = k < t->n_obs && (next > g->last || t->obs[k].t <= next);
         x[n] = (step){ .t = seen ? t->obs[k].t : next };
-        if (seen && next <= g->last && (dm_day)t->obs[k].t == next)
+        if (n && k && k < t->n_obs) /* a change may lie anywhere between two days of evidence */
+            x[n].jump = t->obs[k].jump * (x[n].t - x[n - 1].t) / (t->obs[k].t - t->obs[k - 1].t);
+        if (!seen || (next <= g->last && (dm_day)t->obs[k].t == next))
             next = grid_next(g, next);
         if (seen) {
             x[n].y = t->obs[k].y;
             x[n].w = t->obs[k++].w;
-        } else
-            next = grid_next(g, next);
+        }
         n++;
     }
     return n;
@@ -339,29 +359,38 @@ static void tell(dm_track *t, const step *x, size_t n, const double *mean, const
     }
 }
 
-dm_status dm_stance_smooth(dm_track *t, dm_day since, dm_day until, dm_error *err)
+static grid window(const dm_track *t, dm_day since, dm_day until)
 {
-    node g[GRID];
-    if (!t->n_items)
-        return DM_OK;
-    dm_status st = settle(t, g, err);
-    if (st != DM_OK)
-        return st;
     dm_day first = since == DM_DAY_NONE ? (dm_day)t->obs[0].t : since;
     dm_day last = until == DM_DAY_NONE ? (dm_day)t->obs[t->n_obs - 1].t : until;
-    grid days = grid_for(first, last < first ? first : last);
-    days.last = last;
+    grid g = grid_for(first, last < first ? first : last);
+    g.last = last;
+    return g;
+}
+
+dm_status dm_stance_smooth(dm_track *t, dm_day since, dm_day until, dm_error *err)
+{
+    if (!t->n_items)
+        return DM_OK;
+    posterior p;
+    grid days = window(t, since, until);
     size_t room = t->n_obs + 2 * POINTS_MOST + 2;
     step *x = malloc(room * sizeof *x);
     double *mean = calloc(2 * room, sizeof *mean);
+    dm_obs *bins = malloc(BINS * sizeof *bins);
     t->point = malloc(room * sizeof *t->point);
-    if (x && mean && t->point) {
+    bool ok = x && mean && bins && t->point;
+    if (ok) {
+        for (size_t i = 0; i < t->n_cuts; i++)
+            t->obs[t->cut[i].at].jump += t->cut[i].probability * t->m->set[SET_JUMP_SD] * t->m->set[SET_JUMP_SD];
+        before_any(t, &p);
+        learn(t, &p, bins, ZOOMS);
         size_t n = line_of_time(t, &days, x);
-        mix(t, g, x, n, mean, mean + room);
+        mix(t, p.g, x, n, mean, mean + room);
         tell(t, x, n, mean, mean + room, &days);
-    } else
-        st = dm_fail(err, DM_ENOMEM, 0, "out of memory for the points of a stance");
+    }
     free(x);
     free(mean);
-    return st;
+    free(bins);
+    return ok ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for the points of a stance");
 }

@@ -47,8 +47,9 @@ static dm_status fit_lane(dm_stance *s, dm_lane lane, const dm_stance_opts *o, d
 {
     dm_track *t = &s->lane[lane];
     double least = o->probability > 0 ? o->probability : t->m->set[SET_PROBABILITY_LEAST];
-    dm_status st = dm_stance_smooth(t, o->since, o->until, err);
+    dm_status st = dm_stance_settle(t, err);
     st = st == DM_OK ? dm_stance_cuts(t, least, err) : st;
+    st = st == DM_OK ? dm_stance_smooth(t, o->since, o->until, err) : st;
     return st == DM_OK ? dm_stance_tell(t, o->since, o->until, err) : st;
 }
 

@@ -86,6 +86,7 @@ dm_status dm_stance_gather(
 typedef struct dm_obs {
     double t, y, w; /* mean day, mean position, sum of weights */
     double within;  /* sum of w (y - mean)^2 */
+    double jump;    /* variance of the step here beyond the walk: a change of level */
     size_t first;
     uint32_t n;
 } dm_obs;
@@ -124,10 +125,12 @@ typedef struct dm_cut {
 
 /* Days of the items as observations, at most `most` (neighbours are joined); out has room for most of them. */
 size_t dm_stance_bin(const dm_track *t, dm_obs *out, size_t most);
-/* Fills obs, best, point and the items' trust. */
-dm_status dm_stance_smooth(dm_track *t, dm_day since, dm_day until, dm_error *err);
+/* Fills obs, sum, best and the items' trust. */
+dm_status dm_stance_settle(dm_track *t, dm_error *err);
 /* Fills cut. */
 dm_status dm_stance_cuts(dm_track *t, double least, dm_error *err);
+/* Fills point: the position, given the changes; best anew. */
+dm_status dm_stance_smooth(dm_track *t, dm_day since, dm_day until, dm_error *err);
 /* Fills turn and cited. */
 dm_status dm_stance_tell(dm_track *t, dm_day since, dm_day until, dm_error *err);
 
