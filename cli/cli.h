@@ -25,6 +25,7 @@ extern const cli_command cli_commands[]; /* ends with a NULL name */
 
 int cmd_code(int argc, const char **argv);
 int cmd_add(int argc, const char **argv);
+int cmd_report(int argc, const char **argv);
 int cmd_stance(int argc, const char **argv);
 int cmd_text(int argc, const char **argv);
 int cmd_parse(int argc, const char **argv);
@@ -66,6 +67,13 @@ void cli_say(const char *format, ...) DM_PRINTF(1, 2);
 void cli_progress_start(void);
 void cli_progress(const dm_run_stats *s, bool last);
 void cli_progress_clear(void);
+
+/* Text on standard output in lines of at most width columns, indented. */
+void cli_wrap(const char *text, unsigned indent, unsigned width);
+/* "human_rights,trade" into bits; false with err. */
+bool cli_contexts(const char *list, uint64_t *out, dm_error *err);
+/* A file that is there whole or not at all. */
+dm_status cli_write_file(const char *path, dm_str bytes, dm_error *err);
 
 /* Columns of the terminal that standard output is; else $COLUMNS; else 0. */
 unsigned cli_width(void);

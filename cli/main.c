@@ -8,6 +8,8 @@
 const cli_command cli_commands[] = {
     { "code", "demarche code", cmd_code, "code events from news text" },
     { "add", "demarche add", cmd_add, "code articles into a record" },
+    { "report", "demarche report", cmd_report, "a page about one actor toward another" },
+    { "stance", "demarche stance", cmd_stance, "where an actor stands toward another, since when, and why" },
     { "text", "demarche text", cmd_text, "print the document text that offsets refer to" },
     { "parse", "demarche parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
     { "import", "demarche import", cmd_import, "turn a dictionary of actors into a table of yours" },

@@ -157,6 +157,10 @@ DM_API const dm_evidence *dm_position_evidence(const dm_position *position, size
 DM_API const char *const *dm_position_words(const dm_position *position);
 DM_API const char *const *dm_position_source(const dm_position *position);
 
+/* A self-contained HTML page about query->actor toward query->recipient, appended to out: chart, turning points, instruments, every event
+ * with its sentence and source, method. */
+DM_API dm_status dm_record_report(dm_record *record, const dm_position_query *query, dm_buf *out, dm_error *err);
+
 #ifdef __cplusplus
 }
 #endif

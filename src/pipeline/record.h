@@ -20,4 +20,7 @@ dm_status dm_record_writable(const dm_record *r, dm_error *err);
 /* What load does not know: the hash of the row's document and the counts of reports of its happening. */
 dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed *row, char hash[33], dm_error *err);
 
+/* Row of the event behind piece i of the evidence: positive; minus the roll call's for a ballot; 0 for a treaty action. */
+int64_t dm_position_row(const dm_position *p, size_t i);
+
 #endif

@@ -33,6 +33,8 @@ const dm_evidence *dm_position_evidence(const dm_position *p, size_t *n)
 const char *const *dm_position_words(const dm_position *p) { return p->words; }
 const char *const *dm_position_source(const dm_position *p) { return p->source; }
 
+int64_t dm_position_row(const dm_position *p, size_t i) { return p->list.from[i].event; }
+
 static dm_status load_words(dm_record *r, dm_position *p, size_t i, dm_error *err)
 {
     if (p->words[i])
