@@ -89,7 +89,7 @@ static dm_status put_event(reporting *w, dm_doc *doc, int64_t *held, int64_t row
     char hash[33];
     dm_status st = dm_store_load_event(w->r->store, row, doc, held, &filed, w->err);
     if (st == DM_OK)
-        st = dm_record_fill(w->r, *held, &filed, hash, w->err);
+        st = dm_record_fill(w->r, row, *held, &filed, hash, w->err);
     if (st == DM_OK)
         dm_report_event(w->b, &filed, e, use, values[use->fate]);
     return st;
