@@ -167,7 +167,67 @@ static const char *side(double position)
     return position <= -4 ? "strongly against" : position <= -1 ? "against" : position < 1 ? "near the middle" : position < 4 ? "toward" : "strongly toward";
 }
 
-enum { EVIDENCE_SHOWN = 3 };
+enum { EVIDENCE_SHOWN = 3, ALSO_SHOWN = 6 };
+static const double also_weight = 0.4; /* least weight of what else is told of a stretch */
+
+typedef struct also {
+    uint32_t at[ALSO_SHOWN];
+    unsigned n;
+} also;
+
+/* The piece takes its place among the weightiest, whose order is that of days. */
+static void also_add(also *a, const dm_stance_use *use, uint32_t i)
+{
+    unsigned at = a->n;
+    if (a->n == ALSO_SHOWN) {
+        unsigned least = 0;
+        for (unsigned k = 1; k < a->n; k++)
+            if (use[a->at[k]].weight < use[a->at[least]].weight)
+                least = k;
+        if (use[i].weight <= use[a->at[least]].weight)
+            return;
+        memmove(a->at + least, a->at + least + 1, (a->n - least - 1) * sizeof *a->at);
+        at = a->n - 1;
+    } else {
+        a->n++;
+    }
+    for (; at > 0 && use[a->at[at - 1]].day > use[i].day; at--)
+        a->at[at] = a->at[at - 1];
+    a->at[at] = i;
+}
+
+static bool cited(const dm_stance_turn *t, const dm_evidence *e, uint32_t i)
+{
+    for (uint32_t k = 0; k < t->n_evidence && k < EVIDENCE_SHOWN; k++)
+        if (t->evidence[k] == i || (e[i].event && e[t->evidence[k]].event == e[i].event))
+            return true;
+    return false;
+}
+
+/* What else was done and said until the next turn: so that the list tells the whole story, not only its corners. */
+static void print_stretch(const shown *s, size_t series, const dm_stance_turn *t, dm_day until, unsigned width)
+{
+    size_t n, n_use;
+    const dm_evidence *e = dm_position_evidence(s->position[series], &n);
+    const dm_stance_use *use = dm_stance_uses(s->series[series].stance, &n_use);
+    also more = { .n = 0 };
+    unsigned rest = 0;
+    uint64_t last = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        bool here = use[i].fate == DM_FATE_USED && use[i].day >= t->day && (until == DM_DAY_NONE || use[i].day < until);
+        if (!here || use[i].weight < also_weight || cited(t, e, i) || (e[i].event && e[i].event == last))
+            continue;
+        last = e[i].event;
+        rest++;
+        also_add(&more, use, i);
+    }
+    if (more.n)
+        puts("      then:");
+    for (unsigned k = 0; k < more.n; k++)
+        print_evidence(s, series, more.at[k], width);
+    if (rest > more.n)
+        printf("      and %u more (--evidence lists all)\n", rest - more.n);
+}
 
 static void print_turn(const shown *s, size_t series, const dm_stance_turn *t, unsigned width)
 {
@@ -182,10 +242,15 @@ static void print_turn(const shown *s, size_t series, const dm_stance_turn *t, u
     if (t->kind == DM_TURN_CHANGE)
         printf(", probability %.2f", t->probability);
     fputc('\n', stdout);
-    for (uint32_t i = 0; i < t->n_evidence && i < EVIDENCE_SHOWN; i++)
-        print_evidence(s, series, t->evidence[i], width);
-    if (t->n_evidence > EVIDENCE_SHOWN)
-        printf("      and %u more\n", t->n_evidence - EVIDENCE_SHOWN);
+    uint64_t last = 0;
+    size_t n;
+    const dm_evidence *e = dm_position_evidence(s->position[series], &n);
+    for (uint32_t i = 0; i < t->n_evidence && i < EVIDENCE_SHOWN; i++) {
+        const dm_evidence *one = &e[t->evidence[i]];
+        if (!one->event || one->event != last) /* one sentence may be evidence for several years */
+            print_evidence(s, series, t->evidence[i], width);
+        last = one->event;
+    }
 }
 
 static void print_turns(const shown *s, unsigned width)
@@ -199,8 +264,10 @@ static void print_turns(const shown *s, unsigned width)
             about->n[DM_LANE_WORDS], about->n[DM_LANE_DEEDS]);
         if (n == 0)
             puts("  none: the record holds no dated evidence");
-        for (size_t k = 0; k < n; k++)
+        for (size_t k = 0; k < n; k++) {
             print_turn(s, i, &t[k], width);
+            print_stretch(s, i, &t[k], k + 1 < n ? t[k + 1].day : DM_DAY_NONE, width);
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 #include "stance/stance.h"
 #include <stdlib.h>
 
+enum { WORDS_FOR_ALL = 2000 /* so many sentences are loaded unasked */ };
+
 struct dm_position {
     dm_arena arena;
     dm_evidence_list list;
@@ -68,6 +70,7 @@ static dm_status load_all_words(dm_record *r, dm_position *p, bool all, dm_error
     if (!p->words || !p->source)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for the sentences of a stance");
     dm_status st = load_turn_words(r, p, err);
+    all = all || p->list.n <= WORDS_FOR_ALL;
     for (size_t i = 0; all && i < p->list.n && st == DM_OK; i++)
         st = load_words(r, p, i, err);
     return st;

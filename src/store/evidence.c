@@ -72,7 +72,7 @@ static dm_status gather_dyads(gathering *g, const char *actor, const char *targe
     dm_stmt *q;
     dm_status st = dm_db_use(g->s->db, &q,
         "SELECT day, day_end, via, type, aux, contexts, mode, scale, confidence, instrument, act, polarity, others_word, happening,"
-        " document, id, years, event FROM dyad WHERE actor=?1 AND target=?2 AND (?3=0 OR contexts & ?3) ORDER BY day, event, via", g->err);
+        " document, id, years, event, sector FROM dyad WHERE actor=?1 AND target=?2 AND (?3=0 OR contexts & ?3) ORDER BY day, event, via", g->err);
     if (st != DM_OK)
         return st;
     dm_bind_str(q, 1, dm_str_of(actor));
@@ -85,7 +85,7 @@ static dm_status gather_dyads(gathering *g, const char *actor, const char *targe
             .type = (uint8_t)dm_col_int(q, 3), .aux = (uint8_t)dm_col_int(q, 4), .polarity = (int8_t)dm_col_int(q, 11),
             .has_instrument = dm_col_str(q, 9).len > 0, .others_word = dm_col_int(q, 12) != 0, .contexts = (uint64_t)dm_col_int(q, 5),
             .scale = dm_col_real(q, 7), .confidence = dm_col_real(q, 8), .reports = 1, .mode = keep(g, dm_col_str(q, 6)),
-            .instrument = keep(g, dm_col_str(q, 9)), .act = keep(g, dm_col_str(q, 10)) };
+            .instrument = keep(g, dm_col_str(q, 9)), .act = keep(g, dm_col_str(q, 10)), .sector = keep(g, dm_col_str(q, 18)) };
         if (!push_years(g, e, dm_col_str(q, 16), dm_col_int(q, 17), dm_col_int(q, 14))) {
             dm_stmt_done(q);
             return full(g);
@@ -112,7 +112,7 @@ static dm_status gather_ballots(gathering *g, const char *actor, const char *tar
         dm_evidence e = { .from = from == DM_NO_DAY ? DM_DAY_NONE : from, .to = to == DM_NO_DAY ? DM_DAY_NONE : to, .via = DM_VIA_BALLOT,
             .type = DM_TYPE_NONE, .polarity = (int8_t)(side * dm_col_int(q, 3)), .has_instrument = true,
             .contexts = (uint64_t)dm_col_int(q, 4), .confidence = 1, .reports = 1, .mode = "", .instrument = "vote",
-            .act = keep(g, vote) };
+            .act = keep(g, vote), .sector = "" };
         if (!push(g, &e, -dm_col_int(q, 5), 0)) {
             dm_stmt_done(q);
             return full(g);
@@ -138,7 +138,7 @@ static dm_status gather_treaties(gathering *g, const char *actor, const char *ta
         dm_day from = (dm_day)dm_col_int(q, 0), to = (dm_day)dm_col_int(q, 1);
         dm_evidence e = { .from = from == DM_NO_DAY ? DM_DAY_NONE : from, .to = to == DM_NO_DAY ? DM_DAY_NONE : to, .via = DM_VIA_TREATY,
             .type = DM_TYPE_NONE, .has_instrument = true, .confidence = 1, .reports = 1, .mode = "", .instrument = "treaty",
-            .act = keep(g, dm_col_str(q, 2)) };
+            .act = keep(g, dm_col_str(q, 2)), .sector = "" };
         if (!push(g, &e, 0, 0)) {
             dm_stmt_done(q);
             return full(g);

@@ -229,6 +229,20 @@ static bool among(const dm_party *v, uint32_t n, const char *code)
 /* Whether an earlier party of the list has the same code: sectors make no dyad of their own. */
 static bool repeated(const dm_party *v, uint32_t i) { return among(v, i, v[i].code); }
 
+/* The sector in which a country acts: the government's where it acts itself, else that of the first party named. */
+static const char *acting_sector(const dm_event *e, const char *actor)
+{
+    const char *first = NULL;
+    for (uint32_t i = 0; i < e->n_actor; i++) {
+        if (strcmp(e->actor[i].code, actor) != 0)
+            continue;
+        if (!e->actor[i].sector[0] || strstr(e->actor[i].sector, "GOV"))
+            return e->actor[i].sector;
+        first = first ? first : e->actor[i].sector;
+    }
+    return first ? first : "";
+}
+
 /* Rests on the word of others only: speakers are named, and none is of the actor's own country. */
 static bool others_word(const dm_event *e, const char *actor)
 {
@@ -251,7 +265,7 @@ static dm_status put_dyad(putting *p, const char *actor, const char *target, dm_
     char years[DM_YEARS_MAX * 8];
     dm_stmt *q;
     dm_status st = dm_db_use(p->s->db, &q,
-        "INSERT INTO dyad VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+        "INSERT INTO dyad VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         p->err);
     if (st != DM_OK)
         return st;
@@ -274,6 +288,7 @@ static dm_status put_dyad(putting *p, const char *actor, const char *target, dm_
     dm_bind_int(q, 17, p->happening);
     dm_bind_int(q, 18, p->document);
     dm_bind_int(q, 19, (int64_t)e->id);
+    dm_bind_str(q, 21, dm_str_of(acting_sector(e, actor)));
     dm_bind_str(q, 20, aimed ? years_text(e, years, sizeof years) : DM_NIL);
     return dm_stmt_run(q, p->err);
 }

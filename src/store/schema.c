@@ -83,7 +83,7 @@ static const char *const step_1[] = {
     " mode TEXT NOT NULL, scale REAL, confidence REAL NOT NULL, instrument TEXT NOT NULL, act TEXT NOT NULL,"
     " polarity INTEGER NOT NULL, others_word INTEGER NOT NULL, happening INTEGER NOT NULL, document INTEGER NOT NULL, id "
     "INTEGER NOT NULL,"
-    " years TEXT, PRIMARY KEY(actor, target, day, event, via)) STRICT, WITHOUT ROWID;",
+    " years TEXT, sector TEXT NOT NULL, PRIMARY KEY(actor, target, day, event, via)) STRICT, WITHOUT ROWID;",
     "CREATE INDEX dyad_target ON dyad(target, day);",
     "CREATE INDEX dyad_event ON dyad(event);",
 
