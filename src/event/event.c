@@ -522,6 +522,44 @@ static void instrument_years(const dm_doc *doc, uint32_t i)
         inst->n_years = (uint8_t)dm_when_years(doc, &doc->times.v[t], inst->years, DM_YEARS_MAX);
 }
 
+enum { SUCH_BEFORE = 3 };
+
+/* Whether the event's sentence names its instrument as one of those told of before: "all such resolutions", "those motions". */
+static bool told_of_before(const dm_doc *doc, const dm_event *ev)
+{
+    const dm_sent *s = &doc->sents.v[ev->sentence];
+    for (uint32_t k = dm_doc_inst_from(doc, s->first); k < doc->insts.n && doc->insts.v[k].first < s->first + s->n; k++) {
+        const dm_inst *in = &doc->insts.v[k];
+        uint32_t from = in->first > s->first + SUCH_BEFORE ? in->first - SUCH_BEFORE : s->first; /* "all such" may stand outside the mention */
+        for (uint32_t t = from; dm_str_eq(in->type, ev->instrument->type) && t < in->first + in->n; t++)
+            if (dm_str_in(doc->tokens.v[t].norm, "such these those"))
+                return true;
+    }
+    return false;
+}
+
+/* "All such resolutions through 1996" were in the years that the article has listed: a year without one drops out. */
+static void years_of_such(dm_doc *doc, uint32_t i)
+{
+    dm_instrument *late = doc->events.v[i].instrument;
+    if (!late || late->n_years < 2 || !told_of_before(doc, &doc->events.v[i]))
+        return;
+    for (uint32_t k = i; k-- > 0;) {
+        const dm_instrument *early = doc->events.v[k].instrument;
+        if (!early || early->n_years < 2 || !dm_str_eq(early->type, late->type) || !dm_str_eq(early->subject, late->subject))
+            continue;
+        uint8_t n = 0;
+        for (uint8_t y = 0; y < late->n_years; y++)
+            for (uint8_t z = 0; z < early->n_years; z++)
+                if (early->years[z] == late->years[y]) {
+                    late->years[n++] = late->years[y];
+                    break;
+                }
+        late->n_years = n ? n : late->n_years;
+        return;
+    }
+}
+
 dm_status dm_event_finish(const dm_eventer *e, dm_doc *doc, dm_error *err)
 {
     (void)err;
@@ -530,6 +568,7 @@ dm_status dm_event_finish(const dm_eventer *e, dm_doc *doc, dm_error *err)
         dm_event *ev = &doc->events.v[i];
         date_status(doc, ev, i < doc->event_head.n ? doc->event_head.v[i] : DM_NONE);
         instrument_years(doc, i);
+        years_of_such(doc, i);
         convert_future(ev);
         score(e, ev);
         if (i < doc->event_facts.n) {

@@ -3,7 +3,7 @@
 """Golden cases: tests/golden/*.txt. A file holds cases separated by a line of '='; a case is settings ("# date: 2022-02-03",
 "# home: JPN"), the article, a line '---', and the events that it must give, one a line, in text order:
 
-    JPN/GOV ACCUSE/disapprove CHN [negation,future] "condemned" on 2022-02-01..2022-02-07 by USA/GOV via resolution:draft:CHN:-1
+    JPN/GOV ACCUSE/disapprove CHN [negation,future] "condemned" on 2022-02-01..2022-02-07 by USA/GOV via resolution:draft:CHN:-1 in 1998,2000
 
 Parts that are not there are left out; '?' is a party without a code, '-' no actor or no recipient. A line "none" means no event.
 Dates are compared only where the expected line has them. `--refresh` rewrites the expectations from what the program says."""
@@ -35,6 +35,8 @@ def notation(e, dated):
     i = e.get("instrument")
     if i:
         out += " via " + ":".join(str(i.get(k, "")) for k in ("type", "act", "subject", "polarity")).rstrip(":")
+        if len(i.get("years", [])) > 1:
+            out += " in " + ",".join(str(y) for y in i["years"])
     return out
 
 
