@@ -14,7 +14,7 @@
 #define NPM_FOLDER "node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so"
 #endif
 
-enum { DUCK_OK = 0, PATH_LEN = 4096, RESULT_WORDS = 16 };
+enum { DUCK_OK = 0, PATH_LEN = 4096, RESULT_WORDS = 16, FLUSH_ROWS = 16384 }; /* rows that DuckDB holds back beyond its limit */
 
 typedef struct duck_result {
     void *word[RESULT_WORDS]; /* more than duckdb_result has */
@@ -34,6 +34,7 @@ typedef struct duck {
     void (*destroy_result)(duck_result *result);
     int (*appender_create)(void *con, const char *schema, const char *table, void **app);
     const char *(*appender_error)(void *app);
+    int (*appender_flush)(void *app);
     int (*appender_close)(void *app);
     int (*appender_destroy)(void **app);
     int (*end_row)(void *app);
@@ -51,7 +52,8 @@ static const struct {
     { "duckdb_connect", offsetof(duck, connect) }, { "duckdb_disconnect", offsetof(duck, disconnect) },
     { "duckdb_query", offsetof(duck, query) }, { "duckdb_result_error", offsetof(duck, result_error) },
     { "duckdb_destroy_result", offsetof(duck, destroy_result) }, { "duckdb_appender_create", offsetof(duck, appender_create) },
-    { "duckdb_appender_error", offsetof(duck, appender_error) }, { "duckdb_appender_close", offsetof(duck, appender_close) },
+    { "duckdb_appender_error", offsetof(duck, appender_error) }, { "duckdb_appender_flush", offsetof(duck, appender_flush) },
+    { "duckdb_appender_close", offsetof(duck, appender_close) },
     { "duckdb_appender_destroy", offsetof(duck, appender_destroy) }, { "duckdb_appender_end_row", offsetof(duck, end_row) },
     { "duckdb_append_varchar_length", offsetof(duck, append_text) }, { "duckdb_append_int32", offsetof(duck, append_int) },
     { "duckdb_append_double", offsetof(duck, append_real) }, { "duckdb_append_date", offsetof(duck, append_date) },
@@ -136,7 +138,7 @@ static dm_status open_database(dm_exporter *x, parquet *q, dm_error *err)
     remove_database(q); /* of a run that was killed */
     if (q->fn.open(q->db_path, &q->db) != DUCK_OK || q->fn.connect(q->db, &q->con) != DUCK_OK)
         return dm_fail(err, DM_EIO, 0, "DuckDB cannot make '%.300s'", q->db_path);
-    return query(q, "SET threads = 1; SET memory_limit = '512MB'; SET autoinstall_known_extensions = false", err);
+    return query(q, "SET threads = 1; SET memory_limit = '256MB'; SET autoinstall_known_extensions = false", err);
 }
 
 static dm_status make_table(parquet *q, dm_error *err)
@@ -206,7 +208,8 @@ static dm_status event(dm_exporter *x, const dm_filed *f, dm_error *err)
     if (q->failed || q->fn.end_row(q->app) != DUCK_OK)
         return appender_failed(q, err);
     x->stats.rows++;
-    return DM_OK;
+    bool full = x->stats.rows % FLUSH_ROWS == 0;
+    return full && q->fn.appender_flush(q->app) != DUCK_OK ? appender_failed(q, err) : DM_OK;
 }
 
 /* The SQL literal of a path: quotes doubled. */
@@ -216,7 +219,7 @@ static dm_status copy_out(const dm_exporter *x, parquet *q, dm_error *err)
     dm_put_z(&sql, "COPY events TO '");
     for (const char *p = x->tmp; *p; p++)
         dm_put(&sql, *p == '\'' ? DM_STR("''") : (dm_str){ p, 1 });
-    static const char rest[] = "' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)";
+    static const char rest[] = "' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 32768, USE_TMP_FILE false)";
     dm_put(&sql, (dm_str){ rest, sizeof rest });
     dm_status st = sql.failed ? dm_fail(err, DM_ENOMEM, 0, "out of memory for the export") : query(q, sql.p, err);
     dm_buf_free(&sql);
