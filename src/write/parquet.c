@@ -4,6 +4,7 @@
  * DuckDB's stable C API that this takes. */
 #include "write/export.h"
 #include <dlfcn.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -40,6 +41,7 @@ typedef struct duck {
     int (*end_row)(void *app);
     int (*append_text)(void *app, const char *p, uint64_t len);
     int (*append_int)(void *app, int32_t n);
+    int (*append_big)(void *app, uint64_t n);
     int (*append_real)(void *app, double x);
     int (*append_date)(void *app, duck_date day);
     int (*append_null)(void *app);
@@ -56,8 +58,8 @@ static const struct {
     { "duckdb_appender_close", offsetof(duck, appender_close) },
     { "duckdb_appender_destroy", offsetof(duck, appender_destroy) }, { "duckdb_appender_end_row", offsetof(duck, end_row) },
     { "duckdb_append_varchar_length", offsetof(duck, append_text) }, { "duckdb_append_int32", offsetof(duck, append_int) },
-    { "duckdb_append_double", offsetof(duck, append_real) }, { "duckdb_append_date", offsetof(duck, append_date) },
-    { "duckdb_append_null", offsetof(duck, append_null) } };
+    { "duckdb_append_uint64", offsetof(duck, append_big) }, { "duckdb_append_double", offsetof(duck, append_real) },
+    { "duckdb_append_date", offsetof(duck, append_date) }, { "duckdb_append_null", offsetof(duck, append_null) } };
 
 typedef struct parquet {
     duck fn;
@@ -143,9 +145,11 @@ static dm_status open_database(dm_exporter *x, parquet *q, dm_error *err)
 
 static dm_status make_table(parquet *q, dm_error *err)
 {
-    static const char *const types[] = {
-        [DM_COL_TEXT] = "VARCHAR", [DM_COL_DAY] = "DATE", [DM_COL_INT] = "INTEGER", [DM_COL_REAL] = "DOUBLE"
-    };
+    static const char *const types[] = { [DM_COL_TEXT] = "VARCHAR",
+        [DM_COL_DAY] = "DATE",
+        [DM_COL_INT] = "INTEGER",
+        [DM_COL_BIG] = "UBIGINT",
+        [DM_COL_REAL] = "DOUBLE" };
     dm_buf sql = { 0 };
     for (unsigned c = 0; c < DM_COLUMNS; c++) {
         dm_put_z(&sql, c ? ", \"" : "CREATE TABLE events (\"");
@@ -172,6 +176,15 @@ static dm_status begin(dm_exporter *x, dm_error *err)
     return st == DM_OK ? make_table(q, err) : st;
 }
 
+/* A value of digits alone, as dm_put_u() writes it. */
+static uint64_t whole(dm_str s)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        n = n * 10 + (uint64_t)(s.p[i] - '0');
+    return n;
+}
+
 static int append(const parquet *q, dm_column_kind kind, dm_str s)
 {
     double x;
@@ -183,7 +196,9 @@ static int append(const parquet *q, dm_column_kind kind, dm_str s)
     if (kind == DM_COL_DAY)
         return dm_day_parse(&day, s, NULL) == DM_OK ? q->fn.append_date(q->app, (duck_date){ day.from })
                                                     : q->fn.append_null(q->app);
-    if (!dm_str_double(s, &x))
+    if (kind == DM_COL_BIG)
+        return q->fn.append_big(q->app, whole(s));
+    if (!dm_str_double(s, &x) || (kind == DM_COL_INT && fabs(x) > INT32_MAX))
         return q->fn.append_null(q->app);
     return kind == DM_COL_INT ? q->fn.append_int(q->app, (int32_t)x) : q->fn.append_real(q->app, x);
 }
