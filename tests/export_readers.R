@@ -15,7 +15,7 @@ if (!requireNamespace("haven", quietly = TRUE)) {
 }
 dta <- haven::read_dta(file("dta"))
 stopifnot(nrow(dta) == nrow(rows), identical(names(dta), names(rows)))
-for (column in c("id", "cameo", "actor", "recipient", "text", "aux", "actor_ccode", "happening"))
+for (column in c("id", "cameo", "actor", "recipient", "text", "aux", "actor_ccode"))
     stopifnot(identical(as.vector(dta[[column]]), rows[[column]]))
 days <- ifelse(is.na(dta$date), "", format(dta$date, "%Y-%m-%d"))
 stopifnot(inherits(dta$date, "Date"), identical(days, rows$date))

@@ -13,7 +13,7 @@ FOLDER = pathlib.Path(sys.argv[1])
 DAYS = {"date", "enddate", "first_report"}
 NUMBERS = {"event_scale", "goldstein", "confidence"}
 WHOLE = {"quad_code", "trigger_start", "trigger_end", "instrument_polarity", "text_sequence", "text_start", "text_end", "reports",
-         "independent", "ccode1", "ccode2", "gwno1", "gwno2"}
+         "independent", "happening", "ccode1", "ccode2", "gwno1", "gwno2"}
 
 
 def same(what, a, b):
@@ -34,7 +34,7 @@ def check_jsonl(rows):
         same("has_event", e["has_event"], True)
         same("actor codes", ";".join(p.get("code", "") for p in e["actor"]), r["actor"])
         same("cameo", e.get("cameo", ""), r["cameo"])
-        same("happening", e["happening"], r["happening"])
+        same("happening", str(e["happening"]), r["happening"])
         same("aux", ";".join(e["aux"]), r["aux"])
 
 
@@ -118,7 +118,8 @@ def check_parquet(rows):
     names = list(rows[0])
     types = dict(duck.query(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '{file}')", 2))
     same("parquet columns", list(types), names)
-    same("parquet types", [types[c] for c in ("cameo", "date", "goldstein", "ccode1")], ["VARCHAR", "DATE", "DOUBLE", "INTEGER"])
+    same("parquet types", [types[c] for c in ("cameo", "date", "goldstein", "ccode1", "happening")],
+         ["VARCHAR", "DATE", "DOUBLE", "INTEGER", "UBIGINT"])
     read = duck.query(f"SELECT * FROM '{file}'", len(names))
     same("parquet rows", len(read), len(rows))
     for ours, theirs in zip(rows, read):

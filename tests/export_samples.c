@@ -12,6 +12,7 @@ enum { MAX_FORMATS = 16, PATH_LEN = 1024 };
 typedef struct outputs {
     dm_exporter *x[MAX_FORMATS];
     size_t n;
+    uint64_t happenings; /* each event is one of its own */
 } outputs;
 
 static void die(const char *what, const dm_error *err)
@@ -48,20 +49,27 @@ static void hash_of(char out[33], dm_str text)
     snprintf(out, 33, "%016" PRIx64 "%016" PRIx64, h[0], h[1]);
 }
 
-static void export_doc(const outputs *o, const dm_doc *doc)
+static void export_doc(outputs *o, const dm_doc *doc)
 {
     size_t n;
     char hash[33];
     dm_error err = { .msg = "" };
     const dm_event *events = dm_doc_events(doc, &n);
     hash_of(hash, dm_doc_text(doc));
-    for (size_t k = 0; k < n; k++)
+    for (size_t k = 0; k < n; k++) {
+        o->happenings++;
         for (size_t i = 0; i < o->n; i++) {
-            dm_filed f = { .doc = doc, .event = &events[k], .happening = events[k].id, .reports = 1, .independent = 1, .document = hash,
+            dm_filed f = { .doc = doc,
+                .event = &events[k],
+                .happening = o->happenings,
+                .reports = 1,
+                .independent = 1,
+                .document = hash,
                 .first_report = dm_doc_meta(doc)->date.from };
             if (o->x[i] && dm_export_event(o->x[i], &f, &err) != DM_OK)
                 die(dm_export_format_name(i), &err);
         }
+    }
 }
 
 int main(int argc, char **argv)

@@ -3,13 +3,20 @@
  * without a name until the last one is in; memory does not grow with them. */
 #include "write/export.h"
 #include <errno.h>
+#include <math.h>
 #include <readstat.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { STR_MAX = 2045, VERSION = 118, EPOCH = 3653, NUMBER_MAX = 40 }; /* EPOCH: days from 1960-01-01, Stata's, to 1970-01-01 */
+enum {
+    STR_MAX = 2045,
+    VERSION = 118,
+    EPOCH = 3653,
+    NUMBER_MAX = 40,
+    LONG_TOP = 2147483620
+}; /* EPOCH: days from 1960-01-01, Stata's, to 1970-01-01; LONG_TOP: above it Stata's long means missing */
 
 typedef struct dta {
     FILE *spool; /* of each row, of each column: uint32_t length, bytes */
@@ -124,6 +131,7 @@ static void add_variables(readstat_writer_t *w, dta *d)
     static const readstat_type_t types[] = { [DM_COL_TEXT] = READSTAT_TYPE_STRING,
         [DM_COL_DAY] = READSTAT_TYPE_INT32,
         [DM_COL_INT] = READSTAT_TYPE_INT32,
+        [DM_COL_BIG] = READSTAT_TYPE_DOUBLE,
         [DM_COL_REAL] = READSTAT_TYPE_DOUBLE };
     for (unsigned c = 0; c < DM_COLUMNS; c++) {
         const dm_column *col = &dm_columns[c];
@@ -132,6 +140,8 @@ static void add_variables(readstat_writer_t *w, dta *d)
         readstat_variable_set_label(v, col->label);
         if (col->kind == DM_COL_DAY)
             readstat_variable_set_format(v, "%td");
+        if (col->kind == DM_COL_BIG)
+            readstat_variable_set_format(v, "%17.0f"); /* all digits that a double has */
         d->variable[c] = v;
     }
     add_labels(w, d);
@@ -157,10 +167,10 @@ static readstat_error_t insert(readstat_writer_t *w, const dta *d, unsigned c, u
     if (dm_columns[c].kind == DM_COL_DAY)
         return len && dm_day_parse(&day, s, NULL) == DM_OK ? readstat_insert_int32_value(w, v, day.from + EPOCH)
                                                            : readstat_insert_missing_value(w, v);
-    if (len == 0 || len > NUMBER_MAX || !dm_str_double(s, &x))
+    if (len == 0 || len > NUMBER_MAX || !dm_str_double(s, &x) || (dm_columns[c].kind == DM_COL_INT && fabs(x) > LONG_TOP))
         return readstat_insert_missing_value(w, v);
-    return dm_columns[c].kind == DM_COL_REAL ? readstat_insert_double_value(w, v, x)
-                                             : readstat_insert_int32_value(w, v, (int32_t)x);
+    return dm_columns[c].kind != DM_COL_INT ? readstat_insert_double_value(w, v, x)
+                                            : readstat_insert_int32_value(w, v, (int32_t)x);
 }
 
 static readstat_error_t write_rows(readstat_writer_t *w, dta *d)

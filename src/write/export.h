@@ -43,7 +43,7 @@ extern const dm_export_format dm_export_plover, dm_export_csv, dm_export_icews, 
     dm_export_polecat, dm_export_dta, dm_export_parquet;
 
 /* The columns of csv, dta and parquet. */
-typedef enum dm_column_kind { DM_COL_TEXT, DM_COL_DAY, DM_COL_INT, DM_COL_REAL } dm_column_kind;
+typedef enum dm_column_kind { DM_COL_TEXT, DM_COL_DAY, DM_COL_INT, DM_COL_BIG, DM_COL_REAL } dm_column_kind;
 typedef struct dm_column {
     const char *name;
     dm_column_kind kind;

@@ -225,9 +225,8 @@ static void put_why(dm_buf *b, const dm_event *e)
 /* What a record knows of an event besides. */
 static void put_filed(dm_buf *b, const dm_filed *f)
 {
-    dm_put_z(b, ",\"happening\":\"");
-    dm_put_id(b, f->happening);
-    dm_put_z(b, "\"");
+    put_key(b, "happening");
+    dm_put_u(b, f->happening);
     put_key(b, "reports");
     dm_put_u(b, f->reports);
     put_key(b, "independent");

@@ -4,6 +4,7 @@
  * DuckDB's stable C API that this takes. */
 #include "write/export.h"
 #include <dlfcn.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@
 #define NPM_FOLDER "node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so"
 #endif
 
-enum { DUCK_OK = 0, PATH_LEN = 4096, RESULT_WORDS = 16 };
+enum { DUCK_OK = 0, PATH_LEN = 4096, RESULT_WORDS = 16, FLUSH_ROWS = 16384 }; /* rows that DuckDB holds back beyond its limit */
 
 typedef struct duck_result {
     void *word[RESULT_WORDS]; /* more than duckdb_result has */
@@ -34,11 +35,13 @@ typedef struct duck {
     void (*destroy_result)(duck_result *result);
     int (*appender_create)(void *con, const char *schema, const char *table, void **app);
     const char *(*appender_error)(void *app);
+    int (*appender_flush)(void *app);
     int (*appender_close)(void *app);
     int (*appender_destroy)(void **app);
     int (*end_row)(void *app);
     int (*append_text)(void *app, const char *p, uint64_t len);
     int (*append_int)(void *app, int32_t n);
+    int (*append_big)(void *app, uint64_t n);
     int (*append_real)(void *app, double x);
     int (*append_date)(void *app, duck_date day);
     int (*append_null)(void *app);
@@ -51,11 +54,12 @@ static const struct {
     { "duckdb_connect", offsetof(duck, connect) }, { "duckdb_disconnect", offsetof(duck, disconnect) },
     { "duckdb_query", offsetof(duck, query) }, { "duckdb_result_error", offsetof(duck, result_error) },
     { "duckdb_destroy_result", offsetof(duck, destroy_result) }, { "duckdb_appender_create", offsetof(duck, appender_create) },
-    { "duckdb_appender_error", offsetof(duck, appender_error) }, { "duckdb_appender_close", offsetof(duck, appender_close) },
+    { "duckdb_appender_error", offsetof(duck, appender_error) }, { "duckdb_appender_flush", offsetof(duck, appender_flush) },
+    { "duckdb_appender_close", offsetof(duck, appender_close) },
     { "duckdb_appender_destroy", offsetof(duck, appender_destroy) }, { "duckdb_appender_end_row", offsetof(duck, end_row) },
     { "duckdb_append_varchar_length", offsetof(duck, append_text) }, { "duckdb_append_int32", offsetof(duck, append_int) },
-    { "duckdb_append_double", offsetof(duck, append_real) }, { "duckdb_append_date", offsetof(duck, append_date) },
-    { "duckdb_append_null", offsetof(duck, append_null) } };
+    { "duckdb_append_uint64", offsetof(duck, append_big) }, { "duckdb_append_double", offsetof(duck, append_real) },
+    { "duckdb_append_date", offsetof(duck, append_date) }, { "duckdb_append_null", offsetof(duck, append_null) } };
 
 typedef struct parquet {
     duck fn;
@@ -136,14 +140,16 @@ static dm_status open_database(dm_exporter *x, parquet *q, dm_error *err)
     remove_database(q); /* of a run that was killed */
     if (q->fn.open(q->db_path, &q->db) != DUCK_OK || q->fn.connect(q->db, &q->con) != DUCK_OK)
         return dm_fail(err, DM_EIO, 0, "DuckDB cannot make '%.300s'", q->db_path);
-    return query(q, "SET threads = 1; SET memory_limit = '512MB'; SET autoinstall_known_extensions = false", err);
+    return query(q, "SET threads = 1; SET memory_limit = '256MB'; SET autoinstall_known_extensions = false", err);
 }
 
 static dm_status make_table(parquet *q, dm_error *err)
 {
-    static const char *const types[] = {
-        [DM_COL_TEXT] = "VARCHAR", [DM_COL_DAY] = "DATE", [DM_COL_INT] = "INTEGER", [DM_COL_REAL] = "DOUBLE"
-    };
+    static const char *const types[] = { [DM_COL_TEXT] = "VARCHAR",
+        [DM_COL_DAY] = "DATE",
+        [DM_COL_INT] = "INTEGER",
+        [DM_COL_BIG] = "UBIGINT",
+        [DM_COL_REAL] = "DOUBLE" };
     dm_buf sql = { 0 };
     for (unsigned c = 0; c < DM_COLUMNS; c++) {
         dm_put_z(&sql, c ? ", \"" : "CREATE TABLE events (\"");
@@ -170,6 +176,15 @@ static dm_status begin(dm_exporter *x, dm_error *err)
     return st == DM_OK ? make_table(q, err) : st;
 }
 
+/* A value of digits alone, as dm_put_u() writes it. */
+static uint64_t whole(dm_str s)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        n = n * 10 + (uint64_t)(s.p[i] - '0');
+    return n;
+}
+
 static int append(const parquet *q, dm_column_kind kind, dm_str s)
 {
     double x;
@@ -181,7 +196,9 @@ static int append(const parquet *q, dm_column_kind kind, dm_str s)
     if (kind == DM_COL_DAY)
         return dm_day_parse(&day, s, NULL) == DM_OK ? q->fn.append_date(q->app, (duck_date){ day.from })
                                                     : q->fn.append_null(q->app);
-    if (!dm_str_double(s, &x))
+    if (kind == DM_COL_BIG)
+        return q->fn.append_big(q->app, whole(s));
+    if (!dm_str_double(s, &x) || (kind == DM_COL_INT && fabs(x) > INT32_MAX))
         return q->fn.append_null(q->app);
     return kind == DM_COL_INT ? q->fn.append_int(q->app, (int32_t)x) : q->fn.append_real(q->app, x);
 }
@@ -206,7 +223,8 @@ static dm_status event(dm_exporter *x, const dm_filed *f, dm_error *err)
     if (q->failed || q->fn.end_row(q->app) != DUCK_OK)
         return appender_failed(q, err);
     x->stats.rows++;
-    return DM_OK;
+    bool full = x->stats.rows % FLUSH_ROWS == 0;
+    return full && q->fn.appender_flush(q->app) != DUCK_OK ? appender_failed(q, err) : DM_OK;
 }
 
 /* The SQL literal of a path: quotes doubled. */
@@ -216,7 +234,7 @@ static dm_status copy_out(const dm_exporter *x, parquet *q, dm_error *err)
     dm_put_z(&sql, "COPY events TO '");
     for (const char *p = x->tmp; *p; p++)
         dm_put(&sql, *p == '\'' ? DM_STR("''") : (dm_str){ p, 1 });
-    static const char rest[] = "' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)";
+    static const char rest[] = "' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 32768, USE_TMP_FILE false)";
     dm_put(&sql, (dm_str){ rest, sizeof rest });
     dm_status st = sql.failed ? dm_fail(err, DM_ENOMEM, 0, "out of memory for the export") : query(q, sql.p, err);
     dm_buf_free(&sql);

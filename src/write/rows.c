@@ -38,7 +38,7 @@ const dm_column dm_columns[DM_COLUMNS] = { { "id", DM_COL_TEXT, "event id, a has
     { "publication", DM_COL_TEXT, "publisher of the article" }, { "language", DM_COL_TEXT, "language of the article" },
     { "confidence", DM_COL_REAL, "probability that type, parties and status are right" },
     { "why", DM_COL_TEXT, "table lines and steps that made the event" }, { "coder", DM_COL_TEXT, "program and version" },
-    { "happening", DM_COL_TEXT, "happening that the event reports, the same for all its reports" },
+    { "happening", DM_COL_BIG, "number of the happening that the event reports, the same for all its reports" },
     { "reports", DM_COL_INT, "documents that tell the happening" },
     { "independent", DM_COL_INT, "of these, without near copies" }, { "document", DM_COL_TEXT, "hash of the document" },
     { "first_report", DM_COL_DAY, "publication of the first report of the happening" },
@@ -297,7 +297,7 @@ static void filed_cells(row *r, const dm_crosswalk *cross, const dm_filed *f)
 {
     const dm_event *e = f->event;
     dm_day on = dm_filed_day(f);
-    dm_put_id(&r->cell, f->happening);
+    dm_put_u(&r->cell, f->happening);
     end_cell(r);
     dm_put_u(&r->cell, f->reports);
     end_cell(r);
