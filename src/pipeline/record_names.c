@@ -135,6 +135,14 @@ dm_status dm_record_code(const dm_record *r, const char *text, char code[DM_CODE
     return dm_fail(err, DM_EUSAGE, 0, "no country or body is called '%.60s'%s%s", text, hint, s.n ? "?" : "");
 }
 
+static bool has_small(dm_str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.p[i] >= 'a' && s.p[i] <= 'z')
+            return true;
+    return false;
+}
+
 dm_str dm_record_name(const dm_record *r, const char *code)
 {
     const dm_table *t = dm_tables_get(r->tables, "actors/states");
@@ -146,7 +154,7 @@ dm_str dm_record_name(const dm_record *r, const char *code)
         if (!dm_str_is(dm_table_cell(t, row, code_at), code))
             continue;
         while (dm_str_split(&names, '|', &one)) /* the first that is more than an abbreviation */
-            if (best.len == 0 || (best.len <= 4 && one.len > 4))
+            if (best.len == 0 || (!has_small(best) && has_small(one)))
                 best = one;
         if (best.len && dm_table_cell(t, row, note_at).len == 0) /* the state itself, no dependency */
             return best;
