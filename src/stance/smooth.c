@@ -232,6 +232,10 @@ static void trust(dm_track *t, const step *x)
         }
 }
 
+/* Weights of Student's t say how evidence counts beside other evidence; what it tells of the position is less, (nu + 1) / (nu + 3) of its
+ * precision (its Fisher information). The variance of a normal observation that tells as much: */
+static double spread_of_tail(const dm_track *t) { return (t->m->set[SET_TAIL] + 3) / (t->m->set[SET_TAIL] + 1); }
+
 static void settle(dm_track *t, dm_obs *bins, step *x)
 {
     posterior p;
@@ -248,6 +252,7 @@ static void settle(dm_track *t, dm_obs *bins, step *x)
         trust(t, x);
     }
     weigh_days(t);
+    t->best.s2 *= spread_of_tail(t);
 }
 
 dm_status dm_stance_settle(dm_track *t, dm_error *err)
@@ -381,10 +386,13 @@ dm_status dm_stance_smooth(dm_track *t, dm_day since, dm_day until, dm_error *er
     t->point = malloc(room * sizeof *t->point);
     bool ok = x && mean && bins && t->point;
     if (ok) {
+        before_any(t, &p);
+        learn(t, &p, bins, ZOOMS); /* without the changes: they were chosen, and a walk that knows them would seem too quiet */
+        t->best.s2 *= spread_of_tail(t);
+        for (int i = 0; i < GRID; i++)
+            p.g[i].v.s2 *= spread_of_tail(t);
         for (size_t i = 0; i < t->n_cuts; i++)
             t->obs[t->cut[i].at].jump += t->cut[i].probability * t->m->set[SET_JUMP_SD] * t->m->set[SET_JUMP_SD];
-        before_any(t, &p);
-        learn(t, &p, bins, ZOOMS);
         size_t n = line_of_time(t, &days, x);
         mix(t, p.g, x, n, mean, mean + room);
         tell(t, x, n, mean, mean + room, &days);

@@ -27,6 +27,7 @@ typedef enum dm_setting {
     SET_HAZARD_MOST,
     SET_JUMP_SD,
     SET_PROBABILITY_LEAST,
+    SET_ODDS_LEAST,
     SET_STEP_LEAST,
     SET_AGAINST_STEP,
     SET_AGAINST_WEIGHT,
