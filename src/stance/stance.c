@@ -50,10 +50,12 @@ static void drop_work(dm_track *t)
     free(t->obs);
     free(t->sum);
     free(t->cut);
+    free(t->learnt);
     t->item = NULL;
     t->obs = NULL;
     t->sum = NULL;
     t->cut = NULL;
+    t->learnt = NULL;
 }
 
 static dm_status fit_lane(dm_stance *s, dm_lane lane, const dm_stance_opts *o, dm_error *err)
