@@ -11,7 +11,7 @@ enum { BINS = 320, NODES = 3, SCATTER_LEAST = 20, HALVINGS = 40 };
 static const double days_in_year = 365.25;
 static const double node_at[NODES] = { -0.35, 0, 0.35 }, node_share[NODES] = { 0.25, 0.5, 0.25 }; /* of log noise */
 static const double median_chi2 = 0.4549364;                                                      /* of one degree of freedom */
-static const double hill = 0.1;   /* a gap belongs to a peak down to this share of it */
+static const double hill = 0.2;   /* a gap belongs to a peak down to this share of it */
 static const double whole = 1.05; /* and as long as together they are one change */
 
 typedef struct cutter {
@@ -130,10 +130,11 @@ static void all_nodes(cutter *c, double s2)
 
 /* --- peaks --- */
 
-/* Takes the gaps around peak that share its change, on the side that has more first; their posterior together. */
-static double climb(cutter *c, double *p, size_t peak)
+/* Takes the gaps around peak that share its change, on the side that has more first; their posterior together, and their odds over what
+ * they were before any evidence. */
+static double climb(cutter *c, double *p, size_t peak, double *odds)
 {
-    double top = p[peak], sum = top;
+    double top = p[peak], sum = top, stay = 0;
     size_t left = peak, right = peak;
     for (;;) {
         double l = left > 1 ? p[left - 1] : 0, r = right + 1 < c->n ? p[right + 1] : 0, more = l > r ? l : r;
@@ -145,9 +146,14 @@ static double climb(cutter *c, double *p, size_t peak)
         else
             right++;
     }
-    for (size_t i = left; i <= right; i++)
+    for (size_t i = left; i <= right; i++) {
+        stay += log1p(-exp(c->log_p[i]));
         p[i] = 0;
-    return fmin(sum, 1);
+    }
+    double before = -expm1(stay);
+    sum = sum < 1 ? sum : 1;
+    *odds = sum < 1 ? sum / (1 - sum) * (1 - before) / before : INFINITY;
+    return sum;
 }
 
 /* A gap between bins to the gap between days where both sides fit their levels best. */
@@ -190,8 +196,8 @@ static void peaks(dm_track *t, cutter *c, double least)
         if (p[top] <= 0)
             break;
         bool alone = p[top] * 40 < least; /* no hill is that wide: nothing more to find */
-        double sum = climb(c, p, top);
-        if (sum >= least)
+        double odds, sum = climb(c, p, top, &odds);
+        if (sum >= least && odds >= t->m->set[SET_ODDS_LEAST])
             t->cut[t->n_cuts++] = (dm_cut){ refine(t, c, top), sum };
         if (alone)
             break;

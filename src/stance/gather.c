@@ -12,6 +12,8 @@ typedef struct entry {
     dm_item it;
 } entry;
 
+_Static_assert(sizeof(entry) >= sizeof(dm_item), "items take the place of entries");
+
 typedef struct order {
     uint64_t key;
     uint32_t at;
@@ -261,12 +263,11 @@ static bool unite(gatherer *g, order *o)
     return ok;
 }
 
-/* By day, equal ones by content. */
-static bool by_days(const gatherer *g, order *o, dm_item **out)
+/* By day, equal ones by content; in the memory of the entries, which are done with. */
+static void by_days(gatherer *g, order *o, dm_item **out)
 {
-    dm_item *items = malloc((g->n_items + 1) * sizeof *items);
-    if (!items)
-        return false;
+    dm_item *items = (dm_item *)(void *)g->v;
+    g->v = NULL;
     for (size_t i = 0; i < g->n_items; i++)
         o[i] = (order){ (uint64_t)((int64_t)g->item[i].day - DAY_LEAST), (uint32_t)i };
     const order *s = radix(o, o + g->n_items, g->n_items);
@@ -278,7 +279,6 @@ static bool by_days(const gatherer *g, order *o, dm_item **out)
         sort_run(items + i, k - i);
     }
     *out = items;
-    return true;
 }
 
 dm_status dm_stance_gather(
@@ -292,7 +292,9 @@ dm_status dm_stance_gather(
         ok = add(&g, (uint32_t)i, memo);
     order *o = ok ? malloc((2 * g.n + 1) * sizeof *o) : NULL;
     g.item = o ? malloc((g.n + 1) * sizeof *g.item) : NULL;
-    ok = g.item && unite(&g, o) && by_days(&g, o, out);
+    ok = g.item && unite(&g, o);
+    if (ok)
+        by_days(&g, o, out);
     *n_out = g.n_items;
     free(o);
     free(g.v);

@@ -166,7 +166,7 @@ static bool zoom(axis *a)
     return !fine;
 }
 
-typedef struct posterior {
+typedef struct dm_posterior {
     node g[GRID];
     axis q, s;
 } posterior;
@@ -232,22 +232,29 @@ static void trust(dm_track *t, const step *x)
         }
 }
 
+/* Weights of Student's t say how evidence counts beside other evidence; what it tells of the position is less, (nu + 1) / (nu + 3) of its
+ * precision (its Fisher information). The variance of a normal observation that tells as much: */
+static double spread_of_tail(const dm_track *t) { return (t->m->set[SET_TAIL] + 3) / (t->m->set[SET_TAIL] + 1); }
+
 static void settle(dm_track *t, dm_obs *bins, step *x)
 {
-    posterior p;
+    posterior *p = t->learnt;
     double start = t->m->set[SET_START_SD];
-    before_any(t, &p);
+    before_any(t, p);
     t->best = node_at(log(t->m->set[SET_DRIFT]), log(t->m->set[SET_NOISE])).v;
     find_days(t);
     for (int round = 0; round < ROUNDS; round++) {
         weigh_days(t);
-        learn(t, &p, bins, round ? 1 : ZOOMS);
+        learn(t, p, bins, round ? 1 : ZOOMS);
         for (size_t i = 0; i < t->n_obs; i++)
             x[i] = (step){ .t = t->obs[i].t, .y = t->obs[i].y, .w = t->obs[i].w };
         smooth(x, t->n_obs, start * start, t->best);
         trust(t, x);
     }
     weigh_days(t);
+    t->best.s2 *= spread_of_tail(t);
+    for (int i = 0; i < GRID; i++)
+        p->g[i].v.s2 *= spread_of_tail(t);
 }
 
 dm_status dm_stance_settle(dm_track *t, dm_error *err)
@@ -257,7 +264,8 @@ dm_status dm_stance_settle(dm_track *t, dm_error *err)
     step *x = malloc((t->n_items + 1) * sizeof *x);
     dm_obs *bins = malloc(BINS * sizeof *bins);
     t->obs = malloc((t->n_items + 1) * sizeof *t->obs);
-    bool ok = x && bins && t->obs;
+    t->learnt = malloc(sizeof *t->learnt);
+    bool ok = x && bins && t->obs && t->learnt;
     if (ok)
         settle(t, bins, x);
     ok = ok && add_up(t);
@@ -372,25 +380,21 @@ dm_status dm_stance_smooth(dm_track *t, dm_day since, dm_day until, dm_error *er
 {
     if (!t->n_items)
         return DM_OK;
-    posterior p;
     grid days = window(t, since, until);
     size_t room = t->n_obs + 2 * POINTS_MOST + 2;
     step *x = malloc(room * sizeof *x);
     double *mean = calloc(2 * room, sizeof *mean);
-    dm_obs *bins = malloc(BINS * sizeof *bins);
     t->point = malloc(room * sizeof *t->point);
-    bool ok = x && mean && bins && t->point;
+    bool ok = x && mean && t->point;
     if (ok) {
+        /* The variances stay as they were learnt without the changes: these were chosen, and a walk that knows them would seem too quiet. */
         for (size_t i = 0; i < t->n_cuts; i++)
             t->obs[t->cut[i].at].jump += t->cut[i].probability * t->m->set[SET_JUMP_SD] * t->m->set[SET_JUMP_SD];
-        before_any(t, &p);
-        learn(t, &p, bins, ZOOMS);
         size_t n = line_of_time(t, &days, x);
-        mix(t, p.g, x, n, mean, mean + room);
+        mix(t, t->learnt->g, x, n, mean, mean + room);
         tell(t, x, n, mean, mean + room, &days);
     }
     free(x);
     free(mean);
-    free(bins);
     return ok ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for the points of a stance");
 }

@@ -43,6 +43,21 @@ static dm_status pick_lane(dm_track *t, dm_lane lane, dm_item **items, size_t n,
     return DM_OK;
 }
 
+/* What is needed no more once the lane is told. */
+static void drop_work(dm_track *t)
+{
+    free(t->item);
+    free(t->obs);
+    free(t->sum);
+    free(t->cut);
+    free(t->learnt);
+    t->item = NULL;
+    t->obs = NULL;
+    t->sum = NULL;
+    t->cut = NULL;
+    t->learnt = NULL;
+}
+
 static dm_status fit_lane(dm_stance *s, dm_lane lane, const dm_stance_opts *o, dm_error *err)
 {
     dm_track *t = &s->lane[lane];
@@ -50,7 +65,10 @@ static dm_status fit_lane(dm_stance *s, dm_lane lane, const dm_stance_opts *o, d
     dm_status st = dm_stance_settle(t, err);
     st = st == DM_OK ? dm_stance_cuts(t, least, err) : st;
     st = st == DM_OK ? dm_stance_smooth(t, o->since, o->until, err) : st;
-    return st == DM_OK ? dm_stance_tell(t, o->since, o->until, err) : st;
+    st = st == DM_OK ? dm_stance_tell(t, o->since, o->until, err) : st;
+    if (lane != DM_LANE_ALL)
+        drop_work(t);
+    return st;
 }
 
 static void put_trust(dm_stance *s)
@@ -140,11 +158,8 @@ void dm_stance_free(dm_stance *s)
         return;
     for (unsigned k = 0; k < DM_LANES; k++) {
         dm_track *t = &s->lane[k];
-        free(t->item);
-        free(t->obs);
-        free(t->sum);
+        drop_work(t);
         free(t->point);
-        free(t->cut);
         free(t->turn);
         free(t->cited);
     }

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { WINDOW_DAYS = 400, WINDOW_ITEMS = 400, AGAINST_MAX = 8 };
+enum { WINDOW_DAYS = 400, RESUMED_DAYS = 120, WINDOW_ITEMS = 400, AGAINST_MAX = 8 };
 
 static const double side_least = 0.25; /* a level nearer to 0 is on no side */
 
@@ -79,10 +79,10 @@ static int by_score(const void *a, const void *b)
 }
 
 /* Items from a on that are near enough in time to tell of a turn there. */
-static size_t window_end(const dm_track *t, size_t a, size_t b)
+static size_t window_end(const dm_track *t, size_t a, size_t b, int days)
 {
     size_t end = a;
-    while (end < b && end - a < WINDOW_ITEMS && t->item[end].day - t->item[a].day <= WINDOW_DAYS)
+    while (end < b && end - a < WINDOW_ITEMS && t->item[end].day - t->item[a].day <= days)
         end++;
     return end;
 }
@@ -92,7 +92,7 @@ static void cite(teller *s, dm_stance_turn *turn, size_t a, size_t b, double mid
 {
     dm_track *t = s->t;
     pick best[WINDOW_ITEMS];
-    size_t n = 0, end = window_end(t, a, b);
+    size_t n = 0, end = window_end(t, a, b, WINDOW_DAYS);
     uint32_t *out = t->cited + DM_TURN_EVIDENCE * (size_t)(turn - t->turn);
     for (size_t i = a; i < end; i++) {
         double score = t->item[i].w * (t->item[i].y - middle) * side;
@@ -169,7 +169,7 @@ static void resumed(teller *s, size_t a, size_t b)
         dm_stance_turn *turn = add(s, DM_TURN_RESUMED, i);
         if (!turn)
             return;
-        size_t end = window_end(t, i, b);
+        size_t end = window_end(t, i, b, RESUMED_DAYS);
         turn->before = dm_stance_level(t, a, i, &turn->before_sd);
         turn->after = dm_stance_level(t, i, end, &turn->after_sd);
         cite(s, turn, i, end, turn->after > 0 ? fmin(turn->after, 1) - 1 : fmax(turn->after, -1) + 1, turn->after > 0 ? 1 : -1);

@@ -27,6 +27,7 @@ typedef enum dm_setting {
     SET_HAZARD_MOST,
     SET_JUMP_SD,
     SET_PROBABILITY_LEAST,
+    SET_ODDS_LEAST,
     SET_STEP_LEAST,
     SET_AGAINST_STEP,
     SET_AGAINST_WEIGHT,
@@ -108,7 +109,8 @@ typedef struct dm_track {
     size_t n_obs;
     dm_sum *sum; /* [n_items + 1] weights, and weights times positions, before each item */
     dm_variances best;
-    dm_stance_point *point; /* [n_points] */
+    struct dm_posterior *learnt; /* of both variances, smooth.c */
+    dm_stance_point *point;      /* [n_points] */
     size_t n_points;
     struct dm_cut *cut; /* [n_cuts] changes, by day */
     size_t n_cuts;
@@ -129,7 +131,7 @@ size_t dm_stance_bin(const dm_track *t, dm_obs *out, size_t most);
 dm_status dm_stance_settle(dm_track *t, dm_error *err);
 /* Fills cut. */
 dm_status dm_stance_cuts(dm_track *t, double least, dm_error *err);
-/* Fills point: the position, given the changes; best anew. */
+/* Fills point: the position, given the changes. */
 dm_status dm_stance_smooth(dm_track *t, dm_day since, dm_day until, dm_error *err);
 /* Fills turn and cited. */
 dm_status dm_stance_tell(dm_track *t, dm_day since, dm_day until, dm_error *err);

@@ -235,7 +235,7 @@ typedef struct legend {
 /* One entry: mark, blank, text; on a new line where it does not fit. */
 static void put_entry(legend *l, uint32_t a, uint32_t b, const char *text, unsigned color)
 {
-    int n = 3 + (b != 0), most = l->c->wide + LEFT, wide = 0;
+    int n = 4 + (b != 0), most = l->c->wide + LEFT, wide = 0;
     for (size_t i = 0, len = strlen(text); i < len;) {
         uint32_t cp;
         i += dm_utf8_next(text, len, i, &cp);
