@@ -8,7 +8,8 @@
 enum { COL_MODE, COL_INSTRUMENT, COL_ACT, N_WORD_COLUMNS };
 enum { DONE = 1, REFUSED = 2 };
 
-static const char weights_name[] = "stance/weights", status_name[] = "stance/status", settings_name[] = "stance/settings";
+static const char weights_name[] = "stance/weights", status_name[] = "stance/status", sectors_name[] = "stance/sectors",
+                  settings_name[] = "stance/settings";
 
 static const char *const setting_names[N_SETTINGS] = { "confidence_least", "reports_gain", "reports_most", "interval_most",
     "part_days", "part_share", "same_days", "start_sd", "noise", "noise_spread", "drift", "drift_spread", "tail", "horizon",
@@ -171,6 +172,21 @@ static dm_status read_status(reader *r)
     return seen == (1u << N_STATUS) - 1 ? DM_OK : dm_fail(r->err, DM_EINPUT, 0, "%s.tsv lacks a status", r->name);
 }
 
+static dm_status read_sectors(reader *r)
+{
+    for (r->row = 0; r->row < dm_table_rows(r->t); r->row++) {
+        dm_str name = cell(r, "sector");
+        if (r->m->n_sectors == SECTORS_MAX || name.len != SECTOR_LETTERS)
+            return bad(r, "no sector of three letters, or one too many:", name);
+        dm_sector_rule *s = &r->m->sector[r->m->n_sectors++];
+        memcpy(s->name, name.p, name.len);
+        dm_status st = number(r, "weight", &s->weight);
+        if (st != DM_OK)
+            return st;
+    }
+    return DM_OK;
+}
+
 static dm_status read_settings(reader *r)
 {
     uint32_t seen = 0;
@@ -194,8 +210,8 @@ static dm_status read_settings(reader *r)
 
 dm_status dm_stance_model_open(dm_stance_model **out, const dm_tables *tables, dm_error *err)
 {
-    static const char *const names[] = { weights_name, status_name, settings_name };
-    static dm_status (*const read[])(reader *) = { read_rules, read_status, read_settings };
+    static const char *const names[] = { weights_name, status_name, sectors_name, settings_name };
+    static dm_status (*const read[])(reader *) = { read_rules, read_status, read_sectors, read_settings };
     dm_stance_model *m = calloc(1, sizeof *m);
     if (!m)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for the stance tables");
@@ -280,6 +296,20 @@ static double certainty(const dm_stance_model *m, const dm_evidence *e)
     return sure * fmin(told, m->set[SET_REPORTS_MOST]);
 }
 
+/* How far the actor speaks for its country: its sectors are joined by "+". */
+static double standing(const dm_stance_model *m, const char *sectors)
+{
+    double most = sectors && *sectors ? 0 : 1;
+    for (const char *s = sectors; s && *s; s += strcspn(s, "+"), s += *s == '+') {
+        double w = 1;
+        for (uint32_t i = 0; i < m->n_sectors; i++)
+            if (strncmp(s, m->sector[i].name, SECTOR_LETTERS) == 0)
+                w = m->sector[i].weight;
+        most = fmax(most, w);
+    }
+    return most;
+}
+
 static double clamp(double x, double most) { return x > most ? most : x > -most ? x : isnan(x) ? 0 : -most; }
 
 void dm_stance_weigh(const dm_stance_model *m, const dm_evidence *e, dm_weigh_memo *memo, dm_stance_use *out)
@@ -293,7 +323,7 @@ void dm_stance_weigh(const dm_stance_model *m, const dm_evidence *e, dm_weigh_me
     double y = r->from == FROM_SCALE   ? r->value * clamp(e->scale, 10)
                : r->from == FROM_FIXED ? r->value
                                        : r->value * (f.polarity == 2 ? 1 : -1);
-    double w = r->weight * certainty(m, e);
+    double w = r->weight * certainty(m, e) * standing(m, e->sector);
     out->lane = r->lane;
     for (unsigned i = 0; i < N_STATUS; i++) {
         if (i == STATUS_OTHERS ? !e->others_word : !(e->aux >> i & 1))

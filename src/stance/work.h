@@ -52,11 +52,20 @@ typedef struct dm_status_rule {
     bool words;
 } dm_status_rule;
 
+/* One row of sectors.tsv. */
+enum { SECTORS_MAX = 48, SECTOR_LETTERS = 3 };
+typedef struct dm_sector_rule {
+    char name[SECTOR_LETTERS + 1];
+    double weight;
+} dm_sector_rule;
+
 struct dm_stance_model {
     dm_rule *rule;
     uint32_t n;
     dm_map words; /* (word, column) -> bit; columns as in weigh.c */
     dm_status_rule status[N_STATUS];
+    dm_sector_rule sector[SECTORS_MAX];
+    uint32_t n_sectors;
     double set[N_SETTINGS];
 };
 
