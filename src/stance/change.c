@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Changes of level: exact posterior of a change in every gap between observations, by dynamic programming over all ways to cut them into
- * stretches of one level each (Barry and Hartigan 1993, Fearnhead 2006), the level integrated out, the noise by three nodes; neighbouring
- * gaps that share one change are one. */
+ * stretches (Barry and Hartigan 1993, Fearnhead 2006). Level and variance of a stretch are integrated out, so that a lively time beside a
+ * quiet one is no chain of changes; neighbouring gaps that share one change are one. */
 #include "stance/work.h"
 #include <math.h>
 #include <stdlib.h>
 
-enum { BINS = 320, NODES = 3, SCATTER_LEAST = 20, HALVINGS = 40 };
+enum { BINS = 320, SCATTER_LEAST = 20, HALVINGS = 40 };
 
 static const double days_in_year = 365.25;
-static const double node_at[NODES] = { -0.35, 0, 0.35 }, node_share[NODES] = { 0.25, 0.5, 0.25 }; /* of log noise */
-static const double median_chi2 = 0.4549364;                                                      /* of one degree of freedom */
-static const double hill = 0.2;   /* a gap belongs to a peak down to this share of it */
-static const double whole = 1.05; /* and as long as together they are one change */
+static const double median_chi2 = 0.4549364; /* of one degree of freedom */
+static const double hill = 0.2;              /* a gap belongs to a peak down to this share of it */
+static const double whole = 1.05;            /* and as long as together they are one change */
+static const double nothing = -40;           /* a logarithm below which nothing is added */
+static const double trust_share =
+    0.5; /* trust was learnt beside the smoothed position, which may follow chance: half of it counts */
+static const double half_log_2pi = 0.9189385332046727;
 
 typedef struct cutter {
     dm_obs o[BINS];
     size_t n;
     double log_p[BINS], stay[BINS];               /* of a change in the gap before i; sum of log (1 - p) up to it */
-    double a[BINS + 1], b[BINS + 1], c[BINS + 1]; /* sums of 1/v, y/v, y*y/v + log v before i */
+    double a[BINS + 1], b[BINS + 1], c[BINS + 1]; /* sums of w, w y, w y y and scatter inside, before i */
+    double items[BINS + 1];                       /* before i */
     double fore[BINS + 1], back[BINS + 1];        /* log evidence of what is before i, given a cut there; from i on */
-    double gap[NODES][BINS], evidence[NODES];
-    double level; /* variance of the level of a stretch */
+    double gap[BINS];                             /* posterior of a change before i */
+    double level, sure, s2, own; /* variance of the level in units of s2; degrees of freedom of s2; their constant */
     double terms[BINS];
+    double as_one[BINS][BINS + 1]; /* log evidence of i .. k - 1 as one stretch, i < k */
 } cutter;
 
 static void set_hazard(cutter *c, const dm_stance_model *m)
@@ -61,22 +66,32 @@ static double scatter(const cutter *c, double s2)
     return (low + high) / 2;
 }
 
-static void sums(cutter *c, double s2, double extra)
+/* log of the gamma function for x >= 2. */
+static double log_gamma(double x) { return (x - 0.5) * log(x) - x + half_log_2pi + 1 / (12 * x) - 1 / (360 * x * x * x); }
+
+static void sums(cutter *c, const dm_stance_model *m, double s2)
 {
-    c->a[0] = c->b[0] = c->c[0] = 0;
+    double extra = scatter(c, s2), jump = m->set[SET_JUMP_SD];
+    c->s2 = s2;
+    c->level = jump * jump / s2;
+    c->sure = m->set[SET_NOISE_SURE];
+    c->own = c->sure / 2 * log(c->sure * s2) - log_gamma(c->sure / 2);
     for (size_t i = 0; i < c->n; i++) {
-        double v = s2 / c->o[i].w + extra, y = c->o[i].y;
-        c->a[i + 1] = c->a[i] + 1 / v;
-        c->b[i + 1] = c->b[i] + y / v;
-        c->c[i + 1] = c->c[i] + y * y / v + log(v) + (c->o[i].n - 1.0) * log(s2) + c->o[i].within / s2;
+        double w = c->o[i].w / (1 + extra * c->o[i].w / s2), y = c->o[i].y;
+        c->a[i + 1] = c->a[i] + w;
+        c->b[i + 1] = c->b[i] + w * y;
+        c->c[i + 1] = c->c[i] + w * y * y + c->o[i].within;
+        c->items[i + 1] = c->items[i] + c->o[i].n;
     }
 }
 
-/* Log evidence of observations i .. k - 1 as one stretch, with no cut inside. */
+/* Log evidence of observations i .. k - 1 as one stretch, with no cut inside, but for what is the same however they are cut. */
 static double stretch(const cutter *c, size_t i, size_t k)
 {
-    double a = c->a[k] - c->a[i], b = c->b[k] - c->b[i], inside = k - 1 > i ? c->stay[k - 1] - c->stay[i] : 0;
-    return -0.5 * (c->c[k] - c->c[i] - b * b / (a + 1 / c->level) + log(1 + c->level * a)) + inside;
+    double a = c->a[k] - c->a[i], b = c->b[k] - c->b[i], half = (c->sure + c->items[k] - c->items[i]) / 2;
+    double square = c->c[k] - c->c[i] - b * b / (a + 1 / c->level), inside = k - 1 > i ? c->stay[k - 1] - c->stay[i] : 0;
+    square = square > 0 ? square : 0;
+    return log_gamma(half) - half * log(c->sure * c->s2 + square) + c->own - 0.5 * log(1 + c->level * a) + inside;
 }
 
 static double log_sum(const double *x, size_t n)
@@ -85,75 +100,70 @@ static double log_sum(const double *x, size_t n)
     for (size_t i = 0; i < n; i++)
         most = x[i] > most ? x[i] : most;
     for (size_t i = 0; i < n; i++)
-        sum += x[i] - most > -40 ? exp(x[i] - most) : 0;
+        sum += x[i] - most > nothing ? exp(x[i] - most) : 0;
     return most + log(sum);
 }
 
-/* Posterior of a change in every gap, for one noise. */
-static void one_node(cutter *c, unsigned node, double s2)
+static void sum_over_cuts(cutter *c)
 {
-    sums(c, s2, scatter(c, s2));
     c->fore[0] = c->back[c->n] = 0;
     for (size_t k = 1; k <= c->n; k++) {
         for (size_t i = 0; i < k; i++)
-            c->terms[i] = c->fore[i] + log_hazard(c, i) + stretch(c, i, k);
+            c->terms[i] = c->fore[i] + log_hazard(c, i) + (c->as_one[i][k] = stretch(c, i, k));
         c->fore[k] = log_sum(c->terms, k);
     }
     for (size_t i = c->n; i-- > 0;) {
         for (size_t k = i + 1; k <= c->n; k++)
-            c->terms[k - i - 1] = stretch(c, i, k) + log_hazard(c, k) + c->back[k];
+            c->terms[k - i - 1] = c->as_one[i][k] + log_hazard(c, k) + c->back[k];
         c->back[i] = log_sum(c->terms, c->n - i);
     }
-    c->evidence[node] = c->fore[c->n];
     for (size_t i = 1; i < c->n; i++)
-        c->gap[node][i] = exp(c->fore[i] + c->log_p[i] + c->back[i] - c->fore[c->n]);
-}
-
-/* gap[0]: over all nodes, each by its evidence. */
-static void all_nodes(cutter *c, double s2)
-{
-    double weight[NODES], most = -INFINITY, sum = 0;
-    for (unsigned k = 0; k < NODES; k++) {
-        one_node(c, k, s2 * exp(2 * node_at[k]));
-        weight[k] = c->evidence[k] + log(node_share[k]);
-        most = fmax(most, weight[k]);
-    }
-    for (unsigned k = 0; k < NODES; k++)
-        sum += weight[k] = exp(weight[k] - most);
-    for (size_t i = 1; i < c->n; i++) {
-        double p = 0;
-        for (unsigned k = 0; k < NODES; k++)
-            p += weight[k] / sum * c->gap[k][i];
-        c->gap[0][i] = p;
-    }
+        c->gap[i] = exp(c->fore[i] + c->log_p[i] + c->back[i] - c->fore[c->n]);
 }
 
 /* --- peaks --- */
 
-/* Takes the gaps around peak that share its change, on the side that has more first; their posterior together, and their odds over what
- * they were before any evidence. */
-static double climb(cutter *c, double *p, size_t peak, double *odds)
+typedef struct peak {
+    size_t top, left, right; /* gaps */
+    double sum;
+} peak;
+
+/* Gaps around the highest one that share its change, the side that has more first. */
+static peak climb(const cutter *c, const double *p, size_t top)
 {
-    double top = p[peak], sum = top, stay = 0;
-    size_t left = peak, right = peak;
+    peak k = { top, top, top, p[top] };
     for (;;) {
-        double l = left > 1 ? p[left - 1] : 0, r = right + 1 < c->n ? p[right + 1] : 0, more = l > r ? l : r;
-        if (more < hill * top || sum + more > whole)
-            break;
-        sum += more;
+        double l = k.left > 1 ? p[k.left - 1] : 0, r = k.right + 1 < c->n ? p[k.right + 1] : 0, more = l > r ? l : r;
+        if (more < hill * p[top] || k.sum + more > whole)
+            return k;
+        k.sum += more;
         if (l > r)
-            left--;
+            k.left--;
         else
-            right++;
+            k.right++;
     }
-    for (size_t i = left; i <= right; i++) {
+}
+
+/* Posterior that there is a change in one of the gaps of a peak: one stretch over all of them is the alternative. */
+static double probability(const cutter *c, const peak *k)
+{
+    double none = 0;
+    for (size_t i = 0; i < k->left; i++)
+        for (size_t e = k->right + 1; e <= c->n; e++) {
+            double x = c->fore[i] + log_hazard(c, i) + c->as_one[i][e] + log_hazard(c, e) + c->back[e] - c->fore[c->n];
+            none += x > nothing ? exp(x) : 0;
+        }
+    return none < 1 ? 1 - none : 0;
+}
+
+/* Odds of that over what they were before any evidence. */
+static double odds(const cutter *c, const peak *k, double p)
+{
+    double stay = 0;
+    for (size_t i = k->left; i <= k->right; i++)
         stay += log1p(-exp(c->log_p[i]));
-        p[i] = 0;
-    }
     double before = -expm1(stay);
-    sum = sum < 1 ? sum : 1;
-    *odds = sum < 1 ? sum / (1 - sum) * (1 - before) / before : INFINITY;
-    return sum;
+    return p < 1 ? p / (1 - p) * (1 - before) / before : INFINITY;
 }
 
 /* A gap between bins to the gap between days where both sides fit their levels best. */
@@ -188,19 +198,19 @@ static int by_place(const void *a, const void *b)
 
 static void peaks(dm_track *t, cutter *c, double least)
 {
-    double *p = c->gap[0];
+    double *p = c->gap;
     for (;;) {
         size_t top = 1;
         for (size_t i = 2; i < c->n; i++)
             top = p[i] > p[top] ? i : top;
-        if (p[top] <= 0)
+        if (p[top] * (double)c->n < least) /* all that is left is too little */
             break;
-        bool alone = p[top] * 40 < least; /* no hill is that wide: nothing more to find */
-        double odds, sum = climb(c, p, top, &odds);
-        if (sum >= least && odds >= t->m->set[SET_ODDS_LEAST])
-            t->cut[t->n_cuts++] = (dm_cut){ refine(t, c, top), sum };
-        if (alone)
-            break;
+        peak k = climb(c, p, top);
+        double sure = k.sum >= least ? probability(c, &k) : 0;
+        if (sure >= least && odds(c, &k, sure) >= t->m->set[SET_ODDS_LEAST])
+            t->cut[t->n_cuts++] = (dm_cut){ refine(t, c, top), sure };
+        for (size_t i = k.left; i <= k.right; i++)
+            p[i] = 0;
     }
     qsort(t->cut, t->n_cuts, sizeof *t->cut, by_place);
 }
@@ -215,11 +225,13 @@ dm_status dm_stance_cuts(dm_track *t, double least, dm_error *err)
         free(c);
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for the changes of a stance");
     }
+    dm_stance_weigh_days(t, trust_share);
     c->n = dm_stance_bin(t, c->o, BINS);
-    c->level = t->m->set[SET_JUMP_SD] * t->m->set[SET_JUMP_SD];
     set_hazard(c, t->m);
-    all_nodes(c, t->best.s2);
+    sums(c, t->m, t->best.s2);
+    sum_over_cuts(c);
     peaks(t, c, least);
+    dm_stance_weigh_days(t, 1);
     free(c);
     return DM_OK;
 }

@@ -23,10 +23,10 @@ typedef struct axis {
 
 /* --- observations --- */
 
-/* Weight of an item: less where its day is only the middle of an interval. */
-static double effective(const dm_track *t, const dm_item *it)
+/* Weight of an item, its trust counting with `share`; less where its day is only the middle of an interval. */
+static double effective(const dm_track *t, const dm_item *it, double share)
 {
-    double w = it->w * it->u;
+    double w = it->w * (1 + share * (it->u - 1));
     if (it->to > it->from)
         w /= 1 + t->best.q * dm_item_wide(it) * w / t->best.s2;
     return w > tiny ? w : tiny;
@@ -53,12 +53,12 @@ static void find_days(dm_track *t)
             t->obs[t->n_obs++] = (dm_obs){ .t = t->item[i].day, .first = i, .n = 1 };
 }
 
-static void weigh_days(dm_track *t)
+void dm_stance_weigh_days(dm_track *t, double share)
 {
     for (dm_obs *o = t->obs; o < t->obs + t->n_obs; o++) {
         double w = 0, sum = 0, square = 0;
         for (size_t i = o->first; i < o->first + o->n; i++) {
-            double one = effective(t, &t->item[i]), y = t->item[i].y;
+            double one = effective(t, &t->item[i], share), y = t->item[i].y;
             w += one;
             sum += one * y;
             square += one * y * y;
@@ -84,7 +84,7 @@ static bool add_up(dm_track *t)
 {
     t->sum = calloc(t->n_items + 1, sizeof *t->sum);
     for (size_t i = 0; t->sum && i < t->n_items; i++) {
-        double w = effective(t, &t->item[i]);
+        double w = effective(t, &t->item[i], 1);
         t->sum[i + 1] = (dm_sum){ t->sum[i].w + w, t->sum[i].wy + w * t->item[i].y };
     }
     return t->sum;
@@ -183,7 +183,10 @@ static void learn(dm_track *t, posterior *p, dm_obs *bins, int zooms)
     size_t n = dm_stance_bin(t, bins, BINS);
     for (int i = 0; i < zooms; i++) {
         weigh_grid(t, bins, n, p->g, &p->q, &p->s);
-        if (i + 1 == zooms || !(zoom(&p->q) | zoom(&p->s)))
+        if (i + 1 == zooms)
+            break;
+        bool q = zoom(&p->q), s = zoom(&p->s);
+        if (!q && !s)
             break;
     }
     t->best = node_at(p->q.mean, p->s.mean).v;
@@ -244,14 +247,14 @@ static void settle(dm_track *t, dm_obs *bins, step *x)
     t->best = node_at(log(t->m->set[SET_DRIFT]), log(t->m->set[SET_NOISE])).v;
     find_days(t);
     for (int round = 0; round < ROUNDS; round++) {
-        weigh_days(t);
+        dm_stance_weigh_days(t, 1);
         learn(t, p, bins, round ? 1 : ZOOMS);
         for (size_t i = 0; i < t->n_obs; i++)
             x[i] = (step){ .t = t->obs[i].t, .y = t->obs[i].y, .w = t->obs[i].w };
         smooth(x, t->n_obs, start * start, t->best);
         trust(t, x);
     }
-    weigh_days(t);
+    dm_stance_weigh_days(t, 1);
     t->best.s2 *= spread_of_tail(t);
     for (int i = 0; i < GRID; i++)
         p->g[i].v.s2 *= spread_of_tail(t);

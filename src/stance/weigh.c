@@ -13,8 +13,8 @@ static const char weights_name[] = "stance/weights", status_name[] = "stance/sta
 
 static const char *const setting_names[N_SETTINGS] = { "confidence_least", "reports_gain", "reports_most", "interval_most",
     "part_days", "part_share", "same_days", "start_sd", "noise", "noise_spread", "drift", "drift_spread", "tail", "horizon",
-    "sd_most", "hazard_years", "hazard_most", "jump_sd", "probability_least", "odds_least", "step_least", "against_step",
-    "against_weight", "against_share", "against_each" };
+    "sd_most", "hazard_years", "hazard_most", "jump_sd", "noise_sure", "probability_least", "odds_least", "step_least",
+    "against_step", "against_weight", "against_share", "against_each" };
 
 static const char *const via_names[] = { "recipient", "mutual", "instrument", "ballot", "treaty" };
 static const char *const status_names[N_STATUS] = { "negation", "future", "hypothetical", "historical", "others_word" };

@@ -26,6 +26,7 @@ typedef enum dm_setting {
     SET_HAZARD_YEARS,
     SET_HAZARD_MOST,
     SET_JUMP_SD,
+    SET_NOISE_SURE,
     SET_PROBABILITY_LEAST,
     SET_ODDS_LEAST,
     SET_STEP_LEAST,
@@ -134,6 +135,8 @@ typedef struct dm_cut {
     double probability;
 } dm_cut;
 
+/* Weight and mean of each day of obs; the items' trust counts with `share`, 0 to 1. */
+void dm_stance_weigh_days(dm_track *t, double share);
 /* Days of the items as observations, at most `most` (neighbours are joined); out has room for most of them. */
 size_t dm_stance_bin(const dm_track *t, dm_obs *out, size_t most);
 /* Fills obs, sum, best and the items' trust. */

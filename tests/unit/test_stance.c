@@ -727,6 +727,40 @@ static void test_steady_friend(void **state)
     dm_stance_free(s);
 }
 
+/* Every year the same mixture of meetings, quarrels and the odd sanction: lively, and no change. Then a war: one change. */
+static void test_mixture(void **state)
+{
+    (void)state;
+    enum { MOST = 1500 };
+    static const struct {
+        dm_type type;
+        double scale;
+    } kinds[] = { { DM_CONSULT, 2.5 }, { DM_ACCUSE, -2 }, { DM_AGREE, 2.5 }, { DM_SANCTION, -6 }, { DM_COOPERATE, 9.5 },
+        { DM_REQUEST, -1 }, { DM_ACCUSE, -3.5 }, { DM_SUPPORT, 5 } };
+    static const unsigned sizes[] = { 60, 300, MOST };
+    static dm_evidence e[MOST];
+    unsigned wrong = 0, found = 0;
+    for (unsigned run = 0; run < 90; run++) {
+        unsigned size = sizes[run % 3], war = run % 2 ? size / 2 : size;
+        uint64_t r = seed_of(run + 5000);
+        for (unsigned i = 0; i < size; i++) {
+            unsigned k = (unsigned)(uniform(&r) * 8);
+            e[i] =
+                plain(i + 1, (dm_day)(7000.0 * i / size), i < war ? kinds[k].type : DM_ASSAULT, i < war ? kinds[k].scale : -9);
+        }
+        dm_stance *s = fit(e, size);
+        size_t n, changes_told = 0;
+        const dm_stance_turn *t = dm_stance_turns(s, DM_LANE_ALL, &n);
+        for (size_t i = 0; i < n; i++)
+            changes_told += t[i].kind == DM_TURN_CHANGE;
+        wrong += changes_told != (run % 2);
+        found += run % 2 && changes_told;
+        dm_stance_free(s);
+    }
+    print_message("mixtures: a wrong number of changes in %u of 90 runs, the war found in %u of 45\n", wrong, found);
+    assert_true(wrong <= 14 && found == 45);
+}
+
 /* Says one thing and does another: the lanes part. */
 static void test_words_and_deeds(void **state)
 {
@@ -978,6 +1012,7 @@ int main(void)
         cmocka_unit_test(test_breaks_relations),
         cmocka_unit_test(test_sanctions_lifted),
         cmocka_unit_test(test_steady_friend),
+        cmocka_unit_test(test_mixture),
         cmocka_unit_test(test_words_and_deeds),
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_many),
