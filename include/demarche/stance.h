@@ -38,7 +38,7 @@ typedef struct dm_evidence {
     double confidence;            /* 0 to 1 */
     uint32_t reports;             /* independent reports of the happening, at least 1 */
     const char *mode;             /* PLOVER mode */
-    const char *sector; /* in which the actor acted, joined by +; "" or NULL the state itself */
+    const char *sector;           /* in which the actor acted, joined by +; "" or NULL the state itself */
     const char *instrument, *act; /* type of the instrument and act on it; of a ballot act is yes, no, abstain */
 } dm_evidence;
 
