@@ -78,8 +78,8 @@ typedef struct dm_stance_point {
 typedef enum dm_turn_kind {
     DM_TURN_OPENING, /* the first stretch */
     DM_TURN_CHANGE,  /* the level changed */
-    DM_TURN_AGAINST, /* one act on the other side of 0 than its stretch: no change of level, but worth telling */
-    DM_TURN_RESUMED  /* evidence again after a time without any */
+    DM_TURN_AGAINST, /* an act on the other side of 0 than what went before in its stretch: no sure change of level, but worth telling */
+    DM_TURN_RESUMED /* evidence again after a time without any */
 } dm_turn_kind;
 DM_API const char *dm_turn_name(dm_turn_kind kind); /* "opening", "change", "against", "resumed" */
 
@@ -90,7 +90,7 @@ typedef struct dm_stance_turn {
         last_before; /* first evidence of the new and last of the old; DM_DAY_NONE where there is no old. A change lies between */
     dm_day from, to;            /* interval of the first evidence of the new */
     double probability;         /* of a change: that there is one here; 1 for other kinds */
-    double before, after;       /* level of the stretches; of DM_TURN_AGAINST after is the act's own position */
+    double before, after;       /* level of the stretches; of DM_TURN_AGAINST what went before and the act's own position */
     double before_sd, after_sd; /* 0 where there is none */
     const uint32_t *evidence; /* [n_evidence] indices into the array given to dm_stance_fit(), what speaks most for it first */
     uint32_t n_evidence;      /* at most DM_TURN_EVIDENCE */

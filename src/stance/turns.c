@@ -176,46 +176,85 @@ static void resumed(teller *s, size_t a, size_t b)
     }
 }
 
-/* Share of the weight of [a, b) on the other side of 0 than its level. */
-static double other_side(const dm_track *t, size_t a, size_t b, double level)
+/* What an act is held against: the level of what went before, and whether that was of one mind. */
+typedef struct ground {
+    size_t low, high;   /* items of the last years, before the day of the act */
+    double plus, minus; /* their weight above and below 0 */
+    double level, sd;
+} ground;
+
+static void count(ground *g, const dm_item *it, double sign)
 {
-    double other = 0, all = 0;
-    for (size_t i = a; i < b; i++) {
-        all += t->item[i].w;
-        other += t->item[i].y * level < 0 ? t->item[i].w : 0;
-    }
-    return other / all;
+    g->plus += it->y > 0 ? sign * it->w : 0;
+    g->minus += it->y < 0 ? sign * it->w : 0;
 }
 
-/* The strongest acts on the other side of 0 than their stretch, where such are the exception. */
-static void against(teller *s, size_t a, size_t b)
+/* Moves the ground up to item i of the piece from a; false where there is none, or where it lies on no side or on both. */
+static bool move_ground(const dm_track *t, ground *g, size_t i)
+{
+    double share, all;
+    for (; t->item[g->high].day < t->item[i].day; g->high++)
+        count(g, &t->item[g->high], 1);
+    for (; g->low < g->high && t->item[i].day - t->item[g->low].day > 2 * t->m->set[SET_HORIZON]; g->low++)
+        count(g, &t->item[g->low], -1);
+    all = g->plus + g->minus;
+    if (g->low == g->high || all <= 0)
+        return false;
+    g->level = dm_stance_level(t, g->low, g->high, &g->sd);
+    share = (g->level > 0 ? g->minus : g->plus) / all;
+    return fabs(g->level) >= side_least && share <= t->m->set[SET_AGAINST_SHARE];
+}
+
+typedef struct departure {
+    double score;
+    size_t item;
+    ground from;
+} departure;
+
+static void tell_departures(teller *s, const departure *best, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t at = best[i].item;
+        dm_stance_turn *turn = add(s, DM_TURN_AGAINST, at);
+        if (!turn)
+            return;
+        turn->last_before = DM_DAY_NONE;
+        turn->before = best[i].from.level;
+        turn->before_sd = best[i].from.sd;
+        turn->after = s->t->item[at].y;
+        cite(s, turn, at, at + 1, 0, turn->after > 0 ? 1 : -1);
+    }
+}
+
+/* The strongest acts of [a, b) on the other side of 0 than what went before, where that was of one mind. */
+static void against_in(teller *s, size_t a, size_t b)
 {
     dm_track *t = s->t;
-    double sd, level = dm_stance_level(t, a, b, &sd);
     size_t room = (size_t)fmin(t->m->set[SET_AGAINST_EACH], AGAINST_MAX), n = 0;
-    pick best[AGAINST_MAX + 1];
-    if (fabs(level) < side_least || other_side(t, a, b, level) > t->m->set[SET_AGAINST_SHARE])
-        return;
+    departure best[AGAINST_MAX + 1];
+    ground g = { .low = a, .high = a };
     for (size_t i = a; i < b; i++) {
         const dm_item *it = &t->item[i];
-        if (it->y * level >= 0 || fabs(it->y - level) < t->m->set[SET_AGAINST_STEP] || it->w < t->m->set[SET_AGAINST_WEIGHT] ||
-            i < s->first || i >= s->end)
+        if (!move_ground(t, &g, i) || it->y * g.level >= 0 || fabs(it->y - g.level) < t->m->set[SET_AGAINST_STEP] ||
+            it->w < t->m->set[SET_AGAINST_WEIGHT] || i < s->first || i >= s->end)
             continue;
-        pick p = { it->w * fabs(it->y - level), i };
+        departure p = { it->w * fabs(it->y - g.level), i, g };
         size_t k = n < room ? n++ : room;
         for (; k > 0 && best[k - 1].score < p.score; k--)
             best[k] = best[k - 1];
         best[k] = p;
     }
-    for (size_t i = 0; i < n; i++) {
-        dm_stance_turn *turn = add(s, DM_TURN_AGAINST, best[i].item);
-        if (!turn)
-            return;
-        turn->last_before = DM_DAY_NONE;
-        turn->before = level;
-        turn->before_sd = sd;
-        turn->after = t->item[best[i].item].y;
-        cite(s, turn, best[i].item, best[i].item + 1, 0, turn->after > 0 ? 1 : -1);
+    tell_departures(s, best, n);
+}
+
+/* Piece by piece between times without evidence. */
+static void against(teller *s, size_t a, size_t b)
+{
+    const dm_track *t = s->t;
+    for (size_t i = a, k; i < b; i = k) {
+        for (k = i + 1; k < b && t->item[k].day - t->item[k - 1].day <= 2 * t->m->set[SET_HORIZON]; k++) {
+        }
+        against_in(s, i, k);
     }
 }
 
