@@ -233,7 +233,7 @@ static void print_turn(const shown *s, size_t series, const dm_stance_turn *t, u
 {
     fputs("  ", stdout);
     print_day(t->from != DM_DAY_NONE ? t->from : t->day, t->from != DM_DAY_NONE ? t->to : t->day);
-    printf("  %s: ", dm_turn_name((dm_turn_kind)t->kind));
+    printf("  %s: ", t->kind == DM_TURN_AGAINST ? "an act the other way" : dm_turn_name((dm_turn_kind)t->kind));
     if (t->kind == DM_TURN_CHANGE || t->kind == DM_TURN_RESUMED)
         printf("%+.1f to %+.1f", t->before, t->after);
     else
