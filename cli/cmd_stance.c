@@ -164,7 +164,11 @@ static void print_evidence(const shown *s, size_t series, uint32_t i, unsigned w
 
 static const char *side(double position)
 {
-    return position <= -4 ? "strongly against" : position <= -1 ? "against" : position < 1 ? "near the middle" : position < 4 ? "toward" : "strongly toward";
+    return position <= -4   ? "strongly against"
+           : position <= -1 ? "against"
+           : position < 1   ? "near the middle"
+           : position < 4   ? "toward"
+                            : "strongly toward";
 }
 
 enum { EVIDENCE_SHOWN = 3, ALSO_SHOWN = 6 };
@@ -196,11 +200,12 @@ static void also_add(also *a, const dm_stance_use *use, uint32_t i)
     a->at[at] = i;
 }
 
-static bool cited(const dm_stance_turn *t, const dm_evidence *e, uint32_t i)
+static bool cited(const dm_stance_turn *t, size_t n, const dm_evidence *e, uint32_t i)
 {
-    for (uint32_t k = 0; k < t->n_evidence && k < EVIDENCE_SHOWN; k++)
-        if (t->evidence[k] == i || (e[i].event && e[t->evidence[k]].event == e[i].event))
-            return true;
+    for (; n > 0; n--, t++)
+        for (uint32_t k = 0; k < t->n_evidence && k < EVIDENCE_SHOWN; k++)
+            if (t->evidence[k] == i || (e[i].event && e[t->evidence[k]].event == e[i].event))
+                return true;
     return false;
 }
 
@@ -210,12 +215,14 @@ static void print_stretch(const shown *s, size_t series, const dm_stance_turn *t
     size_t n, n_use;
     const dm_evidence *e = dm_position_evidence(s->position[series], &n);
     const dm_stance_use *use = dm_stance_uses(s->series[series].stance, &n_use);
+    size_t n_turns;
+    const dm_stance_turn *turns = dm_stance_turns(s->series[series].stance, DM_LANE_ALL, &n_turns);
     also more = { .n = 0 };
     unsigned rest = 0;
     uint64_t last = 0;
     for (uint32_t i = 0; i < n; i++) {
         bool here = use[i].fate == DM_FATE_USED && use[i].day >= t->day && (until == DM_DAY_NONE || use[i].day < until);
-        if (!here || use[i].weight < also_weight || cited(t, e, i) || (e[i].event && e[i].event == last))
+        if (!here || use[i].weight < also_weight || cited(turns, n_turns, e, i) || (e[i].event && e[i].event == last))
             continue;
         last = e[i].event;
         rest++;
@@ -327,7 +334,8 @@ static dm_status print(const args *a, const shown *s, dm_error *err)
     if (!a->as || strcmp(a->as, "text") == 0)
         return print_text(a, s, err);
     dm_buf out = { 0 };
-    st = strcmp(a->as, "json") == 0 ? dm_write_stance_json(&out, s->series, s->n, err) : dm_write_stance_csv(&out, s->series, s->n, err);
+    st = strcmp(a->as, "json") == 0 ? dm_write_stance_json(&out, s->series, s->n, err)
+                                    : dm_write_stance_csv(&out, s->series, s->n, err);
     if (st == DM_OK)
         fwrite(out.p, 1, out.len, stdout);
     dm_buf_free(&out);
@@ -380,7 +388,8 @@ int cmd_stance(int argc, const char **argv)
         { "since", 's', POPT_ARG_STRING, &a.since, 0, "show from this day, month or year", "DATE" },
         { "until", 'u', POPT_ARG_STRING, &a.until, 0, "show up to this day, month or year", "DATE" },
         { "probability", 'p', POPT_ARG_DOUBLE, &a.probability, 0, "least probability of a change that is told", "P" },
-        { "evidence", 'e', POPT_ARG_NONE, &a.evidence, 0, "list every piece of evidence, its value and the table line that gave it", NULL },
+        { "evidence", 'e', POPT_ARG_NONE, &a.evidence, 0,
+            "list every piece of evidence, its value and the table line that gave it", NULL },
         { "svg", 0, POPT_ARG_STRING, &a.svg, 0, "write the chart as SVG", "FILE" },
         { "as", 'a', POPT_ARG_STRING, &a.as, 0, "form of the output (default text)", "text|json|csv" },
         { "help", 'h', POPT_ARG_NONE, NULL, 'h', "this help", NULL },
