@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Words for people and files for keeps: wrapped text, names of contexts, files that appear whole. */
+/* Wrapped text, names of contexts, files that appear whole. */
 #include "cli.h"
 #include <errno.h>
 #include <stdio.h>
