@@ -8,6 +8,11 @@
 const cli_command cli_commands[] = {
     { "code", "demarche code", cmd_code, "code events from news text" },
     { "add", "demarche add", cmd_add, "code articles into a record" },
+    { "events", "demarche events", cmd_events, "list the events of a record" },
+    { "show", "demarche show", cmd_show, "an event of a record with its reports, or an article" },
+    { "actors", "demarche actors", cmd_actors, "who is in a record" },
+    { "stats", "demarche stats", cmd_stats, "counts of a record, by type, year, actor ..." },
+    { "pressure", "demarche pressure", cmd_pressure, "who asked an actor for what, and what it then did" },
     { "text", "demarche text", cmd_text, "print the document text that offsets refer to" },
     { "parse", "demarche parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
     { "import", "demarche import", cmd_import, "turn a dictionary of actors into a table of yours" },

@@ -242,6 +242,8 @@ static dm_status add_event(dm_store *s, dm_doc *doc, dm_stmt *q, dm_error *err)
 {
     int64_t row = dm_col_int(q, C_N), reasons = dm_col_int(q, C_REASONS);
     dm_event *ev = DM_PUSH(&doc->arena, &doc->events);
+    if (ev)
+        memset(ev, 0, sizeof *ev); /* the place may have held another event of the same document */
     if (!ev || !fill_event(doc, ev, q))
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for an event of the record");
     dm_status st = load_parties(s, doc, ev, row, err);

@@ -97,4 +97,10 @@ dm_status dm_store_find(dm_store *s, const dm_filter *f, dm_row_fn *fn, void *ct
 dm_status dm_store_count(
     dm_store *s, const dm_filter *f, uint64_t *events, uint64_t *happenings, uint64_t *documents, dm_error *err);
 
+/* Counts by key and who is in the record, as dm_record_stats() and dm_record_actors(); names are filled in by the caller. */
+dm_status dm_store_stats(
+    dm_store *s, dm_by by, const dm_filter *f, uint64_t limit, dm_tally_fn *fn, void *ctx, dm_error *err);
+dm_status dm_store_actors(
+    dm_store *s, const dm_filter *f, uint64_t offset, uint64_t limit, dm_presence_fn *fn, void *ctx, dm_error *err);
+
 #endif

@@ -258,6 +258,23 @@ void dm_put_jsonl(dm_buf *b, const dm_doc *doc)
         put_event(b, doc, &doc->events.v[i]);
 }
 
+/* The line of the event, opened again before its closing brace. */
+void dm_put_filed_jsonl(dm_buf *b, const dm_filed *row)
+{
+    put_event(b, row->doc, row->event);
+    if (b->failed)
+        return;
+    b->len -= 2;
+    put_key(b, "happening");
+    dm_put_u(b, row->happening);
+    put_key(b, "reports");
+    dm_put_u(b, row->reports);
+    put_key(b, "independent");
+    dm_put_u(b, row->independent);
+    put_pair(b, "document", dm_str_of(row->document));
+    dm_put_z(b, "}\n");
+}
+
 /* The document without its events, for `demarche text --as jsonl`: it can be read again, with the same text and offsets. */
 void dm_put_source(dm_buf *b, const dm_doc *doc)
 {
