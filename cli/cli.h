@@ -25,11 +25,17 @@ extern const cli_command cli_commands[]; /* ends with a NULL name */
 
 int cmd_code(int argc, const char **argv);
 int cmd_add(int argc, const char **argv);
+int cmd_export(int argc, const char **argv);
 int cmd_report(int argc, const char **argv);
 int cmd_stance(int argc, const char **argv);
 int cmd_text(int argc, const char **argv);
 int cmd_parse(int argc, const char **argv);
 int cmd_import(int argc, const char **argv);
+int cmd_events(int argc, const char **argv);
+int cmd_show(int argc, const char **argv);
+int cmd_actors(int argc, const char **argv);
+int cmd_stats(int argc, const char **argv);
+int cmd_pressure(int argc, const char **argv);
 
 /* popt with the usual --help. `usage` stands behind the command's name in the help. */
 poptContext cli_options(int argc, const char **argv, const struct poptOption *options, const char *usage);
@@ -78,5 +84,110 @@ dm_status cli_write_file(const char *path, dm_str bytes, dm_error *err);
 /* Columns of the terminal that standard output is; else $COLUMNS; else 0. */
 unsigned cli_width(void);
 bool cli_color(void);
+
+/* Exit code for what a query ended with; tells the message. */
+int cli_query_exit(dm_status st, const dm_error *err);
+
+/* The options by which every command over a record says which events: filter.c. Rows of their popt tables: CLI_FILTER_OPTIONS. */
+typedef struct cli_filter {
+    cli_list actor, recipient, either, speaker, type, context, status; /* as given; owned */
+    char *mode, *instrument, *subject, *act, *source, *since, *until, *text;
+    double confidence;
+    int happenings, newest, limit, page;
+    dm_who who[4][DM_WHO_MAX];
+    char mode_word[DM_WORD_MAX], instrument_word[DM_WORD_MAX], act_word[DM_WORD_MAX], subject_code[DM_CODE_MAX];
+    dm_filter f; /* after cli_filter_fill() */
+} cli_filter;
+enum {
+    CLI_OPT_ACTOR = 1000,
+    CLI_OPT_RECIPIENT,
+    CLI_OPT_EITHER,
+    CLI_OPT_SPEAKER,
+    CLI_OPT_TYPE,
+    CLI_OPT_CONTEXT,
+    CLI_OPT_STATUS,
+    CLI_LIMIT_UNSET = -1,
+    CLI_PAGE_ROWS = 50 /* rows of a table, when no --limit is given */
+};
+#define CLI_FILTER_INIT                                                                                                        \
+    {                                                                                                                          \
+        .limit = CLI_LIMIT_UNSET, .page = 1                                                                                    \
+    }
+/* actor and recipient are left out where the command says them itself. */
+#define CLI_PARTY_OPTIONS                                                                                                      \
+    { "actor", 'A', POPT_ARG_STRING, NULL, CLI_OPT_ACTOR, "who did it: a name, code, demonym, sector, JPN/GOV; lists with commas", \
+        "WHO" },                                                                                                               \
+        { "recipient", 'R', POPT_ARG_STRING, NULL, CLI_OPT_RECIPIENT, "to whom it was done", "WHO" },                          \
+        { "either", 'E', POPT_ARG_STRING, NULL, CLI_OPT_EITHER, "who is on either side", "WHO" }
+#define CLI_FILTER_OPTIONS(a)                                                                                                  \
+    { "speaker", 'S', POPT_ARG_STRING, NULL, CLI_OPT_SPEAKER, "on whose word it rests", "WHO" },                               \
+        { "type", 't', POPT_ARG_STRING, NULL, CLI_OPT_TYPE, "PLOVER type, as AGREE or REQUEST (may be given again)", "TYPE" }, \
+        { "mode", 'm', POPT_ARG_STRING, &(a)->mode, 0, "PLOVER mode, as visit", "MODE" },                                      \
+        { "context", 'c', POPT_ARG_STRING, NULL, CLI_OPT_CONTEXT, "context, as human_rights: any of those given", "CONTEXT" }, \
+        { "status", 's', POPT_ARG_STRING, NULL, CLI_OPT_STATUS,                                                                \
+            "done, negated, planned, hypothetical, historical: all of those given", "STATUS" },                               \
+        { "instrument", 'i', POPT_ARG_STRING, &(a)->instrument, 0, "by means of it, as resolution or sanction", "KIND" },      \
+        { "subject", 0, POPT_ARG_STRING, &(a)->subject, 0, "at whom the instrument is aimed", "COUNTRY" },                     \
+        { "act", 0, POPT_ARG_STRING, &(a)->act, 0, "what was done with the instrument, as cosponsor", "ACT" },                 \
+        { "source", 0, POPT_ARG_STRING, &(a)->source, 0, "publication, or name of the article", "NAME" },                      \
+        { "since", 0, POPT_ARG_STRING, &(a)->since, 0, "first day", "YYYY[-MM[-DD]]" },                                        \
+        { "until", 0, POPT_ARG_STRING, &(a)->until, 0, "last day", "YYYY[-MM[-DD]]" },                                         \
+        { "text", 'x', POPT_ARG_STRING, &(a)->text, 0, "words of the sentence, all of them; \"a phrase\"; a beginn*", "WORDS" }, \
+        { "confidence", 0, POPT_ARG_DOUBLE, &(a)->confidence, 0, "probability that it is right, at least", "0..1" }
+#define CLI_PAGE_OPTIONS(a)                                                                                                    \
+    { "newest", 'n', POPT_ARG_NONE, &(a)->newest, 0, "newest first", NULL },                                                   \
+        { "limit", 'l', POPT_ARG_INT, &(a)->limit, 0, "rows (default: 50 of a table, else all; 0: all)", "N" },                \
+        { "page", 'p', POPT_ARG_INT, &(a)->page, 0, "which N rows of them, from 1", "K" }
+bool cli_filter_option(cli_filter *a, int val, char *value); /* takes value over; false: out of memory or none of its options */
+/* table: rows are for people, so the limit has a default. */
+dm_status cli_filter_fill(cli_filter *a, const dm_record *record, bool table, dm_error *err);
+void cli_filter_free(cli_filter *a);
+
+/* Standard output of a query: through the pager when it is a terminal and there is more than a screen of it. */
+typedef struct cli_out {
+    dm_buf buf; /* written by the command; cli_out_flush() when it has grown, cli_out_end() at the end */
+    bool paged, started, gone;
+    int fd, pager;
+} cli_out;
+void cli_out_start(cli_out *o, bool pager);
+dm_status cli_out_flush(cli_out *o, bool all, dm_error *err);
+void cli_out_end(cli_out *o);
+void cli_put(dm_buf *b, const char *format, ...) DM_PRINTF(2, 3);
+void cli_put_json(dm_buf *b, dm_str s);           /* with its quotes */
+void cli_put_cell(dm_buf *b, dm_str s, bool first); /* of CSV */
+
+/* Text in columns of the terminal. */
+typedef enum cli_style { CLI_PLAIN, CLI_BOLD, CLI_DIM, CLI_ACTOR, CLI_TYPE, CLI_MARKED, CLI_GOOD, CLI_BAD } cli_style;
+unsigned cli_columns(dm_str s);
+/* At most `width` columns of s, blanks as one, nothing that could drive a terminal; cut text ends in an ellipsis. Returns its columns. */
+unsigned cli_put_cut(dm_buf *b, dm_str s, unsigned width);
+void cli_put_style(dm_buf *b, cli_style style, bool on);
+/* The sentence of the event around its trigger, which is marked, in `width` columns (0: all of it). */
+void cli_put_sentence(dm_buf *b, const dm_doc *doc, const dm_event *e, unsigned width, bool color);
+/* The same as a cell of a table, which is cut when its width is known. */
+void cli_put_marks(dm_buf *b, const dm_doc *doc, const dm_event *e);
+
+/* A table: cells are added row by row, printed when their widths are known. */
+enum { CLI_TABLE_COLUMNS = 10 };
+typedef struct cli_table {
+    size_t n_columns, n_cells, cap;
+    dm_str *cell; /* [cap][n_columns], owned */
+    const char *head[CLI_TABLE_COLUMNS];
+    bool right[CLI_TABLE_COLUMNS];
+    unsigned most[CLI_TABLE_COLUMNS]; /* columns that it may take at most; 0: what it needs */
+    cli_style style[CLI_TABLE_COLUMNS];
+    bool failed;
+} cli_table;
+void cli_table_add(cli_table *t, dm_str text); /* copies */
+/* width: of the terminal, 0 for any; the column `wide` gives way when there is no room. */
+void cli_table_put(cli_table *t, dm_buf *out, unsigned width, size_t wide, bool color);
+void cli_table_free(cli_table *t);
+
+/* Words for people. */
+void cli_put_day(dm_buf *b, const dm_filed *row);       /* as precise as it is known */
+void cli_put_parties(dm_buf *b, const dm_event *e);     /* actor -> recipient */
+void cli_put_what(dm_buf *b, const dm_event *e);        /* type, mode, status */
+void cli_put_instrument(dm_buf *b, const dm_event *e);
+void cli_put_number(dm_buf *b, uint64_t n); /* 12,345 */
 
 #endif

@@ -75,6 +75,14 @@ DM_API dm_status dm_record_who(const dm_record *record, const char *text, dm_who
 
 enum { DM_WHO_MAX = 64 };
 
+/* Words of a filter, with suggestions in err when there is no such word. */
+typedef enum dm_word_kind { DM_WORD_TYPE, DM_WORD_MODE, DM_WORD_CONTEXT, DM_WORD_STATUS, DM_WORD_INSTRUMENT, DM_WORD_ACT } dm_word_kind;
+enum { DM_WORD_MAX = 32 };
+/* The word as the record writes it, from any spelling ("human rights", "REQUEST", "Vote-Against"), into out; *number is its dm_type, its
+ * bit of the contexts or its DM_NEGATION | ... (0: done), and 0 for the others. */
+DM_API dm_status dm_record_word(
+    const dm_record *record, dm_word_kind kind, const char *text, char out[DM_WORD_MAX], unsigned *number, dm_error *err);
+
 /* Which events; set with DM_FILTER_INIT. What is not set matches everything. Strings and arrays are borrowed. */
 typedef struct dm_filter {
     unsigned version;
@@ -126,7 +134,54 @@ DM_API dm_status dm_record_events(dm_record *record, const dm_filter *filter, dm
 typedef struct dm_counts {
     uint64_t events, happenings, documents;
 } dm_counts;
+/* How many there are. filter->limit not 0: no more events than that are looked at, and counts that reach it are cut off there. */
 DM_API dm_status dm_record_count(dm_record *record, const dm_filter *filter, dm_counts *out, dm_error *err);
+
+/* The id of the one event that begins with these hex digits (4 or more). DM_EUSAGE: none, or several. */
+DM_API dm_status dm_record_event_id(dm_record *record, const char *digits, uint64_t *id, dm_error *err);
+
+/* Counts by a key: what has most events first, years in their order. */
+typedef enum dm_by {
+    DM_BY_ALL,
+    DM_BY_TYPE,
+    DM_BY_YEAR,
+    DM_BY_ACTOR,
+    DM_BY_RECIPIENT,
+    DM_BY_DYAD,
+    DM_BY_CONTEXT,
+    DM_BY_STATUS,
+    DM_BY_SOURCE,
+    DM_BY_INSTRUMENT
+} dm_by;
+/* DM_EUSAGE for a name that is none of type, year, actor ... */
+DM_API dm_status dm_by_find(dm_by *out, const char *name, dm_error *err);
+/* key and other (the second of a dyad, at whom an instrument is aimed) are borrowed and never NULL. documents counts articles,
+ * independent the same without near copies. */
+typedef struct dm_tally {
+    const char *key, *other;
+    uint64_t events, happenings, documents, independent;
+} dm_tally;
+typedef dm_status dm_tally_fn(void *ctx, const dm_tally *row, dm_error *err);
+/* limit: rows; 0: all. DM_BY_ALL without a filter counts every document, also those without events. */
+DM_API dm_status dm_record_stats(
+    dm_record *record, dm_by by, const dm_filter *filter, uint64_t limit, dm_tally_fn *fn, void *ctx, dm_error *err);
+
+/* Who is in the record, most events first. */
+enum { DM_COUNTERPARTS = 3 };
+typedef struct dm_presence {
+    const char *code;
+    dm_str name;
+    uint64_t as_actor, as_recipient; /* events */
+    dm_day first, last;              /* DM_DAY_NONE: only undated ones */
+    struct {
+        char code[DM_CODE_MAX];
+        uint64_t events;
+    } with[DM_COUNTERPARTS]; /* most common on the other side */
+    size_t n_with;
+} dm_presence;
+typedef dm_status dm_presence_fn(void *ctx, const dm_presence *row, dm_error *err);
+DM_API dm_status dm_record_actors(
+    dm_record *record, const dm_filter *filter, uint64_t offset, uint64_t limit, dm_presence_fn *fn, void *ctx, dm_error *err);
 
 /* The document with this hash, a unique beginning of it (4 digits or more), or this name: text, metadata and all its events. *out is the
  * caller's, dm_doc_free() it. DM_EUSAGE: none, or several. */
@@ -160,6 +215,35 @@ DM_API const char *const *dm_position_source(const dm_position *position);
 /* A self-contained HTML page about query->actor toward query->recipient, appended to out: chart, turning points, instruments, every event
  * with its sentence and source, method. */
 DM_API dm_status dm_record_report(dm_record *record, const dm_position_query *query, dm_buf *out, dm_error *err);
+/* Who wanted something of somebody, and what came of it. */
+typedef enum dm_answer {
+    DM_ANSWER_NONE, /* nothing until the end of the record, or of the time that the table gives */
+    DM_ANSWER_COMPLIED,
+    DM_ANSWER_REFUSED,
+    DM_ANSWER_BOTH /* first the one, then the other: the replies tell in which order */
+} dm_answer;
+enum { DM_REPLIES_MAX = 4, DM_ABOUT_MAX = 8 };
+typedef struct dm_reply {
+    const dm_filed *row;
+    dm_answer answer;
+    unsigned line; /* of data/stance/answers.tsv, by which it answers */
+} dm_reply;
+typedef struct dm_pressure {
+    const dm_filed *request;
+    bool against; /* asked not to do it */
+    bool taken;   /* the instrument is that of the request before it in the article, to which its words refer */
+    dm_str instrument, subject, act; /* what is asked for; empty when no instrument is meant */
+    char about[DM_ABOUT_MAX][DM_CODE_MAX]; /* whom it concerns, beside the two */
+    size_t n_about;
+    dm_answer answer;
+    dm_reply reply[DM_REPLIES_MAX]; /* in the order of their days, one of each happening */
+    size_t n_replies;
+} dm_pressure;
+typedef dm_status dm_pressure_fn(void *ctx, const dm_pressure *p, dm_error *err);
+/* Requests, threats and accusations with a demand that had `actor` as their recipient and were made or announced, with the answers.
+ * filter says which requests (its recipient is set here); about: only those that concern this code, "" for all. */
+DM_API dm_status dm_record_pressure(dm_record *record, const dm_who *actor, const char *about, const dm_filter *filter,
+    dm_pressure_fn *fn, void *ctx, dm_error *err);
 
 #ifdef __cplusplus
 }

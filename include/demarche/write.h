@@ -4,7 +4,7 @@
 #ifndef DEMARCHE_WRITE_H
 #define DEMARCHE_WRITE_H
 
-#include <demarche/coder.h>
+#include <demarche/record.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,6 +36,12 @@ enum { DM_WIDTH_MIN = 40 }; /* narrower widths are taken as this */
 DM_API dm_status dm_write_begin(dm_buf *out, const dm_write_opts *opts, dm_error *err);
 /* The events of one document. */
 DM_API dm_status dm_write_doc(dm_buf *out, const dm_doc *doc, const dm_write_opts *opts, dm_error *err);
+
+/* One event of a record (record.h): as dm_write_doc() would write it, with four more keys or columns at the end: happening (its number in
+ * the record), reports (articles that tell it), independent (without near copies), document (hash). */
+DM_API dm_status dm_write_filed(dm_buf *out, const dm_filed *row, const dm_write_opts *opts, dm_error *err);
+/* What stands before the first of them. */
+DM_API dm_status dm_write_filed_begin(dm_buf *out, const dm_write_opts *opts, dm_error *err);
 
 /* The document itself: its text and nothing else (DM_FORMAT_TEXT), or one JSON object with text, metadata and notes (DM_FORMAT_JSONL). */
 DM_API dm_status dm_write_source(dm_buf *out, const dm_doc *doc, dm_format format, dm_error *err);

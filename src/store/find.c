@@ -1,308 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Filters as SQL. The walk is driven by the most selective index that also gives the order (by day, then row): one pair of codes by its
- * dyads, one code by its parties, else the events by day; everything else is a condition on the rows.
+/* Which events pass a filter, in order, one by one.
  *
- * Without parties and with `since`, two walks follow each other: first the few long events (over LONG_DAYS) that began before and last
- * into the time asked for, then the rest from there on; so the walk by day begins where it should. */
-#include "store/work.h"
-#include <stdio.h>
+ * The walk is driven by what the record has least of among the things asked for (one pair, one instrument, a rare word ...), counted up
+ * to FEW. A path with several arms (two countries, both roles of one) has each arm in the order of its index; they are merged here, and
+ * an event that comes from two arms is given once. So the first rows of a large record come at once, whatever is behind them. */
+#include "store/select.h"
 #include <stdlib.h>
 
-enum { LONG_DAYS = 400, VALUES_MAX = 4 * DM_WHO_MAX * 2 + 32, TEXT_MAX = 1000 };
+enum { FEW = 20000, INSTRUMENTS_MAX = 64 };
 
-typedef struct value {
-    bool is_str, is_real;
-    int64_t n;
-    double r;
-    dm_str s;
-} value;
+typedef struct plan {
+    dm_path path;
+    int64_t instrument[INSTRUMENTS_MAX];
+    size_t n_instruments;
+} plan;
 
-/* What is asked of the rows. */
-typedef enum asked { ASK_ROW, ASK_HAPPENING, ASK_COUNTS } asked;
-
-typedef enum part { PART_ALL, PART_LONG, PART_REST } part;
-
-typedef struct query {
-    dm_buf sql;
-    value v[VALUES_MAX];
-    int n;
-    const char *row;  /* column of the event's number: "d.event" */
-    char alias;       /* whose day, type, aux, contexts */
-    bool needs_event; /* the event's own row is asked for and not the driver */
-    bool failed;
-    char text[TEXT_MAX * 2 + 16];
-} query;
-
-static void put(query *q, const char *z) { dm_buf_add(&q->sql, z, strlen(z)); }
-
-static void put_value(query *q, value v)
+static dm_status path_size(dm_store *s, const dm_filter *f, dm_path path, const plan *p, int64_t *out, dm_error *err)
 {
-    if (q->n == VALUES_MAX) {
-        q->failed = true;
-        return;
-    }
-    q->v[q->n++] = v;
-    char mark[16];
-    snprintf(mark, sizeof mark, "?%d", q->n);
-    put(q, mark);
-}
-
-static void put_int(query *q, int64_t n) { put_value(q, (value){ .n = n }); }
-static void put_text(query *q, const char *z) { put_value(q, (value){ .is_str = true, .s = dm_str_of(z) }); }
-
-/* " AND a.column" */
-static void also(query *q, const char *column)
-{
-    char text[64];
-    snprintf(text, sizeof text, " AND %c.%s", q->alias, column);
-    put(q, text);
-}
-
-static void of_event(query *q, const char *condition)
-{
-    q->needs_event = true;
-    put(q, " AND e.");
-    put(q, condition);
-}
-
-/* (x.code=? AND x.sector=? OR ...) */
-static void put_who(query *q, const dm_who *who, size_t n, const char *alias)
-{
-    put(q, "(");
-    for (size_t i = 0; i < n; i++) {
-        put(q, i ? " OR (1" : "(1");
-        if (who[i].code[0]) {
-            put(q, " AND "), put(q, alias), put(q, ".code="), put_text(q, who[i].code);
-        }
-        if (who[i].sector[0]) {
-            put(q, " AND instr("), put(q, alias), put(q, ".sector, "), put_text(q, who[i].sector),
-                put(q, ")>0"); /* "PTY+OPP" */
-        }
-        put(q, ")");
-    }
-    put(q, ")");
-}
-
-/* A party in one of the roles ("0", "0,1") is one of the list. */
-static void put_party(query *q, const dm_who *who, size_t n, const char *roles)
-{
-    if (n == 0)
-        return;
-    put(q, " AND EXISTS(SELECT 1 FROM party x WHERE x.event="), put(q, q->row), put(q, " AND x.role IN ("), put(q, roles),
-        put(q, ") AND ");
-    put_who(q, who, n, "x");
-    put(q, ")");
-}
-
-static bool one_code(const dm_who *who, size_t n) { return n == 1 && who[0].code[0] != '\0'; }
-
-/* Words as an FTS5 query that cannot fail: each word and each quoted phrase as a string, * behind it kept. */
-static const char *fts_query(query *q, const char *text)
-{
-    size_t n = 0, len = strlen(text);
-    for (size_t i = 0; i < len && n + 8 < sizeof q->text;) {
-        while (i < len && text[i] == ' ')
-            i++;
-        if (i == len)
-            break;
-        bool phrase = text[i] == '"';
-        i += phrase;
-        q->text[n++] = '"';
-        size_t from = n;
-        while (i < len && n + 8 < sizeof q->text && (phrase ? text[i] != '"' : text[i] != ' ')) {
-            if (text[i] != '"' && text[i] != '*')
-                q->text[n++] = text[i];
-            i++;
-        }
-        bool prefix = i > 0 && text[i - 1] == '*';
-        i += phrase && i < len;
-        prefix |= phrase && i < len && text[i] == '*';
-        if (n == from) {
-            n--;
-            continue;
-        }
-        q->text[n++] = '"';
-        if (prefix)
-            q->text[n++] = '*';
-        q->text[n++] = ' ';
-    }
-    q->text[n] = '\0';
-    return n ? q->text : "\"\"";
-}
-
-/* FROM and the key conditions. */
-static void put_driver(query *q, const dm_filter *f)
-{
-    if (one_code(f->actor, f->n_actor) && one_code(f->recipient, f->n_recipient)) {
-        q->row = "d.event", q->alias = 'd';
-        put(q, " FROM dyad d @ WHERE d.actor="), put_text(q, f->actor[0].code);
-        put(q, " AND d.target="), put_text(q, f->recipient[0].code), put(q, " AND d.via<2");
-        return;
-    }
-    const dm_who *who = one_code(f->actor, f->n_actor)           ? f->actor
-                        : one_code(f->recipient, f->n_recipient) ? f->recipient
-                                                                 : NULL;
-    const dm_who *speaker = !who && one_code(f->speaker, f->n_speaker) ? f->speaker : NULL;
-    if (who || speaker) {
-        q->row = "p.event", q->alias = 'p';
-        put(q, " FROM (SELECT DISTINCT day, event, type, aux, contexts FROM party WHERE code="),
-            put_text(q, (who ? who : speaker)->code);
-        put(q, who == NULL ? " AND role=2" : who == f->actor ? " AND role=0" : " AND role=1");
-        put(q, " ORDER BY day, event) p @ WHERE 1");
-        return;
-    }
-    q->row = "e.n", q->alias = 'e';
-    put(q, " FROM event e WHERE 1");
-}
-
-static void put_days(query *q, const dm_filter *f, part p)
-{
-    if (f->until != DM_DAY_NONE)
-        also(q, "day<="), put_int(q, f->until);
-    if (f->since == DM_DAY_NONE)
-        return;
-    if (q->alias == 'p')
-        of_event(q, "day_end>=");
-    else
-        also(q, "day_end>=");
-    put_int(q, f->since);
-    if (p == PART_LONG)
-        also(q, "day_end>e.day+400"), also(q, "day<"), put_int(q, (int64_t)f->since - LONG_DAYS);
-    else if (p == PART_REST)
-        also(q, "day>="), put_int(q, (int64_t)f->since - LONG_DAYS);
-}
-
-static void put_kind(query *q, const dm_filter *f)
-{
-    if (f->types) {
-        also(q, "type IN (");
-        for (int i = 0, first = 1; i < DM_N_TYPES; i++)
-            if (f->types >> i & 1) {
-                put(q, first ? "" : ",");
-                put_int(q, i);
-                first = 0;
-            }
-        put(q, ")");
-    }
-    if (f->contexts)
-        also(q, "contexts & "), put_int(q, (int64_t)f->contexts);
-    if (f->with || f->without) {
-        also(q, "aux & "), put_int(q, f->with | f->without);
-        put(q, " = "), put_int(q, f->with);
-    }
-    if (f->mode)
-        of_event(q, "mode="), put_text(q, f->mode);
-    if (f->confidence > 0)
-        of_event(q, "confidence>="), put_value(q, (value){ .is_real = true, .r = f->confidence });
-    if (f->id)
-        of_event(q, "id="), put_int(q, (int64_t)f->id);
-    if (f->happening)
-        of_event(q, "happening="), put_int(q, (int64_t)f->happening);
-}
-
-static void put_instrument(query *q, const dm_filter *f)
-{
-    if (f->instrument || f->subject) {
-        of_event(q, "instrument IN (SELECT n FROM instrument WHERE 1");
-        if (f->instrument)
-            put(q, " AND type="), put_text(q, f->instrument);
-        if (f->subject)
-            put(q, " AND subject="), put_text(q, f->subject);
-        put(q, ")");
-    }
-    if (f->act)
-        of_event(q, "act="), put_text(q, f->act);
-}
-
-static void put_source(query *q, const dm_filter *f)
-{
-    if (f->source) {
-        of_event(q, "document IN (SELECT n FROM document WHERE publication="), put_text(q, f->source);
-        put(q, " UNION SELECT n FROM document WHERE name="), put_text(q, f->source), put(q, ")");
-    }
-    if (f->text && *f->text) {
-        of_event(q, "sentence IN (SELECT rowid FROM sentence_text WHERE sentence_text MATCH ");
-        put_text(q, fts_query(q, f->text)), put(q, ")");
-    }
-}
-
-/* The @ of the driver becomes the join with the event, where that is needed. */
-static bool put_join(query *q)
-{
-    char *at = q->sql.failed ? NULL : memchr(q->sql.p, '@', q->sql.len);
-    if (!at)
-        return !q->sql.failed;
-    char join[48] = "";
-    if (q->needs_event)
-        snprintf(join, sizeof join, "CROSS JOIN event e ON e.n=%s", q->row);
-    dm_buf out = { 0 };
-    dm_buf_add(&out, q->sql.p, (size_t)(at - q->sql.p));
-    dm_buf_add(&out, join, strlen(join));
-    dm_buf_add(&out, at + 1, q->sql.len - (size_t)(at + 1 - q->sql.p));
-    dm_buf_free(&q->sql);
-    q->sql = out;
-    return !out.failed;
-}
-
-/* SELECT and its columns. */
-static void put_columns(const query *q, asked what, dm_buf *out)
-{
-    const char *row = what == ASK_COUNTS ? "count(*), count(DISTINCT e.happening), count(DISTINCT e.document)" : q->row;
-    dm_buf_add(out, "SELECT ", 7);
-    dm_buf_add(out, row, strlen(row));
-    if (what == ASK_HAPPENING)
-        dm_buf_add(out, ", e.happening", 13);
-}
-
-/* The statement for one part, prepared and bound. */
-static dm_status prepare(dm_store *s, const dm_filter *f, part p, asked what, query *q, dm_stmt **out, dm_error *err)
-{
-    memset(q, 0, sizeof *q);
-    put_driver(q, f);
-    put_days(q, f, p);
-    put_kind(q, f);
-    bool pair = q->alias == 'd';
-    put_party(q, f->actor, pair && !f->actor[0].sector[0] ? 0 : f->n_actor, "0");
-    put_party(q, f->recipient, pair && !f->recipient[0].sector[0] ? 0 : f->n_recipient, pair ? "0,1" : "1");
-    put_party(q, f->either, f->n_either, "0,1");
-    put_party(q, f->speaker, f->n_speaker, "2");
-    put_instrument(q, f);
-    put_source(q, f);
-    q->needs_event |= what != ASK_ROW;
-    if (what != ASK_COUNTS) {
-        char tail[96];
-        const char *way = f->newest_first ? " DESC" : "";
-        snprintf(tail, sizeof tail, " ORDER BY %c.day%s, %s%s", q->alias, way, q->row, way);
-        put(q, tail);
-    }
     dm_status st = DM_OK;
-    dm_buf sql = { 0 };
-    put_columns(q, what, &sql);
-    if (!put_join(q) || dm_buf_add(&sql, q->sql.p, q->sql.len) != DM_OK || dm_buf_add(&sql, "", 1) != DM_OK)
-        st = dm_fail(err, DM_ENOMEM, 0, "out of memory for a query");
-    else if (q->failed)
-        st = dm_fail(err, DM_EUSAGE, 0, "the filter has more than %d values", VALUES_MAX);
-    if (st == DM_OK)
-        st = dm_db_prepare(s->db, out, sql.p, err);
-    for (int i = 0; st == DM_OK && i < q->n; i++) {
-        if (q->v[i].is_str)
-            dm_bind_str(*out, i + 1, q->v[i].s.len ? q->v[i].s : DM_STR(""));
-        else if (q->v[i].is_real)
-            dm_bind_real(*out, i + 1, q->v[i].r);
-        else
-            dm_bind_int(*out, i + 1, q->v[i].n);
+    *out = 0;
+    for (size_t i = 0; i < dm_path_arms(f, path, p->n_instruments) && *out < FEW && st == DM_OK; i++) {
+        dm_arm arm = { .f = f, .path = path, .at = i, .instrument = path == PATH_INSTRUMENT ? p->instrument[i] : 0 };
+        int64_t n = 0;
+        st = dm_select_size(s, &arm, FEW - *out, &n, err);
+        *out += n;
     }
-    dm_buf_free(&q->sql);
-    dm_buf_free(&sql);
     return st;
 }
 
-static bool by_day_alone(const dm_filter *f)
+/* Sets are sorted before their first row comes: only small ones may drive. */
+static bool may_drive(const dm_filter *f, dm_path path, const plan *p)
 {
-    return !one_code(f->actor, f->n_actor) && !one_code(f->recipient, f->n_recipient) && !one_code(f->speaker, f->n_speaker);
+    return dm_path_fits(f, path) && (path != PATH_INSTRUMENT || p->n_instruments <= INSTRUMENTS_MAX);
 }
 
-/* Happenings that were given already. Open addressing; 0 is free. */
+static dm_status choose(dm_store *s, const dm_filter *f, plan *p, dm_error *err)
+{
+    dm_status st = DM_OK;
+    if (dm_path_fits(f, PATH_INSTRUMENT))
+        st = dm_select_instruments(s, f, p->instrument, INSTRUMENTS_MAX, &p->n_instruments, err);
+    int64_t least = INT64_MAX;
+    p->path = PATH_DAY;
+    for (int at = 0; at < PATH_DAY && st == DM_OK && least > 0; at++) {
+        dm_path path = (dm_path)at;
+        if (!may_drive(f, path, p))
+            continue;
+        int64_t n = 0;
+        if (path == PATH_EVENT_ID || path == PATH_HAPPENING) {
+            p->path = path;
+            return DM_OK;
+        }
+        st = path_size(s, f, path, p, &n, err);
+        if (n < least && (n < FEW || path > PATH_SOURCE)) {
+            least = n;
+            p->path = path;
+        }
+    }
+    return st;
+}
+
+/* Happenings or documents that were met already. Open addressing; 0 is free. */
 typedef struct seen {
     int64_t *slot;
     size_t n, cap;
@@ -327,86 +84,163 @@ static bool grow(seen *s)
 }
 
 /* 1 new, 0 seen, -1 out of memory. */
-static int see(seen *s, int64_t happening)
+static int see(seen *s, int64_t row)
 {
     if (s->n * 2 >= s->cap && !grow(s))
         return -1;
-    size_t k = dm_hash(&happening, sizeof happening, 0) & (s->cap - 1);
+    size_t k = dm_hash(&row, sizeof row, 0) & (s->cap - 1);
     for (; s->slot[k]; k = (k + 1) & (s->cap - 1))
-        if (s->slot[k] == happening)
+        if (s->slot[k] == row)
             return 0;
-    s->slot[k] = happening;
+    s->slot[k] = row;
     s->n++;
     return 1;
 }
 
+/* One row of a walk. */
+typedef struct found {
+    int64_t day, event, happening, document;
+} found;
+typedef dm_status found_fn(void *ctx, const found *row, dm_error *err);
+
+typedef struct arm {
+    dm_select *q;
+    found head;
+    bool live;
+} arm;
+
 typedef struct walk {
     dm_store *s;
     const dm_filter *f;
-    seen seen;
-    uint64_t passed, given;
+    plan plan;
+    bool whole;
+    found_fn *fn;
+    void *ctx;
 } walk;
 
-static dm_status walk_part(walk *w, part p, dm_row_fn *fn, void *ctx, dm_error *err)
+static dm_status next(arm *a, bool whole, dm_error *err)
 {
-    query *q = malloc(sizeof *q);
-    dm_stmt *rows = NULL;
-    dm_status st = q ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for a query");
-    if (st == DM_OK)
-        st = prepare(w->s, w->f, p, w->f->happenings ? ASK_HAPPENING : ASK_ROW, q, &rows, err);
-    while (st == DM_OK && !(w->f->limit && w->given == w->f->limit) && (st = dm_stmt_step(rows, err)) == DM_OK) {
-        int fresh = w->f->happenings ? see(&w->seen, dm_col_int(rows, 1)) : 1;
-        if (fresh < 0)
-            st = dm_fail(err, DM_ENOMEM, 0, "out of memory for the happenings of a query");
-        if (fresh <= 0 || w->passed++ < w->f->offset)
-            continue;
-        w->given++;
-        st = fn(ctx, dm_col_int(rows, 0), err);
+    dm_status st = dm_stmt_step(a->q->rows, err);
+    a->live = st == DM_OK;
+    if (a->live)
+        a->head = (found){ dm_col_int(a->q->rows, 0), dm_col_int(a->q->rows, 1), whole ? dm_col_int(a->q->rows, 2) : 0,
+            whole ? dm_col_int(a->q->rows, 3) : 0 };
+    return st == DM_END ? DM_OK : st;
+}
+
+static bool before(const found *a, const found *b, bool newest)
+{
+    int64_t x = a->day != b->day ? a->day - b->day : a->event - b->event;
+    return newest ? x > 0 : x < 0;
+}
+
+static dm_status merge(walk *w, arm *arms, size_t n, dm_error *err)
+{
+    int64_t last = 0;
+    for (;;) {
+        arm *best = NULL;
+        for (size_t i = 0; i < n; i++)
+            if (arms[i].live && (!best || before(&arms[i].head, &best->head, w->f->newest_first)))
+                best = &arms[i];
+        if (!best)
+            return DM_OK;
+        found row = best->head;
+        dm_status st = next(best, w->whole, err);
+        if (st == DM_OK && row.event != last)
+            st = w->fn(w->ctx, &row, err);
+        last = row.event;
+        if (st != DM_OK)
+            return st;
     }
-    dm_stmt_free(rows);
-    free(q);
+}
+
+static dm_status walk_part(walk *w, dm_part part, dm_error *err)
+{
+    size_t n = part == PART_LONG ? 1 : dm_path_arms(w->f, w->plan.path, w->plan.n_instruments);
+    arm *arms = calloc(n ? n : 1, sizeof *arms);
+    dm_status st = arms ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for a query");
+    for (size_t i = 0; i < n && st == DM_OK; i++) {
+        dm_arm a = { .f = w->f, .path = w->plan.path, .part = part, .at = i, .whole = w->whole };
+        a.instrument = w->plan.path == PATH_INSTRUMENT ? w->plan.instrument[i] : 0;
+        if ((st = dm_select_arm(w->s, &a, &arms[i].q, err)) == DM_OK)
+            st = next(&arms[i], w->whole, err);
+    }
+    if (st == DM_OK)
+        st = merge(w, arms, n, err);
+    for (size_t i = 0; arms && i < n; i++)
+        dm_select_free(arms[i].q);
+    free(arms);
     return st;
+}
+
+static dm_status run(walk *w, dm_error *err)
+{
+    dm_status st = choose(w->s, w->f, &w->plan, err);
+    dm_path path = w->plan.path;
+    bool days = path >= PATH_ACTOR && w->f->since != DM_DAY_NONE;
+    if (st == DM_OK && !days)
+        return walk_part(w, PART_ALL, err);
+    if (st == DM_OK)
+        st = walk_part(w, w->f->newest_first ? PART_REST : PART_LONG, err);
+    if (st == DM_OK)
+        st = walk_part(w, w->f->newest_first ? PART_LONG : PART_REST, err);
+    return st;
+}
+
+typedef struct giving {
+    const dm_filter *f;
+    seen seen;
+    uint64_t passed, given;
+    dm_row_fn *fn;
+    void *ctx;
+} giving;
+
+static dm_status give(void *ctx, const found *row, dm_error *err)
+{
+    giving *g = ctx;
+    int fresh = g->f->happenings ? see(&g->seen, row->happening) : 1;
+    if (fresh < 0)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for the happenings of a query");
+    if (fresh == 0 || g->passed++ < g->f->offset)
+        return DM_OK;
+    dm_status st = g->fn(g->ctx, row->event, err);
+    return st == DM_OK && ++g->given == g->f->limit ? DM_END : st; /* limit 0 is never reached */
 }
 
 dm_status dm_store_find(dm_store *s, const dm_filter *f, dm_row_fn *fn, void *ctx, dm_error *err)
 {
-    walk w = { .s = s, .f = f };
-    dm_status st = DM_END;
-    if (by_day_alone(f) && f->since != DM_DAY_NONE) {
-        const part order[2] = { f->newest_first ? PART_REST : PART_LONG, f->newest_first ? PART_LONG : PART_REST };
-        for (int i = 0; i < 2 && st == DM_END; i++)
-            st = walk_part(&w, order[i], fn, ctx, err);
-    } else {
-        st = walk_part(&w, PART_ALL, fn, ctx, err);
-    }
-    free(w.seen.slot);
+    giving g = { .f = f, .fn = fn, .ctx = ctx };
+    walk w = { .s = s, .f = f, .whole = f->happenings, .fn = give, .ctx = &g };
+    dm_status st = run(&w, err);
+    free(g.seen.slot);
     return st == DM_END ? DM_OK : st;
 }
 
-static dm_status count_part(dm_store *s, const dm_filter *f, part p, uint64_t *sum, dm_error *err)
+typedef struct counting {
+    seen happenings, documents;
+    uint64_t events, limit;
+} counting;
+
+static dm_status count(void *ctx, const found *row, dm_error *err)
 {
-    query *q = malloc(sizeof *q);
-    dm_stmt *rows = NULL;
-    dm_status st = q ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for a query");
-    if (st == DM_OK)
-        st = prepare(s, f, p, ASK_COUNTS, q, &rows, err);
-    if (st == DM_OK && (st = dm_stmt_step(rows, err)) == DM_OK)
-        for (int i = 0; i < 3; i++)
-            sum[i] += (uint64_t)dm_col_int(rows, i);
-    dm_stmt_free(rows);
-    free(q);
-    return st;
+    counting *c = ctx;
+    if (see(&c->happenings, row->happening) < 0 || see(&c->documents, row->document) < 0)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for counting");
+    return ++c->events == c->limit ? DM_END : DM_OK;
 }
 
 dm_status dm_store_count(
     dm_store *s, const dm_filter *f, uint64_t *events, uint64_t *happenings, uint64_t *documents, dm_error *err)
 {
-    uint64_t sum[3] = { 0 };
-    dm_status st = count_part(s, f, PART_ALL, sum, err);
-    if (st == DM_OK) {
-        *events = sum[0];
-        *happenings = sum[1];
-        *documents = sum[2];
-    }
-    return st;
+    counting c = { .limit = f->limit };
+    walk w = { .s = s, .f = f, .whole = true, .fn = count, .ctx = &c };
+    dm_status st = run(&w, err);
+    free(c.happenings.slot);
+    free(c.documents.slot);
+    if (st != DM_OK && st != DM_END)
+        return st;
+    *events = c.events;
+    *happenings = c.happenings.n;
+    *documents = c.documents.n;
+    return DM_OK;
 }

@@ -115,5 +115,10 @@ typedef struct dm_evidence_words {
     const char *text, *source;
 } dm_evidence_words;
 dm_status dm_store_evidence_words(dm_store *s, int64_t event, dm_arena *arena, dm_evidence_words *out, dm_error *err);
+/* Counts by key and who is in the record, as dm_record_stats() and dm_record_actors(); names are filled in by the caller. */
+dm_status dm_store_stats(
+    dm_store *s, dm_by by, const dm_filter *f, uint64_t limit, dm_tally_fn *fn, void *ctx, dm_error *err);
+dm_status dm_store_actors(
+    dm_store *s, const dm_filter *f, uint64_t offset, uint64_t limit, dm_presence_fn *fn, void *ctx, dm_error *err);
 
 #endif

@@ -58,7 +58,6 @@ bool dm_filed_cells(
 /* One CSV line of all columns. */
 void dm_put_filed_row(dm_buf *out, const dm_crosswalk *cross, const dm_filed *f);
 void dm_put_filed_header(dm_buf *out);
-void dm_put_filed_json(dm_buf *out, const dm_filed *f);
 
 /* The day of an event for formats that know one day: its first, else its last, else the first of the statement, else the article's. */
 dm_day dm_filed_day(const dm_filed *f);

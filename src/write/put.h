@@ -34,6 +34,10 @@ void dm_put_jsonl(dm_buf *b, const dm_doc *doc);
 void dm_put_source(dm_buf *b, const dm_doc *doc);
 void dm_put_rows(dm_buf *b, const dm_doc *doc, bool tabs);
 void dm_put_rows_header(dm_buf *b, bool tabs);
+/* One event of a record. */
+void dm_put_filed_json(dm_buf *out, const dm_filed *f);
+void dm_put_listed_header(dm_buf *b, bool tabs);
+void dm_put_listed_row(dm_buf *b, const dm_filed *row, bool tabs);
 void dm_put_page(dm_buf *b, const dm_doc *doc, const dm_write_opts *opts);
 void dm_put_conllu(dm_buf *b, const dm_doc *doc);
 

@@ -357,3 +357,29 @@ void dm_put_rows(dm_buf *b, const dm_doc *doc, bool tabs)
     }
     dm_buf_free(&r.cell);
 }
+
+void dm_put_listed_header(dm_buf *b, bool tabs)
+{
+    static const char *const more[] = { "happening", "reports", "independent", "document" };
+    dm_put_rows_header(b, tabs);
+    for (unsigned i = 0; i < sizeof more / sizeof *more; i++) {
+        b->len -= i == 0 && !b->failed; /* the line goes on */
+        dm_put_z(b, tabs ? "\t" : ",");
+        dm_put_z(b, more[i]);
+    }
+    dm_put_z(b, "\n");
+}
+
+void dm_put_listed_row(dm_buf *b, const dm_filed *filed, bool tabs)
+{
+    row r = { .out = b, .doc = filed->doc, .tabs = tabs };
+    record_cells(&r, filed->event);
+    const uint64_t numbers[] = { filed->happening, filed->reports, filed->independent };
+    for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        dm_put_u(&r.cell, numbers[i]);
+        end_cell(&r);
+    }
+    cell(&r, dm_str_of(filed->document));
+    dm_put_z(b, "\n");
+    dm_buf_free(&r.cell);
+}

@@ -53,6 +53,30 @@ dm_status dm_write_doc(dm_buf *out, const dm_doc *doc, const dm_write_opts *opts
     return finish(out, err);
 }
 
+dm_status dm_write_filed_begin(dm_buf *out, const dm_write_opts *opts, dm_error *err)
+{
+    dm_status st = check(opts, err);
+    dm_format f = opts ? opts->format : DM_FORMAT_JSONL;
+    if (st == DM_OK && (f == DM_FORMAT_CSV || f == DM_FORMAT_TSV))
+        dm_put_listed_header(out, f == DM_FORMAT_TSV);
+    return st == DM_OK ? finish(out, err) : st;
+}
+
+dm_status dm_write_filed(dm_buf *out, const dm_filed *row, const dm_write_opts *opts, dm_error *err)
+{
+    dm_status st = check(opts, err);
+    if (st != DM_OK)
+        return st;
+    dm_format f = opts ? opts->format : DM_FORMAT_JSONL;
+    if (f == DM_FORMAT_TEXT)
+        dm_put_page(out, row->doc, opts);
+    else if (f == DM_FORMAT_JSONL)
+        dm_put_filed_json(out, row);
+    else
+        dm_put_listed_row(out, row, f == DM_FORMAT_TSV);
+    return finish(out, err);
+}
+
 dm_status dm_write_source(dm_buf *out, const dm_doc *doc, dm_format format, dm_error *err)
 {
     if (format != DM_FORMAT_TEXT && format != DM_FORMAT_JSONL)
