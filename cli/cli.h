@@ -4,6 +4,7 @@
 #define DM_CLI_H
 
 #include <demarche/coder.h>
+#include <demarche/instrument.h>
 #include <demarche/record.h>
 #include <demarche/write.h>
 #include <popt.h>
@@ -30,6 +31,7 @@ int cmd_stance(int argc, const char **argv);
 int cmd_text(int argc, const char **argv);
 int cmd_parse(int argc, const char **argv);
 int cmd_import(int argc, const char **argv);
+int cmd_instruments(int argc, const char **argv);
 
 /* popt with the usual --help. `usage` stands behind the command's name in the help. */
 poptContext cli_options(int argc, const char **argv, const struct poptOption *options, const char *usage);
@@ -74,6 +76,17 @@ void cli_wrap(const char *text, unsigned indent, unsigned width);
 bool cli_contexts(const char *list, uint64_t *out, dm_error *err);
 /* A file that is there whole or not at all. */
 dm_status cli_write_file(const char *path, dm_str bytes, dm_error *err);
+
+/* Rows for machines. text: NULL or empty is left out of JSON and an empty cell of CSV. CLI_BARE: a number or true; CLI_LIST: words joined by
+ * single blanks, a list in JSON. */
+typedef enum cli_form { CLI_TABLE, CLI_JSONL, CLI_CSV } cli_form;
+typedef struct cli_field {
+    const char *name, *text;
+    enum { CLI_TEXT, CLI_BARE, CLI_LIST } kind;
+} cli_field;
+/* NULL: CLI_TABLE. false: told that it is none. */
+bool cli_fields_form(const char *as, cli_form *out);
+void cli_fields_put(cli_form form, bool first, const cli_field *f, size_t n);
 
 /* Columns of the terminal that standard output is; else $COLUMNS; else 0. */
 unsigned cli_width(void);

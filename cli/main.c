@@ -10,6 +10,7 @@ const cli_command cli_commands[] = {
     { "add", "demarche add", cmd_add, "code articles into a record" },
     { "report", "demarche report", cmd_report, "a page about one actor toward another" },
     { "stance", "demarche stance", cmd_stance, "where an actor stands toward another, since when, and why" },
+    { "instruments", "demarche instruments", cmd_instruments, "resolutions, sanctions, treaties ... and every party's part in them" },
     { "text", "demarche text", cmd_text, "print the document text that offsets refer to" },
     { "parse", "demarche parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
     { "import", "demarche import", cmd_import, "turn a dictionary of actors into a table of yours" },
@@ -20,7 +21,7 @@ static void help(FILE *to)
 {
     fputs("usage: demarche COMMAND [OPTION...] FILE...\n\ncommands:\n", to);
     for (const cli_command *c = cli_commands; c->name; c++)
-        fprintf(to, "  %-8s %s\n", c->name, c->summary);
+        fprintf(to, "  %-11s %s\n", c->name, c->summary);
     fputs("\nFILE is a text, HTML or JSON file, a folder of them, or - for standard input.\n"
           "'demarche COMMAND --help' lists a command's options; 'man demarche' tells the rest.\n",
         to);
