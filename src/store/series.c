@@ -4,6 +4,7 @@
  * An event whose instrument lacks a part of its key stands, where its family may join, for the one series of the same article that has all
  * that it has and more. Whether it does depends on nothing but its own article, so the order of adding does not matter. */
 #include "store/series.h"
+#include "base/map.h"
 #include <stdio.h>
 #include <stdlib.h>
 
