@@ -171,31 +171,48 @@ static void who_text(const dm_part *p, char *out, size_t room)
         snprintf(out + n, room - n, " ...)");
 }
 
-static void part_line(const dm_part *p, notes *t, unsigned width)
+/* Adds "JPN cosponsored [2]; " to the line of its years. */
+static size_t add_part(const dm_part *p, notes *t, char *line, size_t n)
 {
-    char who[LINE_BYTES / 2], line[LINE_BYTES];
+    char who[LINE_BYTES / 4];
     who_text(p, who, sizeof who);
     bool said = p->dating == DM_DATING_SAID || p->dating == DM_DATING_PUBLISHED;
-    int n = snprintf(line, sizeof line, "%s %s%s [%zu]", who, p->words, said ? " ~" : "", note_of(t, p));
-    if (p->documents > 1 && n > 0)
-        snprintf(line + n, sizeof line - (size_t)n, " (%u happenings, %u reports)", p->happenings, p->documents);
-    cli_wrap(line, INDENT, width);
+    size_t note = note_of(t, p);
+    int k = snprintf(line + n, LINE_BYTES - n, "%s%s %s%s [%zu]", n ? "; " : "", who, p->words, said ? " ~" : "", note);
+    n += k > 0 ? (size_t)k : 0;
+    if (p->documents > 1 && n < LINE_BYTES) {
+        k = snprintf(line + n, LINE_BYTES - n, " (%u happenings, %u reports)", p->happenings, p->documents);
+        n += k > 0 ? (size_t)k : 0;
+    }
+    return n < LINE_BYTES ? n : LINE_BYTES - 1;
+}
+
+static void years_title(const dm_part *p)
+{
+    if (!p->year)
+        puts("year not known");
+    else if (p->year_to && p->year_to != p->year)
+        printf("%d-%d\n", p->year, p->year_to);
+    else
+        printf("%d\n", p->year);
 }
 
 static void years_shown(const dm_life *life, notes *t, unsigned width)
 {
+    char line[LINE_BYTES];
+    size_t n = 0;
     for (size_t i = 0; i < life->n; i++) {
-        const dm_part *p = &life->part[i];
-        if (i == 0 || !same_years(p, &life->part[i - 1])) {
-            if (!p->year)
-                puts("year not known");
-            else if (p->year_to && p->year_to != p->year)
-                printf("%d-%d\n", p->year, p->year_to);
-            else
-                printf("%d\n", p->year);
+        bool fresh = i == 0 || !same_years(&life->part[i], &life->part[i - 1]);
+        if (n && (fresh || n > LINE_BYTES / 2)) {
+            cli_wrap(line, INDENT, width);
+            n = 0;
         }
-        part_line(p, t, width);
+        if (fresh)
+            years_title(&life->part[i]);
+        n = add_part(&life->part[i], t, line, n);
     }
+    if (n)
+        cli_wrap(line, INDENT, width);
 }
 
 /* "JPN cosponsor (1997, 1999); ..." of those parts for which `on` holds. */
