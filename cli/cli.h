@@ -77,6 +77,12 @@ bool cli_contexts(const char *list, uint64_t *out, dm_error *err);
 /* A file that is there whole or not at all. */
 dm_status cli_write_file(const char *path, dm_str bytes, dm_error *err);
 
+/* demarche import votes|treaties RECORD FILE (cmd_import_votes.c); paths[0] is which. */
+typedef struct cli_votes_args {
+    const char *source, *body, *treaty;
+} cli_votes_args;
+int cli_import_votes(const char **paths, const cli_votes_args *args);
+
 /* Rows for machines. text: NULL or empty is left out of JSON and an empty cell of CSV. CLI_BARE: a number or true; CLI_LIST: words joined by
  * single blanks, a list in JSON. */
 typedef enum cli_form { CLI_TABLE, CLI_JSONL, CLI_CSV } cli_form;

@@ -13,7 +13,7 @@ const cli_command cli_commands[] = {
     { "instruments", "demarche instruments", cmd_instruments, "resolutions, sanctions, treaties ... and every party's part in them" },
     { "text", "demarche text", cmd_text, "print the document text that offsets refer to" },
     { "parse", "demarche parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
-    { "import", "demarche import", cmd_import, "turn a dictionary of actors into a table of yours" },
+    { "import", "demarche import", cmd_import, "votes and treaties into a record; a dictionary of actors into a table of yours" },
     { NULL, NULL, NULL, NULL },
 };
 
