@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_BYTES = 32, NAME_BYTES = 200, WIDTH_USUAL = 100, INDENT = 8, LINE_BYTES = 4096, CODES_SHOWN = 40 };
+enum { NUMBER_BYTES = 32, NAME_BYTES = 200, WIDTH_USUAL = 100, INDENT = 8, LINE_BYTES = 4096, CODES_SHOWN = 40, LIST_LEFT = 40, ROOM_LEAST = 12 };
 
 typedef struct args {
     char *as, *type, *body, *subject, *party, *text, *since, *until;
@@ -76,10 +76,30 @@ static void list_fields(shown *w, const dm_series *s)
     cli_fields_put(w->form, !w->any, fields, sizeof fields / sizeof *fields);
 }
 
+/* Cuts the text to so many characters, the last of them a dot-dot-dot. */
+static void fit(char *text, unsigned room)
+{
+    unsigned n = 0;
+    for (size_t i = 0; text[i]; i++) {
+        if (((unsigned char)text[i] & 0xC0) == 0x80 || ++n < room)
+            continue;
+        size_t rest = i + 1;
+        while (((unsigned char)text[rest] & 0xC0) == 0x80)
+            rest++;
+        if (text[rest])
+            memcpy(text + i, "\xE2\x80\xA6", 4);
+        return;
+    }
+}
+
 static void list_row(shown *w, const dm_series *s)
 {
-    char title[NAME_BYTES * 2], years[2 * NUMBER_BYTES] = "", filed[2 * NUMBER_BYTES] = "";
-    title_of(w->record, s, title, sizeof title);
+    unsigned width = w->width ? w->width : WIDTH_USUAL, room = width > LIST_LEFT + ROOM_LEAST ? width - LIST_LEFT : ROOM_LEAST;
+    char id[NAME_BYTES * 2], title[NAME_BYTES * 2], years[2 * NUMBER_BYTES] = "", filed[2 * NUMBER_BYTES] = "";
+    title_of(w->record, s, title, sizeof title - 4);
+    snprintf(id, sizeof id - 4, "%s", s->id);
+    fit(title, room);
+    fit(id, room);
     if (s->first)
         snprintf(years, sizeof years, s->first == s->last ? "%d" : "%d-%d", s->first, s->last);
     if (s->rollcalls || s->actions)
@@ -88,7 +108,7 @@ static void list_row(shown *w, const dm_series *s)
         printf("%-9s %6s %6s %7s %6s  %s\n", "years", "events", "happen", "reports", "votes", "instrument");
     printf("%-9s %6llu %6llu %7llu %6s  %s\n", years, (unsigned long long)s->events, (unsigned long long)s->happenings,
         (unsigned long long)s->documents, filed, title);
-    printf("%38s  %s\n", "", s->id);
+    printf("%*s%s\n", LIST_LEFT, "", id);
 }
 
 static dm_status on_series(void *ctx, const dm_series *s, dm_error *err)
@@ -180,6 +200,11 @@ static size_t add_part(const dm_part *p, notes *t, char *line, size_t n)
     size_t note = note_of(t, p);
     int k = snprintf(line + n, LINE_BYTES - n, "%s%s %s%s [%zu]", n ? "; " : "", who, p->words, said ? " ~" : "", note);
     n += k > 0 ? (size_t)k : 0;
+    if (!p->event && p->day != DM_DAY_NONE && n + NUMBER_BYTES < LINE_BYTES) { /* of a file: the day says more than the note */
+        char day[NUMBER_BYTES];
+        dm_day_format(day, p->day);
+        n += (size_t)snprintf(line + n, LINE_BYTES - n, p->day == p->day_end ? " %s" : " from %s", day);
+    }
     if (p->documents > 1 && n < LINE_BYTES) {
         k = snprintf(line + n, LINE_BYTES - n, " (%u happenings, %u reports)", p->happenings, p->documents);
         n += k > 0 ? (size_t)k : 0;
@@ -243,19 +268,17 @@ static void notes_shown(const dm_record *r, const notes *t, unsigned width)
 {
     for (size_t i = 0; i < t->n; i++) {
         const dm_part *p = t->part[i];
-        char line[LINE_BYTES], name[NAME_BYTES], days[2][NUMBER_BYTES] = { "", "" };
-        if (p->day != DM_DAY_NONE)
-            dm_day_format(days[0], p->day);
+        char line[LINE_BYTES], name[NAME_BYTES];
         if (p->event) {
             char first[DM_CODE_MAX] = "";
             snprintf(first, sizeof first, "%.3s", p->word_of);
-            snprintf(line, sizeof line, "[%zu] %016llx %s%s: %s", i + 1, (unsigned long long)p->event, p->source,
-                "", p->sentence);
+            snprintf(line, sizeof line, "[%zu] %016llx %s: %s", i + 1, (unsigned long long)p->event, p->source, p->sentence);
             cli_wrap(line, 0, width);
-            snprintf(line, sizeof line, "%s%s%s%s%s", *first ? "on the word of " : "", *first ? name_of(r, first, name) : "",
-                *first && *p->trace ? "; " : "", p->trace, "");
+            snprintf(line, sizeof line, "%s%s%s%s", *first ? "on the word of " : "", *first ? name_of(r, first, name) : "",
+                *first && *p->trace ? "; " : "", p->trace);
         } else {
-            snprintf(line, sizeof line, "[%zu] %s%s%s %s: %s", i + 1, p->source, *p->document ? " " : "", p->document, days[0], p->sentence);
+            snprintf(line, sizeof line, "[%zu] %s%s%s%s%s", i + 1, p->source, *p->document ? " " : "", p->document, *p->sentence ? ": " : "",
+                p->sentence);
             cli_wrap(line, 0, width);
             snprintf(line, sizeof line, "%s", p->trace);
         }

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ID_BYTES = 400, IDS_TOLD = 5, DOCUMENT_EVENTS = 4096 /* of one document that are looked at together */ };
+enum { ID_BYTES = 400, NAME_IN_ID = 60 /* longer names are cut and get a hash */, IDS_TOLD = 5, DOCUMENT_EVENTS = 4096 /* of one document that are looked at together */ };
 
 /* --- families --- */
 
@@ -38,11 +38,12 @@ static family family_of(const dm_tables *tables, dm_str type)
 
 static void add_part(char *id, size_t *n, dm_str part, bool lower)
 {
-    if (part.len == 0 || *n + 1 >= ID_BYTES)
+    if (part.len == 0 || *n + NAME_IN_ID + 16 >= ID_BYTES)
         return;
     bool gap = true; /* nothing was written behind the last hyphen */
     id[(*n)++] = '-';
-    for (size_t i = 0; i < part.len && *n + 8 < ID_BYTES;) {
+    size_t i = 0, from = *n;
+    while (i < part.len && *n - from < NAME_IN_ID) {
         uint32_t cp;
         i += dm_utf8_next(part.p, part.len, i, &cp);
         bool word = cp >= 0x80 ? dm_cp_is_alpha(cp) : dm_cp_is_alpha(cp) || (cp >= '0' && cp <= '9');
@@ -54,6 +55,8 @@ static void add_part(char *id, size_t *n, dm_str part, bool lower)
     }
     if (id[*n - 1] == '-')
         (*n)--;
+    if (i < part.len)
+        *n += (size_t)snprintf(id + *n, 16, "-%06x", (unsigned)(dm_hash(part.p, part.len, 0) & 0xFFFFFF));
 }
 
 static dm_str id_of(dm_series_set *set, const family *f, dm_str body, dm_str subject, dm_str name)
