@@ -30,6 +30,7 @@ int cmd_report(int argc, const char **argv);
 int cmd_stance(int argc, const char **argv);
 int cmd_text(int argc, const char **argv);
 int cmd_parse(int argc, const char **argv);
+int cmd_ideal(int argc, const char **argv);
 int cmd_import(int argc, const char **argv);
 int cmd_instruments(int argc, const char **argv);
 

@@ -133,6 +133,37 @@ DM_API dm_status dm_record_import_votes(
 DM_API dm_status dm_record_import_treaties(
     dm_record *record, const char *path, const dm_votes_opts *opts, dm_votes_stats *stats, dm_error *err);
 
+/* Ideal points: where states stand on one dimension through time, from the roll calls of one source (method: docs/ideal.md). Positions have
+ * mean 0 and standard deviation 1 over all; that of the United States is positive, where it voted. */
+typedef struct dm_ideal_query {
+    unsigned version;
+    const char *source;  /* of the roll calls; NULL: the one with most of them, so that none counts twice */
+    const char *body;    /* NULL: any */
+    dm_day since, until; /* DM_DAY_NONE: open */
+    bool sessions;       /* periods are sessions; else years */
+} dm_ideal_query;
+#define DM_IDEAL_QUERY_VERSION 1
+#define DM_IDEAL_QUERY_INIT                                                                                                    \
+    {                                                                                                                          \
+        .version = DM_IDEAL_QUERY_VERSION, .since = DM_DAY_NONE, .until = DM_DAY_NONE                                          \
+    }
+typedef struct dm_ideal_row {
+    char code[DM_CODE_MAX];
+    int period;
+    double position, se;
+    uint32_t votes; /* cast, absences left out */
+} dm_ideal_row;
+typedef struct dm_ideal_told {
+    char source[64];
+    uint64_t rollcalls, votes;
+    unsigned iterations;
+    bool converged, anchored; /* anchored: the United States voted and fix the direction */
+} dm_ideal_told;
+/* *rows: by period, then code; the caller's, dm_ideal_rows_free(). told may be NULL. DM_EUSAGE: no roll calls that fit. */
+DM_API dm_status dm_record_ideal(
+    dm_record *record, const dm_ideal_query *query, dm_ideal_row **rows, size_t *n, dm_ideal_told *told, dm_error *err);
+DM_API void dm_ideal_rows_free(dm_ideal_row *rows);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,6 +2,7 @@
 /* Roll calls, ballots and treaty actions into the record. What is there stays as it is. */
 #include "store/rolls.h"
 #include "store/work.h"
+#include <stdio.h>
 
 static void bind_z(dm_stmt *q, int at, dm_str s) { dm_bind_str(q, at, s.len ? s : DM_STR("")); }
 
@@ -110,3 +111,42 @@ dm_status dm_store_treaty_action(dm_store *s, const dm_treaty_action *a, dm_file
 }
 
 void dm_store_taken_back(dm_store *s) { memset(s->instruments, 0, sizeof s->instruments); }
+
+dm_status dm_store_casts(
+    dm_store *s, dm_str source, const char *body, dm_day since, dm_day until, dm_cast_fn *fn, void *ctx, dm_error *err)
+{
+    dm_stmt *q;
+    dm_status st = dm_db_use(dm_store_db(s), &q,
+        "SELECT r.n, r.day, r.session, b.code, b.vote FROM rollcall r JOIN ballot b ON b.rollcall=r.n WHERE r.source=?1 AND (?2 IS NULL OR"
+        " r.body=?2) AND r.day_end>=?3 AND r.day<=?4 AND b.vote<>'absent' ORDER BY r.n, b.code",
+        err);
+    if (st != DM_OK)
+        return st;
+    bind_z(q, 1, source);
+    if (body)
+        dm_bind_str(q, 2, dm_str_of(body));
+    dm_bind_int(q, 3, since == DM_DAY_NONE ? INT32_MIN : since);
+    dm_bind_int(q, 4, until == DM_DAY_NONE ? INT32_MAX : until);
+    while ((st = dm_stmt_step(q, err)) == DM_OK) {
+        const dm_cast c = { dm_col_int(q, 0), (dm_day)dm_col_int(q, 1), (int)dm_col_int(q, 2), dm_col_str(q, 3), dm_col_str(q, 4) };
+        if ((st = fn(ctx, &c, err)) != DM_OK) {
+            dm_stmt_done(q);
+            return st;
+        }
+    }
+    return st == DM_END ? DM_OK : st;
+}
+
+dm_status dm_store_votes_source(dm_store *s, char *out, size_t room, dm_error *err)
+{
+    dm_stmt *q;
+    dm_status st = dm_db_use(
+        dm_store_db(s), &q, "SELECT source, count(*) FROM rollcall GROUP BY source ORDER BY count(*) DESC, source LIMIT 1", err);
+    if (st != DM_OK)
+        return st;
+    st = dm_stmt_step(q, err);
+    snprintf(out, room, "%.*s", DM_FMT(st == DM_OK ? dm_col_str(q, 0) : DM_NIL));
+    if (st == DM_OK)
+        dm_stmt_done(q);
+    return st == DM_END ? DM_OK : st;
+}

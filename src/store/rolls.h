@@ -29,4 +29,18 @@ dm_status dm_store_treaty_action(dm_store *s, const dm_treaty_action *a, dm_file
 /* After a transaction was taken back: forgets the rows that it had made. */
 void dm_store_taken_back(dm_store *s);
 
+/* One vote that was cast. */
+typedef struct dm_cast {
+    int64_t rollcall;
+    dm_day day;
+    int session; /* 0: none */
+    dm_str code, vote;
+} dm_cast;
+typedef dm_status dm_cast_fn(void *ctx, const dm_cast *vote, dm_error *err);
+/* Votes of one source by roll call, absences left out. body NULL: any; days DM_DAY_NONE: open. */
+dm_status dm_store_casts(
+    dm_store *s, dm_str source, const char *body, dm_day since, dm_day until, dm_cast_fn *fn, void *ctx, dm_error *err);
+/* The source with most roll calls, cut to room; empty when there is none. */
+dm_status dm_store_votes_source(dm_store *s, char *out, size_t room, dm_error *err);
+
 #endif
