@@ -4,6 +4,7 @@
 #define DM_CLI_H
 
 #include <demarche/coder.h>
+#include <demarche/instrument.h>
 #include <demarche/record.h>
 #include <demarche/write.h>
 #include <popt.h>
@@ -30,12 +31,14 @@ int cmd_report(int argc, const char **argv);
 int cmd_stance(int argc, const char **argv);
 int cmd_text(int argc, const char **argv);
 int cmd_parse(int argc, const char **argv);
+int cmd_ideal(int argc, const char **argv);
 int cmd_import(int argc, const char **argv);
 int cmd_events(int argc, const char **argv);
 int cmd_show(int argc, const char **argv);
 int cmd_actors(int argc, const char **argv);
 int cmd_stats(int argc, const char **argv);
 int cmd_pressure(int argc, const char **argv);
+int cmd_instruments(int argc, const char **argv);
 
 /* popt with the usual --help. `usage` stands behind the command's name in the help. */
 poptContext cli_options(int argc, const char **argv, const struct poptOption *options, const char *usage);
@@ -80,6 +83,23 @@ void cli_wrap(const char *text, unsigned indent, unsigned width);
 bool cli_contexts(const char *list, uint64_t *out, dm_error *err);
 /* A file that is there whole or not at all. */
 dm_status cli_write_file(const char *path, dm_str bytes, dm_error *err);
+
+/* demarche import votes|treaties RECORD FILE (cmd_import_votes.c); paths[0] is which. */
+typedef struct cli_votes_args {
+    const char *source, *body, *treaty;
+} cli_votes_args;
+int cli_import_votes(const char **paths, const cli_votes_args *args);
+
+/* Rows for machines. text: NULL or empty is left out of JSON and an empty cell of CSV. CLI_BARE: a number or true; CLI_LIST: words joined by
+ * single blanks, a list in JSON. */
+typedef enum cli_form { CLI_TABLE, CLI_JSONL, CLI_CSV } cli_form;
+typedef struct cli_field {
+    const char *name, *text;
+    enum { CLI_TEXT, CLI_BARE, CLI_LIST } kind;
+} cli_field;
+/* NULL: CLI_TABLE. false: told that it is none. */
+bool cli_fields_form(const char *as, cli_form *out);
+void cli_fields_put(cli_form form, bool first, const cli_field *f, size_t n);
 
 /* Columns of the terminal that standard output is; else $COLUMNS; else 0. */
 unsigned cli_width(void);

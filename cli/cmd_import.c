@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* demarche import actors: a dictionary as a table to keep and to edit, with an account of what could not be used. */
+/* demarche import actors: a dictionary as a table to keep and to edit, with an account of what could not be used. Votes and treaties: see
+ * cmd_import_votes.c. */
 #include "cli.h"
 #include <demarche/import.h>
 #include <errno.h>
@@ -113,10 +114,12 @@ static int import(const char *path, const char *to, bool verbose)
     return code;
 }
 
-static int run(const char **paths, const char *to, bool verbose)
+static int run(const char **paths, const char *to, bool verbose, const cli_votes_args *votes)
 {
+    if (paths && paths[0] && (strcmp(paths[0], "votes") == 0 || strcmp(paths[0], "treaties") == 0))
+        return cli_import_votes(paths, votes);
     if (!paths || !paths[0] || strcmp(paths[0], "actors") != 0) {
-        cli_say("write 'demarche import actors FILE'; actors are all that can be imported");
+        cli_say("write 'demarche import actors FILE', 'import votes RECORD FILE' or 'import treaties RECORD FILE'");
         return EXIT_USAGE;
     }
     if (paths[1] && !paths[2])
@@ -130,18 +133,24 @@ static int run(const char **paths, const char *to, bool verbose)
 
 int cmd_import(int argc, const char **argv)
 {
-    char *to = NULL;
+    char *to = NULL, *source = NULL, *body = NULL, *treaty = NULL;
     int verbose = 0, code;
     const struct poptOption options[] = {
         { "output", 'o', POPT_ARG_STRING, &to, 0, "the table (default: standard output)", "FILE" },
         { "verbose", 'v', POPT_ARG_NONE, &verbose, 0, "every line that could not be used or was repaired", NULL },
+        { "source", 0, POPT_ARG_STRING, &source, 0, "whose roll calls: with their numbers it tells them apart (default: by the form)", "NAME" },
+        { "body", 0, POPT_ARG_STRING, &body, 0, "whose votes, where the file does not tell (default: UNGA)", "BODY" },
+        { "treaty", 0, POPT_ARG_STRING, &treaty, 0, "the treaty, where the file has no column for it", "NAME" },
         { "help", 'h', POPT_ARG_NONE, NULL, 'h', "this help", NULL },
         POPT_TABLEEND,
     };
-    poptContext popt = cli_options(argc, argv, options, "actors [OPTION...] FILE");
+    poptContext popt = cli_options(argc, argv, options, "[OPTION...] actors FILE | votes RECORD FILE | treaties RECORD FILE");
     if (cli_read_options(popt, &code))
-        code = run(poptGetArgs(popt), to, verbose != 0);
+        code = run(poptGetArgs(popt), to, verbose != 0, &(cli_votes_args){ source, body, treaty });
     poptFreeContext(popt);
     free(to);
+    free(source);
+    free(body);
+    free(treaty);
     return code;
 }

@@ -16,9 +16,11 @@ const cli_command cli_commands[] = {
     { "actors", "demarche actors", cmd_actors, "who is in a record" },
     { "stats", "demarche stats", cmd_stats, "counts of a record, by type, year, actor ..." },
     { "pressure", "demarche pressure", cmd_pressure, "who asked an actor for what, and what it then did" },
+    { "instruments", "demarche instruments", cmd_instruments, "resolutions, sanctions, treaties ... and every party's part in them" },
+    { "ideal", "demarche ideal", cmd_ideal, "where states stand on one dimension, from their votes" },
     { "text", "demarche text", cmd_text, "print the document text that offsets refer to" },
     { "parse", "demarche parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
-    { "import", "demarche import", cmd_import, "turn a dictionary of actors into a table of yours" },
+    { "import", "demarche import", cmd_import, "votes and treaties into a record; a dictionary of actors into a table of yours" },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -26,7 +28,7 @@ static void help(FILE *to)
 {
     fputs("usage: demarche COMMAND [OPTION...] FILE...\n\ncommands:\n", to);
     for (const cli_command *c = cli_commands; c->name; c++)
-        fprintf(to, "  %-8s %s\n", c->name, c->summary);
+        fprintf(to, "  %-11s %s\n", c->name, c->summary);
     fputs("\nFILE is a text, HTML or JSON file, a folder of them, or - for standard input.\n"
           "'demarche COMMAND --help' lists a command's options; 'man demarche' tells the rest.\n",
         to);

@@ -560,6 +560,33 @@ static void years_of_such(dm_doc *doc, uint32_t i)
     }
 }
 
+/* Whether the sentence opens with a pronoun that counts those told of before as its subject: "None were voted on". */
+static bool counts_those_before(const dm_doc *doc, uint32_t sent)
+{
+    const dm_sent *s = &doc->sents.v[sent];
+    const dm_token *t = s->n ? &doc->tokens.v[s->first] : NULL;
+    return t && (t->upos == DM_U_PRON || t->upos == DM_U_DET) && dm_str_in(t->norm, "none all each both neither most") &&
+           (t->deprel == DM_D_NSUBJ || t->deprel == DM_D_NSUBJ_PASS) && dm_kid(doc, s->first, DM_D_NMOD) == DM_NONE;
+}
+
+/* "X tabled resolutions every year through 1997. None were voted on because of motions by Y": the motions are of the same years. */
+static void years_of_those(dm_doc *doc, uint32_t i)
+{
+    const dm_event *ev = &doc->events.v[i];
+    dm_instrument *late = ev->instrument;
+    if (!late || late->n_years || ev->when.precision != DM_PREC_UNKNOWN || (ev->aux & (DM_FUTURE | DM_HYPOTHETICAL)) ||
+        !dm_str_in(late->type, "resolution motion vote") || !counts_those_before(doc, ev->sentence))
+        return;
+    for (uint32_t k = i; k-- > 0 && ev->sentence - doc->events.v[k].sentence <= 1;) {
+        const dm_instrument *early = doc->events.v[k].instrument;
+        if (early && early->n_years > 1 && dm_str_eq(early->subject, late->subject)) {
+            memcpy(late->years, early->years, sizeof late->years);
+            late->n_years = early->n_years;
+            return;
+        }
+    }
+}
+
 dm_status dm_event_finish(const dm_eventer *e, dm_doc *doc, dm_error *err)
 {
     (void)err;
@@ -569,6 +596,7 @@ dm_status dm_event_finish(const dm_eventer *e, dm_doc *doc, dm_error *err)
         date_status(doc, ev, i < doc->event_head.n ? doc->event_head.v[i] : DM_NONE);
         instrument_years(doc, i);
         years_of_such(doc, i);
+        years_of_those(doc, i);
         convert_future(ev);
         score(e, ev);
         if (i < doc->event_facts.n) {

@@ -265,6 +265,45 @@ static void from_last_event(ev_work *w, cand *c)
     }
 }
 
+/* The infinitive that a request asks for. */
+static uint32_t asked_for(const dm_doc *doc, uint32_t t)
+{
+    uint32_t k = dm_kid(doc, t, DM_D_XCOMP);
+    return k != DM_NONE ? k : dm_kid(doc, t, DM_D_CCOMP);
+}
+
+/* "asked Japan not to": what is asked for is the other side. */
+static bool asks_not(const dm_doc *doc, uint32_t t)
+{
+    uint32_t asked = asked_for(doc, t);
+    if (asked == DM_NONE)
+        return false;
+    DM_EACH_KID(doc, asked, k)
+    {
+        if (k < asked && dm_str_in(dm_tok(doc, k)->norm, "not n't never"))
+            return true;
+    }
+    return false;
+}
+
+/* "X has asked him to sign the treaty. Y has asked him not to comply": with what X asked him for. */
+static void from_last_request(ev_work *w, cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    const dm_event *ev = w->recent_event == DM_NONE ? NULL : &doc->events.v[w->recent_event];
+    uint32_t asked = c->type == DM_REQUEST && c->m.view.pos == 'v' ? asked_for(doc, c->t) : DM_NONE;
+    if (c->inst != DM_NONE || asked == DM_NONE || !ev || !ev->instrument || ev->type != DM_REQUEST || w->recent_inst == DM_NONE ||
+        dm_tok(doc, c->t)->sent - ev->sentence > 1)
+        return;
+    bool answer = dm_str_in(dm_tok(doc, asked)->lemma, "comply accede oblige agree accept consent") &&
+                  dm_kid(doc, asked, DM_D_OBJ) == DM_NONE && dm_kid(doc, asked, DM_D_XCOMP) == DM_NONE;
+    if (answer && ev->n_recipient && c->recipient.n && strcmp(ev->recipient[0].code, c->recipient.p[0].code) == 0) {
+        c->inst = w->recent_inst;
+        c->act = ev->instrument->act;
+        dm_note(c, "act/last-request");
+    }
+}
+
 /* A councils' or assembly's own name, as the article has it there. */
 static bool is_organ(const dm_doc *doc, const party_list *l)
 {
@@ -341,6 +380,7 @@ void dm_fill_instrument(ev_work *w, cand *c)
     if (c->inst == DM_NONE)
         c->inst = paper == DM_NONE ? find_inst(w, c) : paper;
     from_last_event(w, c);
+    from_last_request(w, c);
     if (paper != DM_NONE) {
         c->act = dm_str_is(w->d.doc->insts.v[paper].type, "declaration") ? DM_STR("issue") : DM_STR("adopt");
         dm_note(c, "act/says-it");
@@ -547,6 +587,8 @@ dm_status dm_make_instrument(ev_work *w, const cand *c, dm_event *ev, dm_error *
     *out = (dm_instrument){ .type = type, .body = i->body, .subject = i->subject, .act = act, .name = i->name };
     out->subject = subject_from_event(doc, c, c->inst, type, act);
     out->polarity = out->subject.len ? polarity_of(w, out, ev) : 0;
+    if (ev->type == DM_REQUEST && asks_not(doc, c->t))
+        out->polarity = (int8_t)-out->polarity;
     ev->instrument = out;
     return DM_OK;
 }

@@ -67,6 +67,7 @@ static const char *const step_1[] = {
     "CREATE INDEX event_happening ON event(happening, document);",
     "CREATE INDEX event_sentence ON event(sentence);",
     "CREATE INDEX event_instrument ON event(instrument, day) WHERE instrument IS NOT NULL;",
+    "CREATE INDEX event_told ON event(document) WHERE instrument IS NOT NULL;",
 
     /* role: 0 actor, 1 recipient, 2 speaker. The columns from day on repeat the event's, for filters by party. */
     "CREATE TABLE party(event INTEGER NOT NULL REFERENCES event(n) ON DELETE CASCADE, role INTEGER NOT NULL, place INTEGER NOT "
