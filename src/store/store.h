@@ -95,7 +95,7 @@ dm_status dm_store_load_document(dm_store *s, int64_t n, dm_doc *doc, dm_error *
 typedef dm_status dm_row_fn(void *ctx, int64_t event, dm_error *err);
 dm_status dm_store_find(dm_store *s, const dm_filter *f, dm_row_fn *fn, void *ctx, dm_error *err);
 dm_status dm_store_count(
-    dm_store *s, const dm_filter *f, uint64_t *events, uint64_t *happenings, uint64_t *documents, dm_error *err);
+    dm_store *s, const dm_filter *f, uint64_t *events, uint64_t *happenings, uint64_t *documents, bool *more, dm_error *err);
 
 /* Counts by key and who is in the record, as dm_record_stats() and dm_record_actors(); names are filled in by the caller. */
 dm_status dm_store_stats(
