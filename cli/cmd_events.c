@@ -131,12 +131,13 @@ static dm_status summary(dm_record *r, const dm_filter *f, const listing *l, dm_
     if (st != DM_OK)
         return st;
     dm_buf b = { 0 };
+    n.events = n.events < f->offset + l->given && !f->happenings ? f->offset + l->given : n.events;
     cli_put_number(&b, l->given);
     const char *unit = f->happenings ? " happenings (one event each) of " : " of ";
-    cli_put(&b, "%s%s", unit, n.events == COUNT_MOST ? "more than " : "");
+    cli_put(&b, "%s%s", unit, n.more ? "more than " : "");
     cli_put_number(&b, n.events);
     cli_put(&b, " events");
-    if (n.events < COUNT_MOST) {
+    if (!n.more) {
         cli_put(&b, ", ");
         cli_put_number(&b, n.happenings);
         cli_put(&b, " happenings, ");

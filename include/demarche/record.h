@@ -133,8 +133,10 @@ DM_API dm_status dm_record_events(dm_record *record, const dm_filter *filter, dm
 
 typedef struct dm_counts {
     uint64_t events, happenings, documents;
+    bool more; /* counting was cut off: there are more */
 } dm_counts;
-/* How many there are. filter->limit not 0: no more events than that are looked at, and counts that reach it are cut off there. */
+/* How many there are. filter->limit not 0: counting is cut off at so many events, or when it has been too much work (as much for the
+ * same record every time). */
 DM_API dm_status dm_record_count(dm_record *record, const dm_filter *filter, dm_counts *out, dm_error *err);
 
 /* The id of the one event that begins with these hex digits (4 or more). DM_EUSAGE: none, or several. */

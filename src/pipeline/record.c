@@ -105,7 +105,7 @@ dm_status dm_record_events(dm_record *r, const dm_filter *filter, dm_filed_fn *f
 dm_status dm_record_count(dm_record *r, const dm_filter *filter, dm_counts *out, dm_error *err)
 {
     dm_filter all = DM_FILTER_INIT;
-    return dm_store_count(r->store, filter ? filter : &all, &out->events, &out->happenings, &out->documents, err);
+    return dm_store_count(r->store, filter ? filter : &all, &out->events, &out->happenings, &out->documents, &out->more, err);
 }
 
 enum { HASH_DIGITS_MIN = 4 };

@@ -161,6 +161,39 @@ dm_str dm_record_name(const dm_record *r, const char *code)
         found = found.len ? found : best;
     }
     return found.len ? found : dm_str_of(code);
+/* The first name that is more than an abbreviation. */
+static dm_str full_name(dm_str names)
+{
+    dm_str one, best = DM_NIL;
+    while (dm_str_split(&names, '|', &one))
+        if (best.len == 0 || (best.len <= 4 && one.len > 4))
+            best = one;
+    return best;
+}
+
+/* Of several rows with a code those without a note come first: the others are dependencies and parts. */
+dm_str dm_record_name(const dm_record *r, const char *code)
+{
+    static const char *const tables[] = { "actors/states", "actors/bodies" };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        const dm_table *t = dm_tables_get(r->tables, tables[i]);
+        int code_at = t ? dm_table_column(t, "code") : -1, names_at = t ? dm_table_column(t, "names") : -1;
+        int note_at = t ? dm_table_column(t, "note") : -1;
+        dm_str best = DM_NIL;
+        for (uint32_t row = 0; code_at >= 0 && row < dm_table_rows(t); row++) {
+            if (!dm_str_is(dm_table_cell(t, row, code_at), code))
+                continue;
+            dm_str name = full_name(dm_table_cell(t, row, names_at));
+            bool own = dm_table_cell(t, row, note_at).len == 0;
+            if (name.len && (best.len == 0 || own))
+                best = name;
+            if (name.len && own)
+                break;
+        }
+        if (best.len)
+            return best;
+    }
+    return dm_str_of(code);
 }
 
 /* PLOVER's sectors are three capital letters: which of them a bare code is, the states' table decides first. */

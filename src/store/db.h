@@ -48,6 +48,9 @@ double dm_col_real(dm_stmt *s, int at);
 dm_str dm_col_str(dm_stmt *s, int at); /* also blobs; empty for NULL */
 bool dm_col_null(dm_stmt *s, int at);
 
+/* Work that the statements may do from here on, in steps of the engine; then they end with DM_ELIMIT. 0: no limit. */
+void dm_db_budget(dm_db *db, int64_t steps);
+
 int64_t dm_db_last_id(dm_db *db); /* of the last insert */
 int64_t dm_db_changes(dm_db *db); /* rows that the last statement changed */
 

@@ -7,12 +7,13 @@
 #include "store/select.h"
 #include <stdlib.h>
 
-enum { FEW = 20000, INSTRUMENTS_MAX = 64 };
+enum { FEW = 20000, INSTRUMENTS_MAX = 64, COUNT_STEPS = 1000000 /* of the database's machine, when a count has a limit */ };
 
 typedef struct plan {
     dm_path path;
     int64_t instrument[INSTRUMENTS_MAX];
     size_t n_instruments;
+    bool many; /* the path has more rows than can be looked at one by one */
 } plan;
 
 static dm_status path_size(dm_store *s, const dm_filter *f, dm_path path, const plan *p, int64_t *out, dm_error *err)
@@ -41,6 +42,7 @@ static dm_status choose(dm_store *s, const dm_filter *f, plan *p, dm_error *err)
         st = dm_select_instruments(s, f, p->instrument, INSTRUMENTS_MAX, &p->n_instruments, err);
     int64_t least = INT64_MAX;
     p->path = PATH_DAY;
+    p->many = true;
     for (int at = 0; at < PATH_DAY && st == DM_OK && least > 0; at++) {
         dm_path path = (dm_path)at;
         if (!may_drive(f, path, p))
@@ -54,6 +56,7 @@ static dm_status choose(dm_store *s, const dm_filter *f, plan *p, dm_error *err)
         if (n < least && (n < FEW || path > PATH_SOURCE)) {
             least = n;
             p->path = path;
+            p->many = n >= FEW;
         }
     }
     return st;
@@ -99,7 +102,7 @@ static int see(seen *s, int64_t row)
 
 /* One row of a walk. */
 typedef struct found {
-    int64_t day, event, happening, document;
+    int64_t day, event, happening, document, sentence;
 } found;
 typedef dm_status found_fn(void *ctx, const found *row, dm_error *err);
 
@@ -109,22 +112,46 @@ typedef struct arm {
     bool live;
 } arm;
 
+/* Sentences with the words that are asked for, a bit each: words are looked up once, not for each row. */
+typedef struct bits {
+    uint64_t *v;
+    size_t n; /* of v */
+} bits;
+
+static bool set_bit(bits *b, uint64_t at)
+{
+    if (at / 64 >= b->n) {
+        size_t n = (at / 64 + 1) * 2;
+        uint64_t *v = realloc(b->v, n * sizeof *v);
+        if (!v)
+            return false;
+        memset(v + b->n, 0, (n - b->n) * sizeof *v);
+        *b = (bits){ v, n };
+    }
+    b->v[at / 64] |= UINT64_C(1) << (at % 64);
+    return true;
+}
+
+static bool has_bit(const bits *b, uint64_t at) { return at / 64 < b->n && (b->v[at / 64] >> (at % 64) & 1); }
+
 typedef struct walk {
     dm_store *s;
     const dm_filter *f;
     plan plan;
+    bool words; /* sentences are asked for, and not as the path */
+    bits sentences;
     bool whole;
     found_fn *fn;
     void *ctx;
 } walk;
 
-static dm_status next(arm *a, bool whole, dm_error *err)
+static dm_status next(arm *a, dm_error *err)
 {
-    dm_status st = dm_stmt_step(a->q->rows, err);
+    dm_stmt *q = a->q->rows;
+    dm_status st = dm_stmt_step(q, err);
     a->live = st == DM_OK;
     if (a->live)
-        a->head = (found){ dm_col_int(a->q->rows, 0), dm_col_int(a->q->rows, 1), whole ? dm_col_int(a->q->rows, 2) : 0,
-            whole ? dm_col_int(a->q->rows, 3) : 0 };
+        a->head = (found){ dm_col_int(q, 0), dm_col_int(q, 1), dm_col_int(q, 2), dm_col_int(q, 3), dm_col_int(q, 4) };
     return st == DM_END ? DM_OK : st;
 }
 
@@ -145,8 +172,8 @@ static dm_status merge(walk *w, arm *arms, size_t n, dm_error *err)
         if (!best)
             return DM_OK;
         found row = best->head;
-        dm_status st = next(best, w->whole, err);
-        if (st == DM_OK && row.event != last)
+        dm_status st = next(best, err);
+        if (st == DM_OK && row.event != last && (!w->words || has_bit(&w->sentences, (uint64_t)row.sentence)))
             st = w->fn(w->ctx, &row, err);
         last = row.event;
         if (st != DM_OK)
@@ -160,10 +187,10 @@ static dm_status walk_part(walk *w, dm_part part, dm_error *err)
     arm *arms = calloc(n ? n : 1, sizeof *arms);
     dm_status st = arms ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for a query");
     for (size_t i = 0; i < n && st == DM_OK; i++) {
-        dm_arm a = { .f = w->f, .path = w->plan.path, .part = part, .at = i, .whole = w->whole };
+        dm_arm a = { .f = w->f, .path = w->plan.path, .part = part, .at = i, .whole = w->whole, .sentence = w->words };
         a.instrument = w->plan.path == PATH_INSTRUMENT ? w->plan.instrument[i] : 0;
         if ((st = dm_select_arm(w->s, &a, &arms[i].q, err)) == DM_OK)
-            st = next(&arms[i], w->whole, err);
+            st = next(&arms[i], err);
     }
     if (st == DM_OK)
         st = merge(w, arms, n, err);
@@ -173,17 +200,31 @@ static dm_status walk_part(walk *w, dm_part part, dm_error *err)
     return st;
 }
 
+static dm_status find_words(walk *w, dm_error *err)
+{
+    dm_select *q = NULL;
+    w->words = dm_path_fits(w->f, PATH_TEXT) && w->plan.path != PATH_TEXT;
+    if (!w->words)
+        return DM_OK;
+    dm_status st = dm_select_sentences(w->s, w->f, &q, err);
+    while (st == DM_OK && (st = dm_stmt_step(q->rows, err)) == DM_OK)
+        if (!set_bit(&w->sentences, (uint64_t)dm_col_int(q->rows, 0)))
+            st = dm_fail(err, DM_ENOMEM, 0, "out of memory for the words of a query");
+    dm_select_free(q);
+    return st == DM_END ? DM_OK : st;
+}
+
 static dm_status run(walk *w, dm_error *err)
 {
     dm_status st = choose(w->s, w->f, &w->plan, err);
-    dm_path path = w->plan.path;
-    bool days = path >= PATH_ACTOR && w->f->since != DM_DAY_NONE;
+    if (st == DM_OK)
+        st = find_words(w, err);
+    bool days = w->plan.path >= PATH_ACTOR && w->plan.many && w->f->since != DM_DAY_NONE;
     if (st == DM_OK && !days)
-        return walk_part(w, PART_ALL, err);
-    if (st == DM_OK)
-        st = walk_part(w, w->f->newest_first ? PART_REST : PART_LONG, err);
-    if (st == DM_OK)
+        st = walk_part(w, PART_ALL, err);
+    else if (st == DM_OK && (st = walk_part(w, w->f->newest_first ? PART_REST : PART_LONG, err)) == DM_OK)
         st = walk_part(w, w->f->newest_first ? PART_LONG : PART_REST, err);
+    free(w->sentences.v);
     return st;
 }
 
@@ -230,14 +271,17 @@ static dm_status count(void *ctx, const found *row, dm_error *err)
 }
 
 dm_status dm_store_count(
-    dm_store *s, const dm_filter *f, uint64_t *events, uint64_t *happenings, uint64_t *documents, dm_error *err)
+    dm_store *s, const dm_filter *f, uint64_t *events, uint64_t *happenings, uint64_t *documents, bool *more, dm_error *err)
 {
     counting c = { .limit = f->limit };
     walk w = { .s = s, .f = f, .whole = true, .fn = count, .ctx = &c };
+    dm_db_budget(s->db, f->limit ? COUNT_STEPS : 0);
     dm_status st = run(&w, err);
+    dm_db_budget(s->db, 0);
     free(c.happenings.slot);
     free(c.documents.slot);
-    if (st != DM_OK && st != DM_END)
+    *more = st == DM_END || st == DM_ELIMIT;
+    if (st != DM_OK && !*more)
         return st;
     *events = c.events;
     *happenings = c.happenings.n;

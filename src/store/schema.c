@@ -62,7 +62,7 @@ static const char *const step_1[] = {
     " words INTEGER NOT NULL, UNIQUE(document, id)) STRICT;",
     "CREATE INDEX event_id ON event(id);",
     "CREATE INDEX event_day ON event(day, type, aux, contexts);",
-    "CREATE INDEX event_long ON event(day_end, day) WHERE day_end > day + 400;",
+    "CREATE INDEX event_long ON event(day, day_end) WHERE day_end > day + 400;",
     "CREATE INDEX event_type ON event(type, day, aux, contexts);",
     "CREATE INDEX event_happening ON event(happening, document);",
     "CREATE INDEX event_sentence ON event(sentence);",

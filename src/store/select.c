@@ -234,7 +234,7 @@ static bool by_key(dm_path path) { return path <= PATH_SOURCE || path == PATH_IN
 static void put_days(dm_select *q, const dm_arm *a)
 {
     const dm_filter *f = a->f;
-    bool key = by_key(a->path) && a->part != PART_LONG;
+    bool key = by_key(a->path);
     int64_t since = f->since;
     if (f->until != DM_DAY_NONE)
         also(q, key ? "+@.day<=" : "@.day<="), put_int(q, f->until);
@@ -242,7 +242,7 @@ static void put_days(dm_select *q, const dm_arm *a)
         return;
     if (a->part == PART_LONG) {
         put(q, " AND e.day_end>="), put_int(q, since);
-        put(q, " AND e.day_end > e.day + 400 AND +e.day<"), put_int(q, since - DM_LONG_DAYS);
+        put(q, " AND e.day_end > e.day + 400 AND e.day<"), put_int(q, since - DM_LONG_DAYS);
     } else if (a->part == PART_REST) {
         also(q, "@.day>="), put_int(q, since - DM_LONG_DAYS);
         also(q, "(@.day>="), put_int(q, since);
@@ -313,10 +313,6 @@ static void put_means(dm_select *q, const dm_arm *a)
         put(q, " AND c.n=e.document) OR EXISTS(SELECT 1 FROM document c WHERE c.name="), put_text(q, f->source);
         put(q, " AND c.n=e.document))");
     }
-    if (f->text && *f->text && (a->path != PATH_TEXT || a->part == PART_LONG)) {
-        of_event(q, "EXISTS(SELECT 1 FROM sentence_text WHERE rowid=e.sentence AND sentence_text MATCH ");
-        put_text(q, fts_query(q, f->text)), put(q, ")");
-    }
 }
 
 /* The @ of the driver becomes the join with the event, where that is needed. */
@@ -380,11 +376,11 @@ dm_status dm_select_arm(dm_store *s, const dm_arm *a, dm_select **out, dm_error 
     put_kind(q, a);
     put_parties(q, a);
     put_means(q, a);
-    q->needs_event |= a->whole && q->alias != 'd';
+    q->needs_event |= a->sentence || (a->whole && q->alias != 'd');
     char head[160], tail[96];
     const char *way = a->f->newest_first ? " DESC" : "";
-    const char *more = !a->whole ? "" : q->alias == 'd' ? ", d.happening, d.document" : ", e.happening, e.document";
-    snprintf(head, sizeof head, "SELECT %c.day, %s%s", q->alias, q->row, more);
+    const char *more = !a->whole ? ", 0, 0" : q->alias == 'd' ? ", d.happening, d.document" : ", e.happening, e.document";
+    snprintf(head, sizeof head, "SELECT %c.day, %s%s, %s", q->alias, q->row, more, a->sentence ? "e.sentence" : "0");
     snprintf(tail, sizeof tail, " ORDER BY %c.day%s, %s%s", q->alias, way, q->row, way);
     dm_status st = ready(s, q, head, tail, err);
     if (st == DM_OK)
@@ -423,6 +419,20 @@ dm_status dm_select_size(dm_store *s, const dm_arm *a, int64_t cap, int64_t *out
     if (st == DM_OK && (st = dm_stmt_step(q->rows, err)) == DM_OK)
         *out = dm_col_int(q->rows, 0);
     dm_select_free(q);
+    return st;
+}
+
+dm_status dm_select_sentences(dm_store *s, const dm_filter *f, dm_select **out, dm_error *err)
+{
+    dm_select *q = calloc(1, sizeof *q);
+    if (!q)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for a query");
+    put(q, " FROM sentence_text WHERE sentence_text MATCH "), put_text(q, fts_query(q, f->text));
+    dm_status st = ready(s, q, "SELECT rowid", "", err);
+    if (st == DM_OK)
+        *out = q;
+    else
+        dm_select_free(q);
     return st;
 }
 

@@ -57,7 +57,8 @@ bool dm_path_fits(const dm_filter *f, dm_path path);
 /* Number of ordered walks that make up the path. instruments: rows of the instruments asked for. */
 size_t dm_path_arms(const dm_filter *f, dm_path path, size_t instruments);
 
-/* One arm of a path as a statement, in rows: columns day, event and, if asked, happening and document. It borrows the filter's strings.
+/* One arm of a path as a statement, in rows: columns day, event, happening, document and sentence (0 where not asked for).
+ * Words are a condition only as the path: else see dm_select_sentences(). It borrows the filter's strings.
  * instrument: row, for PATH_INSTRUMENT. */
 typedef struct dm_arm {
     const dm_filter *f;
@@ -65,12 +66,14 @@ typedef struct dm_arm {
     dm_part part;
     size_t at;
     int64_t instrument;
-    bool whole; /* happening and document, too */
+    bool whole, sentence; /* happening and document, too; the sentence */
 } dm_arm;
 dm_status dm_select_arm(dm_store *s, const dm_arm *arm, dm_select **out, dm_error *err);
 void dm_select_free(dm_select *q);
 /* How many rows the key of the path alone gives, counted up to cap. */
 dm_status dm_select_size(dm_store *s, const dm_arm *arm, int64_t cap, int64_t *out, dm_error *err);
+/* Rows of the sentences with the words of the filter. */
+dm_status dm_select_sentences(dm_store *s, const dm_filter *f, dm_select **out, dm_error *err);
 /* Rows of the instruments of the filter, at most `room`; *n is room + 1 when there are more. */
 dm_status dm_select_instruments(dm_store *s, const dm_filter *f, int64_t *rows, size_t room, size_t *n, dm_error *err);
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STMTS_MAX = 256, CACHE_KB = 64 * 1024, MMAP_MB = 1024 };
+enum { STMTS_MAX = 256, CACHE_KB = 64 * 1024, MMAP_MB = 1024, BUDGET_STEP = 1000 };
 
 struct dm_stmt {
     dm_db *db;
@@ -22,6 +22,7 @@ struct dm_db {
     dm_db_mode mode;
     dm_stmt cache[STMTS_MAX];
     unsigned n_cache;
+    int64_t budget; /* 0: none */
 };
 
 /* What SQLite says, as what a user can do about it. */
@@ -45,7 +46,7 @@ static dm_status told(const dm_db *db, int rc, dm_error *err)
     case SQLITE_CANTOPEN:
         return dm_fail(err, DM_EIO, 0, "cannot open the record '%s': %s", path, errno ? strerror(errno) : msg);
     case SQLITE_IOERR: return dm_fail(err, DM_EIO, 0, "cannot read or write the record '%s': %s", path, msg);
-    case SQLITE_INTERRUPT: return dm_fail(err, DM_EIO, 0, "interrupted");
+    case SQLITE_INTERRUPT: return dm_fail(err, DM_ELIMIT, 0, "a query of the record '%s' took more than its share of work", path);
     default: return dm_fail(err, DM_EIO, 0, "the record '%s': %s", path, msg);
     }
 }
@@ -215,6 +216,19 @@ dm_str dm_col_str(dm_stmt *s, int at)
     const void *p = sqlite3_column_blob(s->s, at);
     int n = sqlite3_column_bytes(s->s, at);
     return (dm_str){ n > 0 ? p : NULL, n > 0 ? (size_t)n : 0 };
+}
+
+static int spend(void *ctx)
+{
+    dm_db *db = ctx;
+    db->budget -= BUDGET_STEP;
+    return db->budget <= 0;
+}
+
+void dm_db_budget(dm_db *db, int64_t steps)
+{
+    db->budget = steps;
+    sqlite3_progress_handler(db->h, steps ? BUDGET_STEP : 0, steps ? spend : NULL, db);
 }
 
 int64_t dm_db_last_id(dm_db *db) { return sqlite3_last_insert_rowid(db->h); }

@@ -95,7 +95,7 @@ dm_status dm_store_load_document(dm_store *s, int64_t n, dm_doc *doc, dm_error *
 typedef dm_status dm_row_fn(void *ctx, int64_t event, dm_error *err);
 dm_status dm_store_find(dm_store *s, const dm_filter *f, dm_row_fn *fn, void *ctx, dm_error *err);
 dm_status dm_store_count(
-    dm_store *s, const dm_filter *f, uint64_t *events, uint64_t *happenings, uint64_t *documents, dm_error *err);
+    dm_store *s, const dm_filter *f, uint64_t *events, uint64_t *happenings, uint64_t *documents, bool *more, dm_error *err);
 
 /* Evidence of one actor toward one target (evidence.c). v and from are malloc'ed; strings live in the arena. */
 typedef struct dm_evidence_source {
