@@ -287,6 +287,14 @@ static void notes_shown(const dm_record *r, const notes *t, unsigned width)
     }
 }
 
+/* ", 3 events"; nothing when there are none. */
+static const char *counted(const char *between, uint64_t n, const char *what)
+{
+    if (n)
+        printf("%s%llu %s%s", between, (unsigned long long)n, what, n == 1 ? "" : "s");
+    return n ? ", " : between;
+}
+
 static int life_shown(const shown *w, const dm_life *life)
 {
     char title[NAME_BYTES * 2];
@@ -302,12 +310,12 @@ static int life_shown(const shown *w, const dm_life *life)
     printf("%s\n%s", title, s->id);
     if (s->first)
         printf(s->first == s->last ? "  %d" : "  %d-%d", s->first, s->last);
-    printf("  %llu events, %llu happenings, %llu reports", (unsigned long long)s->events, (unsigned long long)s->happenings,
-        (unsigned long long)s->documents);
-    if (s->rollcalls)
-        printf(", %llu roll calls", (unsigned long long)s->rollcalls);
-    if (s->actions)
-        printf(", %llu actions", (unsigned long long)s->actions);
+    const char *between = "  ";
+    between = counted(between, s->events, "event");
+    between = counted(between, s->happenings, "happening");
+    between = counted(between, s->documents, "report");
+    between = counted(between, s->rollcalls, "roll call");
+    counted(between, s->actions, "action");
     puts("\n");
     years_shown(life, &t, width);
     for (size_t i = 0; i < life->n; i++)

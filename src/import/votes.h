@@ -12,6 +12,8 @@
 
 typedef struct dm_cow_term {
     int number;
+    bool gone; /* a state that has a successor */
+    uint32_t row;
     dm_str letters, code;
     dm_day from, to; /* INT32_MIN, INT32_MAX: open */
 } dm_cow_term;

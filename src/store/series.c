@@ -228,7 +228,7 @@ static dm_status several(const dm_series_set *set, const char *which, dm_error *
             int k = snprintf(list + n, sizeof list - n, "%s%.*s", told++ ? ", " : "", DM_FMT(set->series.v[i].id));
             n += k > 0 ? (size_t)k : 0;
         }
-    return dm_fail(err, DM_EUSAGE, 0, "%s%.60s%s %u instruments; give one of %s%s", which ? "'" : "this is true of",
+    return dm_fail(err, DM_EUSAGE, set->n_wanted, "%s%.60s%s %u instruments; give one of %s%s", which ? "'" : "this is true of",
         which ? which : "", which ? "' may be any of" : "", set->n_wanted, list, set->n_wanted > IDS_TOLD ? " ..." : "");
 }
 
