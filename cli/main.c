@@ -10,11 +10,13 @@ const cli_command cli_commands[] = {
     { "add", "demarche add", cmd_add, "code articles into a record" },
     { "report", "demarche report", cmd_report, "a page about one actor toward another" },
     { "stance", "demarche stance", cmd_stance, "where an actor stands toward another, since when, and why" },
-    { "instruments", "demarche instruments", cmd_instruments, "resolutions, sanctions, treaties ... and every party's part in them" },
+    { "instruments", "demarche instruments", cmd_instruments,
+        "resolutions, sanctions, treaties ... and every party's part in them" },
     { "ideal", "demarche ideal", cmd_ideal, "where states stand on one dimension, from their votes" },
     { "text", "demarche text", cmd_text, "print the document text that offsets refer to" },
     { "parse", "demarche parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
-    { "import", "demarche import", cmd_import, "votes and treaties into a record; a dictionary of actors into a table of yours" },
+    { "import", "demarche import", cmd_import,
+        "votes and treaties into a record; a dictionary of actors into a table of yours" },
     { NULL, NULL, NULL, NULL },
 };
 

@@ -290,7 +290,8 @@ static bool asks_not(const dm_doc *doc, uint32_t t)
 static const dm_event *last_request(const ev_work *w, const cand *c)
 {
     const dm_doc *doc = w->d.doc;
-    for (uint32_t i = w->recent_event == DM_NONE ? 0 : w->recent_event + 1; i-- > 0 && dm_tok(doc, c->t)->sent - doc->events.v[i].sentence <= 1;) {
+    for (uint32_t i = w->recent_event == DM_NONE ? 0 : w->recent_event + 1;
+         i-- > 0 && dm_tok(doc, c->t)->sent - doc->events.v[i].sentence <= 1;) {
         const dm_event *ev = &doc->events.v[i];
         if (ev->type == DM_REQUEST && ev->instrument && ev->n_recipient && c->recipient.n &&
             strcmp(ev->recipient[0].code, c->recipient.p[0].code) == 0)
@@ -304,7 +305,8 @@ static void from_last_request(ev_work *w, cand *c)
 {
     const dm_doc *doc = w->d.doc;
     uint32_t asked = c->type == DM_REQUEST && c->m.view.pos == 'v' ? asked_for(doc, c->t) : DM_NONE;
-    if (c->inst != DM_NONE || asked == DM_NONE || dm_kid(doc, asked, DM_D_OBJ) != DM_NONE || dm_kid(doc, asked, DM_D_XCOMP) != DM_NONE ||
+    if (c->inst != DM_NONE || asked == DM_NONE || dm_kid(doc, asked, DM_D_OBJ) != DM_NONE ||
+        dm_kid(doc, asked, DM_D_XCOMP) != DM_NONE ||
         !dm_str_in(dm_tok(doc, asked)->lemma, "comply accede oblige agree accept consent"))
         return;
     const dm_event *ev = last_request(w, c);

@@ -74,7 +74,9 @@ static void cells_of_any_file(void **state)
 {
     (void)state;
     ROWS("a,b\n1,2\n", "1[a][b]2[1][2]");
-    ROWS("\xEF\xBB\xBF" "a,b\r\n1,2", "1[a][b]2[1][2]");
+    ROWS("\xEF\xBB\xBF"
+         "a,b\r\n1,2",
+        "1[a][b]2[1][2]");
     ROWS("a\tb,c\n1\t\n", "1[a][b,c]2[1][]");
     ROWS("a;b,c;d\n", "1[a][b,c][d]");
     ROWS("a,b\n\"x, \"\"y\"\"\",\"two\nlines\"\n3, 4 \n", "1[a][b]3[x, \"y\"][two lines]4[3][4]");
@@ -152,7 +154,8 @@ static void titles_name_subject_and_side(void **state)
         { "Situation of human rights in Myanmar", "MMR", -1, true, "human_rights" },
         { "Situation of human rights in the Democratic People's Republic of Korea", "PRK", -1, true, "human_rights" },
         { "Assistance to the Palestinian people", "PSE", 1, false, "human_security" },
-        { "Necessity of ending the embargo imposed by the United States of America against Cuba", "USA", -1, false, "economic" },
+        { "Necessity of ending the embargo imposed by the United States of America against Cuba", "USA", -1, false,
+            "economic" },
         { "Israeli nuclear armament", "ISR", -1, false, "cbrn" },
         { "The occupied Syrian Golan", "SYR", 1, false, "territory" },
         { "Aggression against Ukraine", "RUS", -1, false, "territory" },
@@ -193,7 +196,8 @@ static void rows_of_both_forms(void **state)
 {
     const fixture *f = *state;
     dm_vote_row r;
-    assert_null(row(f, "undl_id,ms_code,ms_name,ms_vote,date,session,resolution,title", "1,,JAPAN,A,1990-01-02,45,A/RES/45/1,T", &r));
+    assert_null(
+        row(f, "undl_id,ms_code,ms_name,ms_vote,date,session,resolution,title", "1,,JAPAN,A,1990-01-02,45,A/RES/45/1,T", &r));
     is(r.code, "JPN");
     assert_string_equal(r.vote, "abstain");
     assert_int_equal(r.session, 45);

@@ -63,15 +63,17 @@ static void sql(fixture *f, const char *format, ...)
 
 static void document(fixture *f, int n)
 {
-    sql(f, "INSERT OR IGNORE INTO coder VALUES(1,'v','t');"
-           "INSERT INTO document VALUES(%d, CAST(printf('%%016d',%d) AS BLOB), 'a%d.txt', NULL, NULL, NULL, NULL, 10600, 10600, 1, 1, '', 1, %d, NULL, 'text');"
-           "INSERT INTO sentence VALUES(%d, %d, 0, 0, 4, 0, 'words of article %d')",
+    sql(f,
+        "INSERT OR IGNORE INTO coder VALUES(1,'v','t');"
+        "INSERT INTO document VALUES(%d, CAST(printf('%%016d',%d) AS BLOB), 'a%d.txt', NULL, NULL, NULL, NULL, 10600, 10600, "
+        "1, 1, '', 1, %d, NULL, 'text');"
+        "INSERT INTO sentence VALUES(%d, %d, 0, 0, 4, 0, 'words of article %d')",
         n, n, n, n, n, n, n);
 }
 
 /* An event of a document: type as in the table, its instrument "type body subject name" and act; years NULL: said on day 10600, 1999. */
-static void event(fixture *f, int doc, int type, int aux, const char *actor, const char *recipient, const char *in, const char *act, int polarity,
-    const char *years)
+static void event(fixture *f, int doc, int type, int aux, const char *actor, const char *recipient, const char *in,
+    const char *act, int polarity, const char *years)
 {
     char part[4][32] = { "", "", "", "" };
     sscanf(in, "%31[^|]|%31[^|]|%31[^|]|%31[^|]", part[0], part[1], part[2], part[3]);
@@ -79,12 +81,14 @@ static void event(fixture *f, int doc, int type, int aux, const char *actor, con
         if (strcmp(part[i], "-") == 0)
             part[i][0] = '\0';
     int n = ++f->events;
-    sql(f, "INSERT OR IGNORE INTO instrument(type, body, subject, name) VALUES('%s','%s','%s','%s');"
-           "INSERT INTO happening VALUES(%d, %d);"
-           "INSERT INTO event SELECT %d, %d, %d, %d, %d, %d, '', %d, '', NULL, NULL, 1, 0, 10600, 10600, NULL, NULL, 0, 10600, 10600, 1, 0, 1, 0.5, '',"
-           " n, '%s', %d, %s%s%s, 0, 0 FROM instrument WHERE type='%s' AND body='%s' AND subject='%s' AND name='%s'",
-        part[0], part[1], part[2], part[3], n, n, n, n, doc, doc, n, type, aux, act, polarity, years ? "'" : "NULL", years ? years : "",
-        years ? "'" : "", part[0], part[1], part[2], part[3]);
+    sql(f,
+        "INSERT OR IGNORE INTO instrument(type, body, subject, name) VALUES('%s','%s','%s','%s');"
+        "INSERT INTO happening VALUES(%d, %d);"
+        "INSERT INTO event SELECT %d, %d, %d, %d, %d, %d, '', %d, '', NULL, NULL, 1, 0, 10600, 10600, NULL, NULL, 0, 10600, "
+        "10600, 1, 0, 1, 0.5, '',"
+        " n, '%s', %d, %s%s%s, 0, 0 FROM instrument WHERE type='%s' AND body='%s' AND subject='%s' AND name='%s'",
+        part[0], part[1], part[2], part[3], n, n, n, n, doc, doc, n, type, aux, act, polarity, years ? "'" : "NULL",
+        years ? years : "", years ? "'" : "", part[0], part[1], part[2], part[3]);
     sql(f, "INSERT INTO party VALUES(%d, 0, 0, '%s', 'GOV', 0, 1, 10600, %d, %d, 0)", n, actor, type, aux);
     if (recipient)
         sql(f, "INSERT INTO party VALUES(%d, 1, 0, '%s', 'GOV', 0, 1, 10600, %d, %d, 0)", n, recipient, type, aux);
@@ -117,8 +121,8 @@ static void life_is(fixture *f, const char *which, const dm_series_filter *filte
     if (dm_record_life(f->r, which, filter, &life, &err) != DM_OK)
         fail_msg("%s", err.msg);
     for (size_t i = 0, n = 0; i < life->n; i++)
-        n += (size_t)snprintf(got + n, sizeof got - n, "%d %s %s%s;", life->part[i].year, life->part[i].who[0].code, life->part[i].words,
-            life->part[i].open ? "*" : "");
+        n += (size_t)snprintf(got + n, sizeof got - n, "%d %s %s%s;", life->part[i].year, life->part[i].who[0].code,
+            life->part[i].words, life->part[i].open ? "*" : "");
     assert_string_equal(got, want);
     dm_life_free(life);
 }
@@ -187,12 +191,15 @@ static void who_was_asked_and_has_yet_to(void **state)
     event(f, 1, DM_SUPPORT, DM_HYPOTHETICAL, "DEU", "USA", in, "cosponsor", -1, NULL);
     event(f, 1, DM_REJECT, DONE, "GBR", "USA", in, "cosponsor", 1, NULL);
     life_is(f, NULL, NULL,
-        "1999 USA asked FRA to cosponsor*;1999 USA asked JPN to cosponsor;1999 CHN asked JPN not to cosponsor;1999 GBR declined to cosponsor;"
-        "1999 JPN declined to cosponsor;1999 USA did not ask ITA to cosponsor;1999 DEU may cosponsor;1999 JPN will vote against the motion*;");
+        "1999 USA asked FRA to cosponsor*;1999 USA asked JPN to cosponsor;1999 CHN asked JPN not to cosponsor;1999 GBR "
+        "declined to cosponsor;"
+        "1999 JPN declined to cosponsor;1999 USA did not ask ITA to cosponsor;1999 DEU may cosponsor;1999 JPN will vote "
+        "against the motion*;");
     dm_series_filter only = DM_SERIES_FILTER_INIT;
     only.party = "JPN";
     life_is(f, "resolution-UNCHR-CHN", &only,
-        "1999 USA asked JPN to cosponsor;1999 CHN asked JPN not to cosponsor;1999 JPN declined to cosponsor;1999 JPN will vote against the motion*;");
+        "1999 USA asked JPN to cosponsor;1999 CHN asked JPN not to cosponsor;1999 JPN declined to cosponsor;1999 JPN will vote "
+        "against the motion*;");
 }
 
 static void only_years_with_an_edition(void **state)
@@ -204,7 +211,8 @@ static void only_years_with_an_edition(void **state)
     document(f, 2); /* says nothing of when it was made: all its years stand */
     event(f, 2, DM_SUPPORT, DONE, "FRA", "USA", "resolution|UNCHR|CHN|-", "cosponsor", -1, "1990 1991 1992");
     life_is(f, NULL, NULL,
-        "1990 USA introduced;1990 FRA cosponsored;1990 JPN cosponsored;1991 FRA cosponsored;1992 USA introduced;1992 FRA cosponsored;1992 JPN cosponsored;");
+        "1990 USA introduced;1990 FRA cosponsored;1990 JPN cosponsored;1991 FRA cosponsored;1992 USA introduced;1992 FRA "
+        "cosponsored;1992 JPN cosponsored;");
 }
 
 static void write_file(const char *path, const char *text)
@@ -230,8 +238,9 @@ static void a_file_comes_in_whole_or_not_at_all(void **state)
     char path[PATH_BYTES + 8];
     dm_votes_stats s;
     dm_error err = { .msg = "" };
-    const char *good = "undl_id,ms_code,ms_vote,date,title\n1,USA,Y,1990-01-01,Situation of human rights in Iraq\n2,USA,N,1990-01-02,x\n"
-                       "1,JPN,A,1990-01-01,Situation of human rights in Iraq\n";
+    const char *good =
+        "undl_id,ms_code,ms_vote,date,title\n1,USA,Y,1990-01-01,Situation of human rights in Iraq\n2,USA,N,1990-01-02,x\n"
+        "1,JPN,A,1990-01-01,Situation of human rights in Iraq\n";
     snprintf(path, sizeof path, "%s.csv", f->path);
     write_file(path, "undl_id,ms_code,ms_vote,date\n1,USA,Y,1990-01-01\n");
     const int stop = 1;
