@@ -43,9 +43,10 @@ static void row_shown(const dm_record *r, cli_form form, bool first, const dm_id
     if (form == CLI_TABLE) {
         bar(row->position, line);
         if (first)
-            printf("%-6s %-4s %8s %6s %6s  %-*s  %s\n", "period", "code", "position", "se", "votes", BAR + 1, "-2 .. 2", "state");
-        printf("%-6d %-4s %8.3f %6.3f %6u  %s  %.*s\n", row->period, row->code, row->position, row->se, row->votes, line, (int)name.len,
-            name.p);
+            printf(
+                "%-6s %-4s %8s %6s %6s  %-*s  %s\n", "period", "code", "position", "se", "votes", BAR + 1, "-2 .. 2", "state");
+        printf("%-6d %-4s %8.3f %6.3f %6u  %s  %.*s\n", row->period, row->code, row->position, row->se, row->votes, line,
+            (int)name.len, name.p);
         return;
     }
     snprintf(n[0], TEXT_BYTES, "%d", row->period);
@@ -101,8 +102,10 @@ static int show(dm_record *r, const args *a, cli_form form, dm_error *err)
             first = false;
         }
     dm_ideal_rows_free(rows);
-    fprintf(stderr, "%llu votes in %llu roll calls (%s); %s%s\n", (unsigned long long)told.votes, (unsigned long long)told.rollcalls,
-        told.source, told.anchored ? "positive is the side of the United States" : "the United States did not vote: positive is who says yes less often",
+    fprintf(stderr, "%llu votes in %llu roll calls (%s); %s%s\n", (unsigned long long)told.votes,
+        (unsigned long long)told.rollcalls, told.source,
+        told.anchored ? "positive is the side of the United States"
+                      : "the United States did not vote: positive is who says yes less often",
         told.converged ? "" : "; the estimate has not settled");
     return EXIT_ALL_READ;
 }
@@ -131,7 +134,8 @@ int cmd_ideal(int argc, const char **argv)
 {
     args a = { 0 };
     const struct poptOption options[] = {
-        { "actor", 'p', POPT_ARG_STRING, NULL, OPT_ACTOR, "only this state (may be given again); all count for the estimate", "WHO" },
+        { "actor", 'p', POPT_ARG_STRING, NULL, OPT_ACTOR, "only this state (may be given again); all count for the estimate",
+            "WHO" },
         { "since", 0, POPT_ARG_STRING, &a.since, 0, "votes from then on", "YYYY[-MM[-DD]]" },
         { "until", 0, POPT_ARG_STRING, &a.until, 0, "votes up to then", "YYYY[-MM[-DD]]" },
         { "period", 0, POPT_ARG_STRING, &a.period, 0, "year (default) or session", "PERIOD" },

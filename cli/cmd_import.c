@@ -138,7 +138,8 @@ int cmd_import(int argc, const char **argv)
     const struct poptOption options[] = {
         { "output", 'o', POPT_ARG_STRING, &to, 0, "the table (default: standard output)", "FILE" },
         { "verbose", 'v', POPT_ARG_NONE, &verbose, 0, "every line that could not be used or was repaired", NULL },
-        { "source", 0, POPT_ARG_STRING, &source, 0, "whose roll calls: with their numbers it tells them apart (default: by the form)", "NAME" },
+        { "source", 0, POPT_ARG_STRING, &source, 0,
+            "whose roll calls: with their numbers it tells them apart (default: by the form)", "NAME" },
         { "body", 0, POPT_ARG_STRING, &body, 0, "whose votes, where the file does not tell (default: UNGA)", "BODY" },
         { "treaty", 0, POPT_ARG_STRING, &treaty, 0, "the treaty, where the file has no column for it", "NAME" },
         { "help", 'h', POPT_ARG_NONE, NULL, 'h', "this help", NULL },

@@ -61,8 +61,8 @@ static void on_note(void *ctx, const dm_import_note *note)
     if (t->rejected++ >= REJECTED_SHOWN)
         return;
     clear(t);
-    cli_say("%s:%u: %s: '%.*s'", t->path, note->line, note->reason, (int)(note->detail.len < DETAIL_BYTES ? note->detail.len : DETAIL_BYTES),
-        note->detail.p);
+    cli_say("%s:%u: %s: '%.*s'", t->path, note->line, note->reason,
+        (int)(note->detail.len < DETAIL_BYTES ? note->detail.len : DETAIL_BYTES), note->detail.p);
 }
 
 static void on_after(void *ctx, const dm_votes_stats *s, double share)
@@ -71,7 +71,8 @@ static void on_after(void *ctx, const dm_votes_stats *s, double share)
     if (!t->progress)
         return;
     t->shown = true;
-    fprintf(stderr, "\r\033[K%llu rows, %llu roll calls, %.0f %%", (unsigned long long)s->rows, (unsigned long long)s->rollcalls, 100 * share);
+    fprintf(stderr, "\r\033[K%llu rows, %llu roll calls, %.0f %%", (unsigned long long)s->rows,
+        (unsigned long long)s->rollcalls, 100 * share);
     fflush(stderr);
 }
 
@@ -85,7 +86,8 @@ static void summary(const telling *t, const dm_votes_stats *s, bool treaties)
     if (treaties)
         fprintf(stderr, "%llu actions added", (unsigned long long)s->actions);
     else
-        fprintf(stderr, "%llu roll calls and %llu votes added", (unsigned long long)s->rollcalls, (unsigned long long)s->ballots);
+        fprintf(
+            stderr, "%llu roll calls and %llu votes added", (unsigned long long)s->rollcalls, (unsigned long long)s->ballots);
     fprintf(stderr, ", %llu there already", (unsigned long long)s->known);
     if (s->outside)
         fprintf(stderr, ", %llu of states that were no members", (unsigned long long)s->outside);
@@ -105,15 +107,18 @@ static int import(const char *record_path, const char *path, const dm_votes_opts
     sigaction(SIGTERM, &act, NULL);
     dm_status st = dm_record_open(&record, record_path, DM_ACCESS_WRITE, NULL, &err);
     if (st == DM_OK)
-        st = treaties ? dm_record_import_treaties(record, path, opts, &stats, &err) : dm_record_import_votes(record, path, opts, &stats, &err);
+        st = treaties ? dm_record_import_treaties(record, path, opts, &stats, &err)
+                      : dm_record_import_votes(record, path, opts, &stats, &err);
     dm_record_close(record);
     clear(t);
     if (st == DM_OK)
         summary(t, &stats, treaties);
     else
         cli_say("%s", err.msg);
-    return st == DM_OK ? stats.rejected ? EXIT_SOME_FAILED : EXIT_ALL_READ : st == DM_EUSAGE ? EXIT_USAGE
-           : st == DM_EINPUT ? EXIT_SOME_FAILED : EXIT_BROKEN;
+    return st == DM_OK       ? stats.rejected ? EXIT_SOME_FAILED : EXIT_ALL_READ
+           : st == DM_EUSAGE ? EXIT_USAGE
+           : st == DM_EINPUT ? EXIT_SOME_FAILED
+                             : EXIT_BROKEN;
 }
 
 int cli_import_votes(const char **paths, const cli_votes_args *a)

@@ -5,7 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_BYTES = 32, NAME_BYTES = 200, WIDTH_USUAL = 100, INDENT = 8, LINE_BYTES = 4096, CODES_SHOWN = 40, LIST_LEFT = 40, ROOM_LEAST = 12 };
+enum {
+    NUMBER_BYTES = 32,
+    NAME_BYTES = 200,
+    WIDTH_USUAL = 100,
+    INDENT = 8,
+    LINE_BYTES = 4096,
+    CODES_SHOWN = 40,
+    LIST_LEFT = 40,
+    ROOM_LEAST = 12
+};
 
 typedef struct args {
     char *as, *type, *body, *subject, *party, *text, *since, *until;
@@ -130,7 +139,8 @@ static void codes(const dm_part *p, char *out, size_t room)
     size_t n = 0;
     out[0] = '\0';
     for (size_t i = 0; i < p->n_who && n + 24 < room; i++)
-        n += (size_t)snprintf(out + n, room - n, "%s%s%s%s", i ? " " : "", p->who[i].code, p->who[i].sector[0] ? "/" : "", p->who[i].sector);
+        n += (size_t)snprintf(
+            out + n, room - n, "%s%s%s%s", i ? " " : "", p->who[i].code, p->who[i].sector[0] ? "/" : "", p->who[i].sector);
 }
 
 static void part_fields(const shown *w, const dm_series *s, const dm_part *p, bool first)
@@ -151,11 +161,12 @@ static void part_fields(const shown *w, const dm_series *s, const dm_part *p, bo
         { "status", dm_part_status_name((dm_part_status)p->status), CLI_TEXT },
         { "request", p->request ? p->asked_not ? "not to" : "to" : "", CLI_TEXT }, { "asked", asked, CLI_TEXT },
         { "open", p->open ? "true" : "", CLI_BARE }, { "type", p->type, CLI_TEXT }, { "words", p->words, CLI_TEXT },
-        { "on_word_of", *p->word_of ? p->word_of : NULL, CLI_LIST }, { "date", days[0], CLI_TEXT }, { "enddate", days[1], CLI_TEXT },
-        { "events", number(n[2], p->events), CLI_BARE }, { "happenings", number(n[3], p->happenings), CLI_BARE },
-        { "reports", number(n[4], p->documents), CLI_BARE }, { "independent", number(n[5], p->independent), CLI_BARE },
-        { "event", id, CLI_TEXT }, { "confidence", n[7], CLI_BARE }, { "source", p->source, CLI_TEXT },
-        { "document", p->document, CLI_TEXT }, { "text", p->sentence, CLI_TEXT }, { "why", p->trace, CLI_TEXT } };
+        { "on_word_of", *p->word_of ? p->word_of : NULL, CLI_LIST }, { "date", days[0], CLI_TEXT },
+        { "enddate", days[1], CLI_TEXT }, { "events", number(n[2], p->events), CLI_BARE },
+        { "happenings", number(n[3], p->happenings), CLI_BARE }, { "reports", number(n[4], p->documents), CLI_BARE },
+        { "independent", number(n[5], p->independent), CLI_BARE }, { "event", id, CLI_TEXT }, { "confidence", n[7], CLI_BARE },
+        { "source", p->source, CLI_TEXT }, { "document", p->document, CLI_TEXT }, { "text", p->sentence, CLI_TEXT },
+        { "why", p->trace, CLI_TEXT } };
     cli_fields_put(w->form, first, fields, sizeof fields / sizeof *fields);
 }
 
@@ -171,7 +182,8 @@ static size_t note_of(notes *t, const dm_part *p)
 {
     for (size_t i = 0; i < t->n; i++)
         if (p->event ? t->part[i]->event == p->event && strcmp(t->part[i]->document, p->document) == 0
-                     : !t->part[i]->event && strcmp(t->part[i]->source, p->source) == 0 && strcmp(t->part[i]->document, p->document) == 0)
+                     : !t->part[i]->event && strcmp(t->part[i]->source, p->source) == 0 &&
+                           strcmp(t->part[i]->document, p->document) == 0)
             return i + 1;
     t->part[t->n++] = p;
     return t->n;
@@ -277,14 +289,22 @@ static void notes_shown(const dm_record *r, const notes *t, unsigned width)
             snprintf(line, sizeof line, "%s%s%s%s", *first ? "on the word of " : "", *first ? name_of(r, first, name) : "",
                 *first && *p->trace ? "; " : "", p->trace);
         } else {
-            snprintf(line, sizeof line, "[%zu] %s%s%s%s%s", i + 1, p->source, *p->document ? " " : "", p->document, *p->sentence ? ": " : "",
-                p->sentence);
+            snprintf(line, sizeof line, "[%zu] %s%s%s%s%s", i + 1, p->source, *p->document ? " " : "", p->document,
+                *p->sentence ? ": " : "", p->sentence);
             cli_wrap(line, 0, width);
             snprintf(line, sizeof line, "%s", p->trace);
         }
         if (*line)
             cli_wrap(line, 4, width);
     }
+}
+
+/* ", 3 events"; nothing when there are none. */
+static const char *counted(const char *between, uint64_t n, const char *what)
+{
+    if (n)
+        printf("%s%llu %s%s", between, (unsigned long long)n, what, n == 1 ? "" : "s");
+    return n ? ", " : between;
 }
 
 static int life_shown(const shown *w, const dm_life *life)
@@ -302,12 +322,12 @@ static int life_shown(const shown *w, const dm_life *life)
     printf("%s\n%s", title, s->id);
     if (s->first)
         printf(s->first == s->last ? "  %d" : "  %d-%d", s->first, s->last);
-    printf("  %llu events, %llu happenings, %llu reports", (unsigned long long)s->events, (unsigned long long)s->happenings,
-        (unsigned long long)s->documents);
-    if (s->rollcalls)
-        printf(", %llu roll calls", (unsigned long long)s->rollcalls);
-    if (s->actions)
-        printf(", %llu actions", (unsigned long long)s->actions);
+    const char *between = "  ";
+    between = counted(between, s->events, "event");
+    between = counted(between, s->happenings, "happening");
+    between = counted(between, s->documents, "report");
+    between = counted(between, s->rollcalls, "roll call");
+    counted(between, s->actions, "action");
     puts("\n");
     years_shown(life, &t, width);
     for (size_t i = 0; i < life->n; i++)
@@ -334,7 +354,8 @@ static dm_status read_day(const char *text, bool end, dm_day *out, dm_error *err
     return st == DM_END ? DM_OK : st;
 }
 
-static dm_status read_filter(const dm_record *r, const args *a, dm_series_filter *f, char codes_of[2][DM_CODE_MAX], dm_error *err)
+static dm_status read_filter(
+    const dm_record *r, const args *a, dm_series_filter *f, char codes_of[2][DM_CODE_MAX], dm_error *err)
 {
     f->type = a->type;
     f->body = a->body;
@@ -423,7 +444,8 @@ int cmd_instruments(int argc, const char **argv)
 {
     args a = { 0 };
     const struct poptOption options[] = {
-        { "type", 't', POPT_ARG_STRING, &a.type, 0, "resolution, motion, vote, sanction, boycott, treaty, declaration, law, talks", "TYPE" },
+        { "type", 't', POPT_ARG_STRING, &a.type, 0,
+            "resolution, motion, vote, sanction, boycott, treaty, declaration, law, talks", "TYPE" },
         { "subject", 's', POPT_ARG_STRING, &a.subject, 0, "at whom it is aimed: any name or code of a country", "WHO" },
         { "body", 'b', POPT_ARG_STRING, &a.body, 0, "whose it is: UNCHR, UNGA, JPN-LEG", "BODY" },
         { "party", 'p', POPT_ARG_STRING, &a.party, 0, "only the part of this country in them", "WHO" },

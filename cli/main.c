@@ -17,10 +17,13 @@ const cli_command cli_commands[] = {
     { "stats", "demarche stats", cmd_stats, "counts of a record, by type, year, actor ..." },
     { "pressure", "demarche pressure", cmd_pressure, "who asked an actor for what, and what it then did" },
     { "instruments", "demarche instruments", cmd_instruments, "resolutions, sanctions, treaties ... and every party's part in them" },
+    { "instruments", "demarche instruments", cmd_instruments,
+        "resolutions, sanctions, treaties ... and every party's part in them" },
     { "ideal", "demarche ideal", cmd_ideal, "where states stand on one dimension, from their votes" },
     { "text", "demarche text", cmd_text, "print the document text that offsets refer to" },
     { "parse", "demarche parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
-    { "import", "demarche import", cmd_import, "votes and treaties into a record; a dictionary of actors into a table of yours" },
+    { "import", "demarche import", cmd_import,
+        "votes and treaties into a record; a dictionary of actors into a table of yours" },
     { NULL, NULL, NULL, NULL },
 };
 

@@ -62,25 +62,25 @@ DM_API const char *dm_part_status_name(dm_part_status s); /* done, negated, plan
 
 /* What one party did with the instrument in one year, or would not do, will do, was asked to do; several tellings of it are one part. */
 typedef struct dm_part {
-    int year, year_to;  /* 0: not known */
-    uint8_t dating;     /* dm_dating */
-    uint8_t status;     /* dm_part_status */
-    bool open;          /* planned or asked for, and the record knows of no later act of that kind by whoever it was up to */
-    const dm_who *who;  /* one; of a roll call all that voted so */
+    int year, year_to; /* 0: not known */
+    uint8_t dating;    /* dm_dating */
+    uint8_t status;    /* dm_part_status */
+    bool open;         /* planned or asked for, and the record knows of no later act of that kind by whoever it was up to */
+    const dm_who *who; /* one; of a roll call all that voted so */
     size_t n_who;
-    bool request;       /* asks somebody else to do it */
-    dm_who asked;       /* of a request: who was asked; empty: nobody in particular */
-    bool asked_not;     /* asked not to do it */
-    const char *type;   /* of the instrument as the text has it: resolution, motion */
-    const char *act;    /* as in docs/record.md; yes, no, abstention, absence; actions on treaties */
-    const char *words;  /* "declined to cosponsor", "asked JPN to cosponsor" */
+    bool request;        /* asks somebody else to do it */
+    dm_who asked;        /* of a request: who was asked; empty: nobody in particular */
+    bool asked_not;      /* asked not to do it */
+    const char *type;    /* of the instrument as the text has it: resolution, motion */
+    const char *act;     /* as in docs/record.md; yes, no, abstention, absence; actions on treaties */
+    const char *words;   /* "declined to cosponsor", "asked JPN to cosponsor" */
     const char *word_of; /* codes of the speakers, innermost first, joined by a blank; "" on the article's own word */
     uint32_t events, happenings, documents, independent; /* all 0 for files */
     /* Of the telling that is surest: */
-    uint64_t event;       /* id; 0 for files */
-    const char *sentence; /* of a roll call its title */
+    uint64_t event;                /* id; 0 for files */
+    const char *sentence;          /* of a roll call its title */
     const char *document, *source; /* hash and publication or name; of files the file's name for it, and its source */
-    dm_day day, day_end;  /* of the event, the vote or the action; DM_DAY_NONE */
+    dm_day day, day_end;           /* of the event, the vote or the action; DM_DAY_NONE */
     double confidence;
     const char *trace; /* why it is here and in this year, where that takes explaining; "" */
 } dm_part;
@@ -100,21 +100,21 @@ DM_API void dm_life_free(dm_life *life);
 
 /* Files of votes and signatures. */
 typedef struct dm_votes_stats {
-    uint64_t rows;        /* read, without the header */
+    uint64_t rows;               /* read, without the header */
     uint64_t rollcalls, ballots; /* new ones */
-    uint64_t known;       /* ballots or actions that were there already */
-    uint64_t outside;     /* rows of states that were not members */
-    uint64_t rejected;    /* rows that could not be used */
-    uint64_t actions;     /* new ones on treaties */
-    const char *format;   /* "UN Digital Library", "Voeten", "treaty actions" */
+    uint64_t known;              /* ballots or actions that were there already */
+    uint64_t outside;            /* rows of states that were not members */
+    uint64_t rejected;           /* rows that could not be used */
+    uint64_t actions;            /* new ones on treaties */
+    const char *format;          /* "UN Digital Library", "Voeten", "treaty actions" */
 } dm_votes_stats;
 
 typedef struct dm_votes_opts {
     unsigned version;
-    const char *source; /* whose file it is: with its numbers it identifies roll calls; NULL: by the format */
-    const char *body;   /* whose votes, where the file does not tell; NULL: UNGA */
-    const char *treaty; /* the treaty, where the file has no column for it */
-    void *ctx;          /* for the callbacks; each may be NULL */
+    const char *source;      /* whose file it is: with its numbers it identifies roll calls; NULL: by the format */
+    const char *body;        /* whose votes, where the file does not tell; NULL: UNGA */
+    const char *treaty;      /* the treaty, where the file has no column for it */
+    void *ctx;               /* for the callbacks; each may be NULL */
     dm_import_note_fn *note; /* a row that was rejected, and why */
     void (*after)(void *ctx, const dm_votes_stats *so_far, double share); /* now and then; share of the file, 0 to 1 */
     const volatile int *stop; /* not NULL and not 0: gives up; the record stays as it was */

@@ -530,7 +530,8 @@ static bool told_of_before(const dm_doc *doc, const dm_event *ev)
     const dm_sent *s = &doc->sents.v[ev->sentence];
     for (uint32_t k = dm_doc_inst_from(doc, s->first); k < doc->insts.n && doc->insts.v[k].first < s->first + s->n; k++) {
         const dm_inst *in = &doc->insts.v[k];
-        uint32_t from = in->first > s->first + SUCH_BEFORE ? in->first - SUCH_BEFORE : s->first; /* "all such" may stand outside the mention */
+        uint32_t from = in->first > s->first + SUCH_BEFORE ? in->first - SUCH_BEFORE
+                                                           : s->first; /* "all such" may stand outside the mention */
         for (uint32_t t = from; dm_str_eq(in->type, ev->instrument->type) && t < in->first + in->n; t++)
             if (dm_str_in(doc->tokens.v[t].norm, "such these those"))
                 return true;

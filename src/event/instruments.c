@@ -286,22 +286,37 @@ static bool asks_not(const dm_doc *doc, uint32_t t)
     return false;
 }
 
+/* The last request to the same party in the sentence before or in this one that names an instrument. */
+static const dm_event *last_request(const ev_work *w, const cand *c)
+{
+    const dm_doc *doc = w->d.doc;
+    for (uint32_t i = w->recent_event == DM_NONE ? 0 : w->recent_event + 1;
+         i-- > 0 && dm_tok(doc, c->t)->sent - doc->events.v[i].sentence <= 1;) {
+        const dm_event *ev = &doc->events.v[i];
+        if (ev->type == DM_REQUEST && ev->instrument && ev->n_recipient && c->recipient.n &&
+            strcmp(ev->recipient[0].code, c->recipient.p[0].code) == 0)
+            return ev;
+    }
+    return NULL;
+}
+
 /* "X has asked him to sign the treaty. Y has asked him not to comply": with what X asked him for. */
 static void from_last_request(ev_work *w, cand *c)
 {
     const dm_doc *doc = w->d.doc;
-    const dm_event *ev = w->recent_event == DM_NONE ? NULL : &doc->events.v[w->recent_event];
     uint32_t asked = c->type == DM_REQUEST && c->m.view.pos == 'v' ? asked_for(doc, c->t) : DM_NONE;
-    if (c->inst != DM_NONE || asked == DM_NONE || !ev || !ev->instrument || ev->type != DM_REQUEST || w->recent_inst == DM_NONE ||
-        dm_tok(doc, c->t)->sent - ev->sentence > 1)
+    if (c->inst != DM_NONE || asked == DM_NONE || dm_kid(doc, asked, DM_D_OBJ) != DM_NONE ||
+        dm_kid(doc, asked, DM_D_XCOMP) != DM_NONE ||
+        !dm_str_in(dm_tok(doc, asked)->lemma, "comply accede oblige agree accept consent"))
         return;
-    bool answer = dm_str_in(dm_tok(doc, asked)->lemma, "comply accede oblige agree accept consent") &&
-                  dm_kid(doc, asked, DM_D_OBJ) == DM_NONE && dm_kid(doc, asked, DM_D_XCOMP) == DM_NONE;
-    if (answer && ev->n_recipient && c->recipient.n && strcmp(ev->recipient[0].code, c->recipient.p[0].code) == 0) {
-        c->inst = w->recent_inst;
-        c->act = ev->instrument->act;
-        dm_note(c, "act/last-request");
-    }
+    const dm_event *ev = last_request(w, c);
+    for (uint32_t k = ev ? dm_doc_inst_from(doc, c->t) : 0; k-- > 0 && dm_tok(doc, c->t)->sent - doc->insts.v[k].sent <= 1;)
+        if (dm_str_eq(doc->insts.v[k].type, ev->instrument->type)) {
+            c->inst = k;
+            c->act = ev->instrument->act;
+            dm_note(c, "act/last-request");
+            return;
+        }
 }
 
 /* A councils' or assembly's own name, as the article has it there. */

@@ -67,7 +67,11 @@ static dm_day day_at(const dm_table *t, uint32_t row, const char *column, dm_day
 static int by_number(const void *a, const void *b)
 {
     const dm_cow_term *x = a, *y = b;
-    return x->number != y->number ? x->number - y->number : (x->from > y->from) - (x->from < y->from);
+    if (x->number != y->number)
+        return x->number - y->number;
+    if (x->gone != y->gone) /* the table also lists the years of the Soviet Union under Russia */
+        return x->gone ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
 }
 
 static bool load_cow(dm_states *s, const dm_table *t)
@@ -77,6 +81,8 @@ static bool load_cow(dm_states *s, const dm_table *t)
         if (!c)
             return false;
         *c = (dm_cow_term){ .number = dm_str_digits(dm_table_cell(t, r, dm_table_column(t, "ccode"))),
+            .gone = dm_table_cell(t, r, dm_table_column(t, "successor")).len > 0,
+            .row = r,
             .letters = dm_table_cell(t, r, dm_table_column(t, "cow")),
             .code = dm_table_cell(t, r, dm_table_column(t, "code")),
             .from = day_at(t, r, "from", INT32_MIN),

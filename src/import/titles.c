@@ -78,12 +78,14 @@ void dm_title_read(const dm_tables *tables, const dm_states *states, dm_str titl
     for (uint32_t r = 0; t && r < dm_table_rows(t); r++) {
         dm_str kind = dm_table_cell(t, r, dm_table_column(t, "kind")), country = DM_NIL;
         bool is_title = dm_str_is(kind, "title");
-        if ((is_title && found) || dm_str_is(kind, "flag") || !fits(&w, dm_table_cell(t, r, dm_table_column(t, "pattern")), &country))
+        if ((is_title && found) || dm_str_is(kind, "flag") ||
+            !fits(&w, dm_table_cell(t, r, dm_table_column(t, "pattern")), &country))
             continue;
         out->contexts |= contexts_of(dm_table_cell(t, r, dm_table_column(t, "contexts")));
         if (!is_title)
             continue;
-        dm_str fixed = dm_table_cell(t, r, dm_table_column(t, "subject")), side = dm_table_cell(t, r, dm_table_column(t, "polarity"));
+        dm_str fixed = dm_table_cell(t, r, dm_table_column(t, "subject")),
+               side = dm_table_cell(t, r, dm_table_column(t, "polarity"));
         out->subject = fixed.len ? fixed : country;
         out->polarity = dm_str_is(side, "-1") ? -1 : dm_str_is(side, "1") ? 1 : 0;
         out->own = dm_str_is(dm_table_cell(t, r, dm_table_column(t, "own")), "yes");

@@ -60,7 +60,8 @@ dm_status dm_actions_header(
     bool dated = f->action >= 0 ? f->date >= 0 : f->n_wide > 0;
     if (f->party < 0 || !dated || (f->treaty < 0 && !named))
         return dm_fail(err, DM_EINPUT, 1,
-            "the first line must name the columns party, date and action (or a column of dates for each: signature, ratification ...)%s",
+            "the first line must name the columns party, date and action (or a column of dates for each: signature, "
+            "ratification ...)%s",
             f->treaty < 0 && !named ? ", and treaty, or name the treaty with --treaty" : "");
     return DM_OK;
 }

@@ -75,7 +75,8 @@ dm_status dm_votes_header(dm_votes_file *f, const dm_tables *tables, const dm_st
         read_columns(f, tables, cell, n, DM_VOTES_VOETEN);
     return enough(f) ? DM_OK
                      : dm_fail(err, DM_EINPUT, 1,
-                           "the first line names no columns of roll calls: undl_id, ms_code or ms_name, ms_vote (UN Digital Library), or "
+                           "the first line names no columns of roll calls: undl_id, ms_code or ms_name, ms_vote (UN Digital "
+                           "Library), or "
                            "rcid, vote and one of ccode, Country, Countryname (Voeten)");
 }
 
@@ -151,8 +152,9 @@ bool dm_votes_date(dm_str text, dm_day *from, dm_day *to)
     if (n == 0)
         return false;
     if (word)
-        return n == 1 ? make_day(number[0], word, 0, from, to)
-               : n == 2 && digits[1] == 4 ? make_day(number[1], word, number[0], from, to) : false;
+        return n == 1                     ? make_day(number[0], word, 0, from, to)
+               : n == 2 && digits[1] == 4 ? make_day(number[1], word, number[0], from, to)
+                                          : false;
     if (digits[0] == 4)
         return make_day(number[0], n > 1 ? number[1] : 0, n > 2 ? number[2] : 0, from, to);
     if (n != 3 || digits[2] != 4)
@@ -204,19 +206,25 @@ static dm_str state_of(const dm_votes_file *f, const dm_states *s, const dm_str 
     int number = whole(cow);
     if (number >= 0) /* "002", "2.0" */
         cow = (dm_str){ digits, (size_t)snprintf(digits, sizeof digits, "%d", number) };
-    *detail = alpha.len ? alpha : cow.len && number < 0 ? cow : country.len ? country : name.len ? name : at(f, DM_V_COW, cell, n);
+    *detail = alpha.len               ? alpha
+              : cow.len && number < 0 ? cow
+              : country.len           ? country
+              : name.len              ? name
+                                      : at(f, DM_V_COW, cell, n);
     if (!code.len && cow.len)
         code = dm_states_cow(s, cow, day);
     if (!code.len && name.len)
         code = dm_states_name(s, name);
     if (!code.len && country.len > 3)
         code = dm_states_name(s, country);
-    if (!code.len && country.len && f->column[DM_V_COW] < 0) /* letters: of the Correlates of War first, for so the data have them */
+    if (!code.len && country.len &&
+        f->column[DM_V_COW] < 0) /* letters: of the Correlates of War first, for so the data have them */
         code = dm_states_cow(s, country, day).len ? dm_states_cow(s, country, day) : dm_states_alpha3(s, country);
     return code;
 }
 
-const char *dm_votes_row(const dm_votes_file *f, const dm_states *s, const dm_str *cell, size_t n, dm_vote_row *out, dm_str *detail)
+const char *dm_votes_row(
+    const dm_votes_file *f, const dm_states *s, const dm_str *cell, size_t n, dm_vote_row *out, dm_str *detail)
 {
     bool known;
     *out = (dm_vote_row){ .roll = at(f, DM_V_ROLL, cell, n), .resolution = at(f, DM_V_RESOLUTION, cell, n) };

@@ -12,6 +12,8 @@
 
 typedef struct dm_cow_term {
     int number;
+    bool gone; /* a state that has a successor */
+    uint32_t row;
     dm_str letters, code;
     dm_day from, to; /* INT32_MIN, INT32_MAX: open */
 } dm_cow_term;
@@ -39,9 +41,9 @@ size_t dm_words_of(dm_str text, char *buf, size_t room, dm_str *w, size_t max);
 /* --- what a title says --- */
 
 typedef struct dm_title {
-    dm_str subject;   /* code, or empty */
-    int polarity;     /* toward it */
-    bool own;         /* such resolutions are one series under body and subject */
+    dm_str subject; /* code, or empty */
+    int polarity;   /* toward it */
+    bool own;       /* such resolutions are one series under body and subject */
     uint64_t contexts;
 } dm_title;
 void dm_title_read(const dm_tables *tables, const dm_states *states, dm_str title, dm_title *out);
@@ -72,8 +74,11 @@ typedef enum dm_votes_form { DM_VOTES_UNDL, DM_VOTES_VOETEN } dm_votes_form;
 
 typedef struct dm_votes_file {
     dm_votes_form form;
-    int column[DM_V_COLUMNS];                                /* -1: not there */
-    struct { int column; uint64_t contexts; } flag[16];
+    int column[DM_V_COLUMNS]; /* -1: not there */
+    struct {
+        int column;
+        uint64_t contexts;
+    } flag[16];
     unsigned n_flags;
 } dm_votes_file;
 
@@ -88,7 +93,8 @@ typedef struct dm_vote_row {
     uint64_t flags;
 } dm_vote_row;
 /* NULL, or why the row cannot be used; *detail the words at fault. */
-const char *dm_votes_row(const dm_votes_file *f, const dm_states *s, const dm_str *cell, size_t n, dm_vote_row *out, dm_str *detail);
+const char *dm_votes_row(
+    const dm_votes_file *f, const dm_states *s, const dm_str *cell, size_t n, dm_vote_row *out, dm_str *detail);
 
 /* A day, a month or a year in the forms that such files have: 1990-12-18, 18/12/1990 when the first number is over 12, 12/18/1990,
  * 18 Dec 1990, 1990. */
@@ -98,7 +104,10 @@ bool dm_votes_date(dm_str text, dm_day *from, dm_day *to);
 
 typedef struct dm_actions_file {
     int party, date, action, treaty;
-    struct { int column; dm_str action; } wide[16]; /* a column of dates for each action */
+    struct {
+        int column;
+        dm_str action;
+    } wide[16]; /* a column of dates for each action */
     unsigned n_wide;
 } dm_actions_file;
 dm_status dm_actions_header(

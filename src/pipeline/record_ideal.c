@@ -121,8 +121,8 @@ dm_status dm_record_ideal(
     const dm_ideal_query *q = query ? query : &usual;
     dm_ideal_told here = { .source = "" };
     if (q->version != DM_IDEAL_QUERY_VERSION)
-        return dm_fail(err, DM_EUSAGE, 0, "dm_ideal_query of version %u, this library has %d; use DM_IDEAL_QUERY_INIT", q->version,
-            DM_IDEAL_QUERY_VERSION);
+        return dm_fail(err, DM_EUSAGE, 0, "dm_ideal_query of version %u, this library has %d; use DM_IDEAL_QUERY_INIT",
+            q->version, DM_IDEAL_QUERY_VERSION);
     collecting *c = calloc(1, sizeof *c);
     if (!c)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for the votes");

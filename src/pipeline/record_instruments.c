@@ -14,9 +14,18 @@ dm_status dm_record_life(dm_record *r, const char *which, const dm_series_filter
 {
     dm_series_filter on = filter ? *filter : all;
     char code[DM_CODE_MAX];
-    dm_status st = dm_store_life(r->store, r->tables, which, &on, out, err);
-    if (st != DM_EUSAGE || !which || on.subject || dm_record_code(r, which, code, NULL) != DM_OK)
-        return st;
-    on.subject = code; /* "Iran": the one that is aimed at it */
-    return dm_store_life(r->store, r->tables, NULL, &on, out, err);
+    dm_error own = { .msg = "" };
+    dm_status st = dm_store_life(r->store, r->tables, which, &on, out, &own);
+    if (st == DM_EUSAGE && own.at == 0 && which && !on.subject && dm_record_code(r, which, code, NULL) == DM_OK) {
+        on.subject = code; /* "Iran": what is aimed at it */
+        dm_error other = { .msg = "" };
+        dm_status again = dm_store_life(r->store, r->tables, NULL, &on, out, &other);
+        if (again != DM_EUSAGE || other.at) {
+            st = again;
+            own = other;
+        }
+    }
+    if (st != DM_OK && err)
+        *err = own;
+    return st;
 }

@@ -57,10 +57,21 @@ static dm_status find_roll(reading *g, const dm_vote_row *v, int64_t *row, dm_er
     dm_title title;
     dm_title_read(g->r->tables, &g->states, v->title, &title);
     dm_str name = dm_title_clean(v->title);
-    dm_rollcall roll = { .source = g->source, .reference = v->roll, .session = v->session, .from = v->from, .to = v->to,
-        .resolution = v->resolution, .title = v->title, .contexts = title.contexts | v->flags };
-    roll.instrument = (dm_instrument){ .type = DM_STR("resolution"), .body = body_of(g, v->resolution), .subject = title.subject,
-        .name = title.own ? DM_NIL : name.len ? name : v->resolution, .polarity = (int8_t)title.polarity };
+    dm_rollcall roll = { .source = g->source,
+        .reference = v->roll,
+        .session = v->session,
+        .from = v->from,
+        .to = v->to,
+        .resolution = v->resolution,
+        .title = v->title,
+        .contexts = title.contexts | v->flags };
+    roll.instrument = (dm_instrument){ .type = DM_STR("resolution"),
+        .body = body_of(g, v->resolution),
+        .subject = title.subject,
+        .name = title.own  ? DM_NIL
+                : name.len ? name
+                           : v->resolution,
+        .polarity = (int8_t)title.polarity };
     if (!roll.instrument.subject.len && !roll.instrument.name.len)
         roll.instrument.type = DM_NIL; /* nothing tells it from others */
     bool fresh = false;
@@ -141,7 +152,8 @@ static dm_str cell_at(const dm_str *cell, size_t n, int column)
 
 static dm_status action_row(reading *g, const dm_str *cell, size_t n, uint32_t line, dm_error *err)
 {
-    dm_str who = cell_at(cell, n, g->actions.party), treaty = g->opts->treaty ? dm_str_of(g->opts->treaty) : cell_at(cell, n, g->actions.treaty);
+    dm_str who = cell_at(cell, n, g->actions.party),
+           treaty = g->opts->treaty ? dm_str_of(g->opts->treaty) : cell_at(cell, n, g->actions.treaty);
     dm_treaty_action a = { .treaty = dm_treaty_name(g->r->tables, treaty), .code = party_of(g, who), .source = g->source };
     if (!treaty.len || treaty.len > REFERENCE_BYTES) {
         reject(g, line, "no name of a treaty", who);
@@ -247,14 +259,15 @@ static dm_status in_transaction(reading *g, dm_error *err)
     return st;
 }
 
-static dm_status import(dm_record *r, const char *path, const dm_votes_opts *opts, bool treaties, dm_votes_stats *stats, dm_error *err)
+static dm_status import(
+    dm_record *r, const char *path, const dm_votes_opts *opts, bool treaties, dm_votes_stats *stats, dm_error *err)
 {
     const dm_votes_opts usual = DM_VOTES_OPTS_INIT;
     reading g = { .r = r, .opts = opts ? opts : &usual, .treaties = treaties, .path = path };
     g.stats.format = "";
     if (g.opts->version != DM_VOTES_OPTS_VERSION)
-        return dm_fail(err, DM_EUSAGE, 0, "dm_votes_opts of version %u, this library has %d; use DM_VOTES_OPTS_INIT", g.opts->version,
-            DM_VOTES_OPTS_VERSION);
+        return dm_fail(err, DM_EUSAGE, 0, "dm_votes_opts of version %u, this library has %d; use DM_VOTES_OPTS_INIT",
+            g.opts->version, DM_VOTES_OPTS_VERSION);
     dm_status st = dm_record_writable(r, err);
     if (st == DM_OK)
         st = dm_states_load(&g.states, r->tables, err);

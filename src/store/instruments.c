@@ -173,7 +173,9 @@ static dm_status list(listing *l, dm_error *err)
 {
     for (uint32_t i = 0; i < l->set->series.n; i++) {
         const dm_one_series *s = &l->set->series.v[i];
-        l->out[i] = (dm_series){ .id = z(s->id), .family = z(s->family), .body = z(s->body), .subject = z(s->subject), .name = z(s->name) };
+        l->out[i] = (dm_series){
+            .id = z(s->id), .family = z(s->family), .body = z(s->body), .subject = z(s->subject), .name = z(s->name)
+        };
     }
     dm_status st = dm_series_events(l->set, l->f->party, on_event, l, err);
     if (st == DM_OK)

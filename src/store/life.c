@@ -62,10 +62,7 @@ typedef struct making {
 
 static dm_status full(dm_error *err) { return dm_fail(err, DM_ENOMEM, 0, "out of memory for the life of an instrument"); }
 
-static dm_str keep(making *m, dm_str s)
-{
-    return s.len ? dm_arena_str(m->arena, s) : DM_STR("");
-}
+static dm_str keep(making *m, dm_str s) { return s.len ? dm_arena_str(m->arena, s) : DM_STR(""); }
 
 /* --- the table of acts --- */
 
@@ -83,7 +80,9 @@ static dm_status load_acts(making *m, dm_error *err)
             .will = dm_table_cell(t, r, dm_table_column(t, "will")),
             .did = dm_table_cell(t, r, dm_table_column(t, "did")),
             .did_not = dm_table_cell(t, r, dm_table_column(t, "did_not")),
-            .role = dm_str_is(role, "makes") ? ACT_MAKES : dm_str_is(role, "takes") ? ACT_TAKES : ACT_OTHER,
+            .role = dm_str_is(role, "makes")   ? ACT_MAKES
+                    : dm_str_is(role, "takes") ? ACT_TAKES
+                                               : ACT_OTHER,
             .asked = dm_str_is(dm_table_cell(t, r, dm_table_column(t, "asked")), "yes"),
             .refuses = dm_str_is(dm_table_cell(t, r, dm_table_column(t, "refuses")), "yes"),
             .order = r };
@@ -93,8 +92,9 @@ static dm_status load_acts(making *m, dm_error *err)
 
 static const act_row *act_of(const making *m, dm_str act)
 {
-    static const act_row unknown = { .will = { "act on *", 8 }, .did = { "acted on *", 10 }, .did_not = { "did not act on *", 16 },
-        .order = UINT32_MAX };
+    static const act_row unknown = {
+        .will = { "act on *", 8 }, .did = { "acted on *", 10 }, .did_not = { "did not act on *", 16 }, .order = UINT32_MAX
+    };
     for (uint32_t i = 0; i < m->acts.n; i++)
         if (dm_str_eq(m->acts.v[i].act, act))
             return &m->acts.v[i];
@@ -112,8 +112,8 @@ static dm_str words_for(making *m, const char *before, dm_str pattern, dm_str ty
     while (head && !*what && pattern.p[head - 1] == ' ')
         head--;
     dm_str tail = star ? dm_str_trim((dm_str){ star + 1, (size_t)(pattern.p + pattern.len - star - 1) }) : DM_NIL;
-    return dm_arena_printf(m->arena, "%s%.*s%s%s%.*s%s", before, (int)head, pattern.p ? pattern.p : "", what, tail.len ? " " : "",
-        DM_FMT(tail), behind);
+    return dm_arena_printf(m->arena, "%s%.*s%s%s%.*s%s", before, (int)head, pattern.p ? pattern.p : "", what,
+        tail.len ? " " : "", DM_FMT(tail), behind);
 }
 
 /* --- reading --- */
@@ -156,11 +156,11 @@ static void fill_tale(making *m, tale *t, dm_stmt *q)
     t->act = keep(m, dm_col_str(q, 3));
     t->polarity = (int8_t)dm_col_int(q, 4);
     t->confidence = dm_col_real(q, 5);
-    t->dating = t->n_years              ? DM_DATING_TOLD
-                : dm_col_int(q, 6)      ? DM_DATING_HAPPENED
-                : t->day == DM_NO_DAY   ? DM_DATING_UNKNOWN
-                : dm_col_int(q, 7)      ? DM_DATING_SAID
-                                        : DM_DATING_PUBLISHED;
+    t->dating = t->n_years            ? DM_DATING_TOLD
+                : dm_col_int(q, 6)    ? DM_DATING_HAPPENED
+                : t->day == DM_NO_DAY ? DM_DATING_UNKNOWN
+                : dm_col_int(q, 7)    ? DM_DATING_SAID
+                                      : DM_DATING_PUBLISHED;
     t->sentence = keep(m, dm_col_str(q, 8));
     t->hash = keep(m, dm_col_str(q, 9));
     t->source = keep(m, dm_col_str(q, 10));
@@ -181,7 +181,9 @@ static dm_status read_tale(making *m, tale *t, dm_error *err)
         return st;
     dm_bind_int(q, 1, t->event);
     if ((st = dm_stmt_step(q, err)) != DM_OK)
-        return st == DM_END ? dm_fail(err, DM_ECORRUPT, 0, "the record '%s' lacks a part of an event", dm_db_path(dm_store_db(m->s))) : st;
+        return st == DM_END
+                   ? dm_fail(err, DM_ECORRUPT, 0, "the record '%s' lacks a part of an event", dm_db_path(dm_store_db(m->s)))
+                   : st;
     fill_tale(m, t, q);
     dm_stmt_done(q);
     st = dm_db_use(dm_store_db(m->s), &q, "SELECT role, code, sector FROM party WHERE event=?1 ORDER BY role, place", err);
@@ -203,8 +205,13 @@ static dm_status on_event(void *ctx, const dm_series_event *e, dm_error *err)
     if (!t)
         return full(err);
     const dm_series_row *row = dm_series_row_of(m->set, e->instrument);
-    *t = (tale){ .event = e->event, .document = e->document, .happening = e->happening, .joined = e->joined, .day = e->day,
-        .day_end = e->day_end, .type = keep(m, row ? row->type : m->family) };
+    *t = (tale){ .event = e->event,
+        .document = e->document,
+        .happening = e->happening,
+        .joined = e->joined,
+        .day = e->day,
+        .day_end = e->day_end,
+        .type = keep(m, row ? row->type : m->family) };
     t->n_years = dm_series_years(e->years, t->years);
     return DM_OK;
 }
@@ -286,8 +293,8 @@ static dm_str words_of(making *m, const tale *t, const dm_part *p)
 {
     char before[64];
     if (p->request) {
-        const char *how = p->status == DM_PART_NEGATED  ? "did not ask"
-                          : p->status == DM_PART_DONE   ? "asked"
+        const char *how = p->status == DM_PART_NEGATED   ? "did not ask"
+                          : p->status == DM_PART_DONE    ? "asked"
                           : p->status == DM_PART_PLANNED ? "will ask"
                                                          : "may ask";
         const char *whom = p->asked.code[0] ? p->asked.code : p->asked.sector[0] ? p->asked.sector : "others";
@@ -300,7 +307,10 @@ static dm_str words_of(making *m, const tale *t, const dm_part *p)
                             : words_for(m, "", t->row->did_not, t->type, "");
     if (p->status == DM_PART_DONE)
         return words_for(m, "", t->row->did, t->type, "");
-    return words_for(m, p->status == DM_PART_HYPOTHETICAL ? "may " : t->event_type == DM_THREATEN ? "threatened to " : "will ",
+    return words_for(m,
+        p->status == DM_PART_HYPOTHETICAL ? "may "
+        : t->event_type == DM_THREATEN    ? "threatened to "
+                                          : "will ",
         t->row->will, t->type, "");
 }
 
@@ -308,7 +318,8 @@ static dm_str trace_of(making *m, const tale *t)
 {
     if (!t->joined)
         return t->left_out.len ? t->left_out : DM_STR("");
-    return dm_arena_printf(m->arena, "its own words do not name all of the instrument; it is the only such one of the article%s%.*s",
+    return dm_arena_printf(m->arena,
+        "its own words do not name all of the instrument; it is the only such one of the article%s%.*s",
         t->left_out.len ? "; " : "", DM_FMT(t->left_out));
 }
 
@@ -340,11 +351,26 @@ static dm_status add_part(making *m, const tale *t, const dm_who *who, const dm_
             continue;
         *p = (piece){ .row = t->row, .tale = t };
         dm_part *d = &p->part;
-        *d = (dm_part){ .year = t->years[i], .year_to = to, .dating = t->dating, .status = (uint8_t)status_of(t), .who = who, .n_who = 1,
-            .type = t->type.p, .act = t->act.len ? t->act.p : "", .word_of = t->word_of.p, .event = t->id, .sentence = t->sentence.p,
-            .document = t->hash.p, .source = t->source.p, .day = t->day == DM_NO_DAY ? DM_DAY_NONE : t->day,
-            .day_end = t->day == DM_NO_DAY ? DM_DAY_NONE : t->day_end, .confidence = t->confidence, .events = 1, .happenings = 1,
-            .documents = 1, .independent = 1 };
+        *d = (dm_part){ .year = t->years[i],
+            .year_to = to,
+            .dating = t->dating,
+            .status = (uint8_t)status_of(t),
+            .who = who,
+            .n_who = 1,
+            .type = t->type.p,
+            .act = t->act.len ? t->act.p : "",
+            .word_of = t->word_of.p,
+            .event = t->id,
+            .sentence = t->sentence.p,
+            .document = t->hash.p,
+            .source = t->source.p,
+            .day = t->day == DM_NO_DAY ? DM_DAY_NONE : t->day,
+            .day_end = t->day == DM_NO_DAY ? DM_DAY_NONE : t->day_end,
+            .confidence = t->confidence,
+            .events = 1,
+            .happenings = 1,
+            .documents = 1,
+            .independent = 1 };
         if (asked) {
             d->request = true;
             d->asked = *asked;
@@ -375,7 +401,10 @@ static dm_status add_parts(making *m, const tale *t, dm_error *err)
 
 static const char *ballot_act(dm_str vote)
 {
-    return dm_str_is(vote, "yes") ? "yes" : dm_str_is(vote, "no") ? "no" : dm_str_is(vote, "abstain") ? "abstention" : "absence";
+    return dm_str_is(vote, "yes")       ? "yes"
+           : dm_str_is(vote, "no")      ? "no"
+           : dm_str_is(vote, "abstain") ? "abstention"
+                                        : "absence";
 }
 
 /* What a file says: who did it is added by the caller. */
@@ -385,9 +414,17 @@ static dm_part *add_filed(making *m, const char *act, const char *type, dm_day d
     if (!p)
         return NULL;
     p->row = act_of(m, dm_str_of(act));
-    p->part = (dm_part){ .year = dm_series_year(day), .year_to = dm_series_year(day_end), .dating = DM_DATING_FILE, .type = type, .act = act,
-        .word_of = "", .day = day == DM_NO_DAY ? DM_DAY_NONE : day, .day_end = day == DM_NO_DAY ? DM_DAY_NONE : day_end, .confidence = 1,
-        .sentence = "", .trace = "" };
+    p->part = (dm_part){ .year = dm_series_year(day),
+        .year_to = dm_series_year(day_end),
+        .dating = DM_DATING_FILE,
+        .type = type,
+        .act = act,
+        .word_of = "",
+        .day = day == DM_NO_DAY ? DM_DAY_NONE : day,
+        .day_end = day == DM_NO_DAY ? DM_DAY_NONE : day_end,
+        .confidence = 1,
+        .sentence = "",
+        .trace = "" };
     p->part.words = words_for(m, "", p->row->did, dm_str_of(type), "").p;
     return p->part.words ? &p->part : NULL;
 }
@@ -415,8 +452,8 @@ static dm_status close_side(making *m, const voters *v, dm_stmt *roll, const cha
 static dm_status add_ballots(making *m, dm_stmt *roll, dm_error *err)
 {
     dm_stmt *q;
-    dm_status st = dm_db_use(
-        dm_store_db(m->s), &q, "SELECT vote, code FROM ballot WHERE rollcall=?1 AND (?2 IS NULL OR code=?2) ORDER BY vote, code", err);
+    dm_status st = dm_db_use(dm_store_db(m->s), &q,
+        "SELECT vote, code FROM ballot WHERE rollcall=?1 AND (?2 IS NULL OR code=?2) ORDER BY vote, code", err);
     if (st != DM_OK)
         return st;
     dm_bind_int(q, 1, dm_col_int(roll, 0));
@@ -447,7 +484,8 @@ static dm_status add_rollcalls(making *m, int64_t instrument, dm_error *err)
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(m->s), &q,
-        "SELECT n, source, reference, day, day_end, resolution, title FROM rollcall WHERE instrument=?1 ORDER BY day, source, reference",
+        "SELECT n, source, reference, day, day_end, resolution, title FROM rollcall WHERE instrument=?1 ORDER BY day, source, "
+        "reference",
         err);
     if (st != DM_OK)
         return st;
@@ -484,7 +522,8 @@ static dm_status add_actions(making *m, int64_t instrument, dm_error *err)
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(m->s), &q,
-        "SELECT code, action, day, day_end, source FROM treaty_action WHERE instrument=?1 AND (?2 IS NULL OR code=?2) ORDER BY day, code",
+        "SELECT code, action, day, day_end, source FROM treaty_action WHERE instrument=?1 AND (?2 IS NULL OR code=?2) ORDER BY "
+        "day, code",
         err);
     if (st != DM_OK)
         return st;
@@ -665,7 +704,8 @@ static dm_status on_series(void *ctx, const dm_series *s, dm_error *err)
     const dm_series names = *out;
     if (strcmp(s->id, names.id) == 0) {
         *out = *s;
-        out->id = names.id, out->family = names.family, out->body = names.body, out->subject = names.subject, out->name = names.name;
+        out->id = names.id, out->family = names.family, out->body = names.body, out->subject = names.subject,
+        out->name = names.name;
         return DM_END;
     }
     return DM_OK;
@@ -676,8 +716,11 @@ static dm_status head(making *m, uint32_t series, dm_series *out, dm_error *err)
 {
     const dm_one_series *s = &m->set->series.v[series];
     dm_series_filter only = *m->f;
-    *out = (dm_series){ .id = keep(m, s->id).p, .family = keep(m, s->family).p, .body = keep(m, s->body).p,
-        .subject = keep(m, s->subject).p, .name = keep(m, s->name).p };
+    *out = (dm_series){ .id = keep(m, s->id).p,
+        .family = keep(m, s->family).p,
+        .body = keep(m, s->body).p,
+        .subject = keep(m, s->subject).p,
+        .name = keep(m, s->name).p };
     if (m->arena->failed)
         return full(err);
     only.type = NULL;

@@ -32,7 +32,8 @@ dm_status dm_store_rollcall(dm_store *s, const dm_rollcall *r, int64_t *row, boo
     if (r->instrument.type.len && (st = dm_store_instrument(s, &r->instrument, &instrument, err)) != DM_OK)
         return st;
     st = dm_db_use(dm_store_db(s), &q,
-        "INSERT INTO rollcall(source, reference, instrument, body, subject, polarity, session, day, day_end, resolution, title, contexts) "
+        "INSERT INTO rollcall(source, reference, instrument, body, subject, polarity, session, day, day_end, resolution, "
+        "title, contexts) "
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         err);
     if (st != DM_OK)
@@ -96,7 +97,8 @@ dm_status dm_store_treaty_action(dm_store *s, const dm_treaty_action *a, dm_file
     dm_status st = dm_store_instrument(s, &in, &instrument, err);
     if (st == DM_OK)
         st = dm_db_use(dm_store_db(s), &q,
-            "INSERT INTO treaty_action VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(instrument, code, action, day) DO NOTHING", err);
+            "INSERT INTO treaty_action VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(instrument, code, action, day) DO NOTHING",
+            err);
     if (st != DM_OK)
         return st;
     dm_bind_int(q, 1, instrument);
@@ -117,7 +119,8 @@ dm_status dm_store_casts(
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(s), &q,
-        "SELECT r.n, r.day, r.session, b.code, b.vote FROM rollcall r JOIN ballot b ON b.rollcall=r.n WHERE r.source=?1 AND (?2 IS NULL OR"
+        "SELECT r.n, r.day, r.session, b.code, b.vote FROM rollcall r JOIN ballot b ON b.rollcall=r.n WHERE r.source=?1 AND "
+        "(?2 IS NULL OR"
         " r.body=?2) AND r.day_end>=?3 AND r.day<=?4 AND b.vote<>'absent' ORDER BY r.n, b.code",
         err);
     if (st != DM_OK)
@@ -128,7 +131,8 @@ dm_status dm_store_casts(
     dm_bind_int(q, 3, since == DM_DAY_NONE ? INT32_MIN : since);
     dm_bind_int(q, 4, until == DM_DAY_NONE ? INT32_MAX : until);
     while ((st = dm_stmt_step(q, err)) == DM_OK) {
-        const dm_cast c = { dm_col_int(q, 0), (dm_day)dm_col_int(q, 1), (int)dm_col_int(q, 2), dm_col_str(q, 3), dm_col_str(q, 4) };
+        const dm_cast c = { dm_col_int(q, 0), (dm_day)dm_col_int(q, 1), (int)dm_col_int(q, 2), dm_col_str(q, 3),
+            dm_col_str(q, 4) };
         if ((st = fn(ctx, &c, err)) != DM_OK) {
             dm_stmt_done(q);
             return st;
@@ -140,8 +144,8 @@ dm_status dm_store_casts(
 dm_status dm_store_votes_source(dm_store *s, char *out, size_t room, dm_error *err)
 {
     dm_stmt *q;
-    dm_status st = dm_db_use(
-        dm_store_db(s), &q, "SELECT source, count(*) FROM rollcall GROUP BY source ORDER BY count(*) DESC, source LIMIT 1", err);
+    dm_status st = dm_db_use(dm_store_db(s), &q,
+        "SELECT source, count(*) FROM rollcall GROUP BY source ORDER BY count(*) DESC, source LIMIT 1", err);
     if (st != DM_OK)
         return st;
     st = dm_stmt_step(q, err);

@@ -5,7 +5,11 @@
 
 #include "store/store.h"
 
-typedef enum dm_filed_before { DM_FILED_NEW, DM_FILED_SAME, DM_FILED_OTHER /* it is there with another vote, which stays */ } dm_filed_before;
+typedef enum dm_filed_before {
+    DM_FILED_NEW,
+    DM_FILED_SAME,
+    DM_FILED_OTHER /* it is there with another vote, which stays */
+} dm_filed_before;
 
 typedef struct dm_rollcall {
     dm_str source, reference; /* together its identity */

@@ -8,7 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ID_BYTES = 400, NAME_IN_ID = 60 /* longer names are cut and get a hash */, IDS_TOLD = 5, DOCUMENT_EVENTS = 4096 /* of one document that are looked at together */ };
+enum {
+    ID_BYTES = 400,
+    NAME_IN_ID = 60 /* longer names are cut and get a hash */,
+    IDS_TOLD = 5,
+    DOCUMENT_EVENTS = 4096 /* of one document that are looked at together */
+};
 
 /* --- families --- */
 
@@ -75,10 +80,7 @@ static dm_str id_of(dm_series_set *set, const family *f, dm_str body, dm_str sub
 
 /* --- reading the instruments --- */
 
-static dm_str keep(dm_series_set *set, dm_str s)
-{
-    return s.len ? dm_arena_str(&set->arena, s) : DM_STR("");
-}
+static dm_str keep(dm_series_set *set, dm_str s) { return s.len ? dm_arena_str(&set->arena, s) : DM_STR(""); }
 
 /* A body of the United Nations that is not said further is no body yet. */
 static bool body_known(dm_str body) { return body.len && !dm_str_is(body, "UNO"); }
@@ -114,8 +116,7 @@ dm_status dm_series_load(dm_series_set *set, dm_store *store, const dm_tables *t
     *set = (dm_series_set){ .store = store, .tables = tables };
     dm_map known = { 0 };
     dm_stmt *q;
-    dm_status st =
-        dm_db_use(dm_store_db(store), &q, "SELECT n, type, body, subject, name FROM instrument ORDER BY n", err);
+    dm_status st = dm_db_use(dm_store_db(store), &q, "SELECT n, type, body, subject, name FROM instrument ORDER BY n", err);
     while (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK)
         if (!add_row(set, &known, q))
             break;
@@ -185,7 +186,8 @@ dm_status dm_series_want(dm_series_set *set, const dm_series_filter *f, dm_error
             wanted = dm_table_cell(t, r, dm_table_column(t, "family"));
     if (f->type && !wanted.len)
         return dm_fail(err, DM_EUSAGE, 0,
-            "'%.60s' is no type of instrument; there are resolution, motion, vote, sanction, boycott, treaty, declaration, law and talks",
+            "'%.60s' is no type of instrument; there are resolution, motion, vote, sanction, boycott, treaty, declaration, law "
+            "and talks",
             f->type);
     set->n_wanted = 0;
     for (uint32_t i = 0; i < set->series.n; i++) {
@@ -213,8 +215,9 @@ static dm_str named(const dm_series_set *set, dm_str which)
 
 static bool means(const dm_one_series *s, dm_str which, dm_str name, int how)
 {
-    return how == 0 ? dm_str_eq(s->id, which) : how == 1 ? s->name.len && same_text(s->name, name)
-                                                         : contains(s->id, which) || contains(s->name, which);
+    return how == 0   ? dm_str_eq(s->id, which)
+           : how == 1 ? s->name.len && same_text(s->name, name)
+                      : contains(s->id, which) || contains(s->name, which);
 }
 
 static dm_status several(const dm_series_set *set, const char *which, dm_error *err)
@@ -228,7 +231,7 @@ static dm_status several(const dm_series_set *set, const char *which, dm_error *
             int k = snprintf(list + n, sizeof list - n, "%s%.*s", told++ ? ", " : "", DM_FMT(set->series.v[i].id));
             n += k > 0 ? (size_t)k : 0;
         }
-    return dm_fail(err, DM_EUSAGE, 0, "%s%.60s%s %u instruments; give one of %s%s", which ? "'" : "this is true of",
+    return dm_fail(err, DM_EUSAGE, set->n_wanted, "%s%.60s%s %u instruments; give one of %s%s", which ? "'" : "this is true of",
         which ? which : "", which ? "' may be any of" : "", set->n_wanted, list, set->n_wanted > IDS_TOLD ? " ..." : "");
 }
 

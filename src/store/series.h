@@ -37,7 +37,8 @@ const dm_series_row *dm_series_row_of(const dm_series_set *set, int64_t instrume
 
 /* Marks the series that the filter's type, body, subject and text leave. DM_EUSAGE for a type that is none. */
 dm_status dm_series_want(dm_series_set *set, const dm_series_filter *f, dm_error *err);
-/* The one wanted series that `which` means (as in dm_record_life()); only it stays wanted. */
+/* The one wanted series that `which` means (as in dm_record_life()); only it stays wanted. DM_EUSAGE: none
+ * (err->at 0), or so many. */
 dm_status dm_series_pick(dm_series_set *set, const char *which, uint32_t *out, dm_error *err);
 
 /* An event that speaks of a wanted series. */

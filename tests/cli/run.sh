@@ -9,7 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 D="$build/demarche"
 [ -x "$D" ] || { echo "$D was not built" && exit 1; }
 SAMPLES=$(cd "$here/../../samples" 2>/dev/null && pwd)
-export D SAMPLES LC_ALL=C.UTF-8 TERM=dumb
+VOTES=$here/../votes
+export D SAMPLES VOTES LC_ALL=C.UTF-8 TERM=dumb
 unset COLUMNS NO_COLOR DEMARCHE_DATA
 tmp=$(mktemp -d) || exit 3
 trap 'rm -rf "$tmp"' EXIT
