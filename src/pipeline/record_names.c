@@ -143,30 +143,12 @@ static bool has_small(dm_str s)
     return false;
 }
 
-dm_str dm_record_name(const dm_record *r, const char *code)
-{
-    const dm_table *t = dm_tables_get(r->tables, "actors/states");
-    int code_at = t ? dm_table_column(t, "code") : -1, names_at = t ? dm_table_column(t, "names") : -1;
-    int note_at = t ? dm_table_column(t, "note") : -1;
-    dm_str found = DM_NIL;
-    for (uint32_t row = 0; t && row < dm_table_rows(t); row++) {
-        dm_str names = dm_table_cell(t, row, names_at), one, best = DM_NIL;
-        if (!dm_str_is(dm_table_cell(t, row, code_at), code))
-            continue;
-        while (dm_str_split(&names, '|', &one)) /* the first that is more than an abbreviation */
-            if (best.len == 0 || (!has_small(best) && has_small(one)))
-                best = one;
-        if (best.len && dm_table_cell(t, row, note_at).len == 0) /* the state itself, no dependency */
-            return best;
-        found = found.len ? found : best;
-    }
-    return found.len ? found : dm_str_of(code);
 /* The first name that is more than an abbreviation. */
 static dm_str full_name(dm_str names)
 {
     dm_str one, best = DM_NIL;
     while (dm_str_split(&names, '|', &one))
-        if (best.len == 0 || (best.len <= 4 && one.len > 4))
+        if (best.len == 0 || (!has_small(best) && has_small(one)))
             best = one;
     return best;
 }
