@@ -2,6 +2,7 @@
 /* One page about one actor and one recipient: chart, turning points, instruments, every event with its sentence, method. */
 #include "pipeline/record.h"
 #include "write/report.h"
+#include <demarche/instrument.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,7 +25,8 @@ static void make_title(reporting *w, dm_str contexts)
 {
     name_of(w->r, w->q->actor, w->actor, sizeof w->actor);
     name_of(w->r, w->q->recipient, w->recipient, sizeof w->recipient);
-    snprintf(w->title, sizeof w->title, "%s toward %s%s%.*s", w->actor, w->recipient, contexts.len ? ": " : "", DM_FMT(contexts));
+    snprintf(
+        w->title, sizeof w->title, "%s toward %s%s%.*s", w->actor, w->recipient, contexts.len ? ": " : "", DM_FMT(contexts));
 }
 
 /* "human rights, trade" */
@@ -48,8 +50,9 @@ static dm_status put_chart(reporting *w)
     dm_report_section(w->b, "chart", "Where it stands");
     dm_buf_add(w->b, "<figure>\n", 9);
     dm_status st = dm_write_stance_svg(w->b, &series, 1, &chart, w->err);
-    static const char caption[] = "<figcaption class=\"meta\">PLOVER's scale from −10 (conflict) to +10 (cooperation). Words and deeds are lanes of "
-                                  "their own; the band is one standard deviation; where there is no evidence nothing is drawn.</figcaption></figure>\n";
+    static const char caption[] =
+        "<figcaption class=\"meta\">PLOVER's scale from −10 (conflict) to +10 (cooperation). Words and deeds are lanes of "
+        "their own; the band is one standard deviation; where there is no evidence nothing is drawn.</figcaption></figure>\n";
     dm_buf_add(w->b, caption, sizeof caption - 1);
     return st;
 }
@@ -75,6 +78,97 @@ static void put_turns(reporting *w)
     dm_buf_add(w->b, close, sizeof close - 1);
 }
 
+/* --- instruments --- */
+
+enum { SERIES_SHOWN = 40, OTHERS_SHOWN = 12 };
+
+typedef struct series_list {
+    char id[SERIES_SHOWN][200];
+    size_t n;
+} series_list;
+
+static dm_status on_series(void *ctx, const dm_series *s, dm_error *err)
+{
+    (void)err;
+    series_list *l = ctx;
+    if (l->n == SERIES_SHOWN)
+        return DM_END;
+    if (strlen(s->id) < sizeof l->id[0])
+        strcpy(l->id[l->n++], s->id);
+    return DM_OK;
+}
+
+static bool takes_part(const dm_part *p, const char *code)
+{
+    for (size_t i = 0; i < p->n_who; i++)
+        if (strcmp(p->who[i].code, code) == 0)
+            return true;
+    return false;
+}
+
+/* Years without the actor are left out: the page is about it. A cell of its own parts, one of the others'. */
+static void put_year(reporting *w, const dm_life *life, size_t from, size_t to)
+{
+    bool any = false;
+    for (size_t i = from; i < to; i++)
+        any |= takes_part(&life->part[i], w->q->actor);
+    if (!any)
+        return;
+    char year[16];
+    snprintf(year, sizeof year, "%d", life->part[from].year);
+    dm_report_row_begin(w->b, life->part[from].year ? year : "?");
+    for (int own = 1; own >= 0; own--) {
+        size_t shown = 0;
+        for (size_t i = from; i < to && shown < OTHERS_SHOWN; i++)
+            if (takes_part(&life->part[i], w->q->actor) == (own == 1))
+                dm_report_part(w->b, &life->part[i], shown++ == 0, own == 0);
+        dm_report_cell_end(w->b);
+    }
+    dm_report_row_end(w->b);
+}
+
+static void put_life(reporting *w, const dm_life *life)
+{
+    char name[300], subject[128];
+    name_of(w->r, life->series.subject, subject, sizeof subject);
+    snprintf(name, sizeof name, "%s on %s%s%s", life->series.name[0] ? life->series.name : life->series.family, subject,
+        life->series.body[0] ? ", " : "", life->series.body);
+    dm_report_table_begin(w->b, name, w->actor);
+    for (size_t from = 0, to = 0; from < life->n; from = to) {
+        while (to < life->n && life->part[to].year == life->part[from].year)
+            to++;
+        put_year(w, life, from, to);
+    }
+    dm_report_table_end(w->b);
+}
+
+static dm_status put_instruments(reporting *w)
+{
+    series_list *list = calloc(1, sizeof *list);
+    if (!list)
+        return dm_fail(w->err, DM_ENOMEM, 0, "out of memory for the instruments of a report");
+    dm_series_filter f = DM_SERIES_FILTER_INIT;
+    f.subject = w->q->recipient;
+    f.party = w->q->actor;
+    f.since = w->q->stance.since;
+    f.until = w->q->stance.until;
+    dm_report_section(w->b, "instruments", "Instruments aimed at it");
+    dm_status st = dm_record_instruments(w->r, &f, on_series, list, w->err);
+    if (st == DM_END)
+        st = DM_OK;
+    f.party = NULL;
+    for (size_t i = 0; i < list->n && st == DM_OK; i++) {
+        dm_life *life = NULL;
+        if ((st = dm_record_life(w->r, list->id[i], &f, &life, w->err)) == DM_OK)
+            put_life(w, life);
+        dm_life_free(life);
+    }
+    if (list->n == 0)
+        dm_html_z(w->b, "None in the record.");
+    free(list);
+    return st;
+}
+
 static bool in_window(const dm_stance_opts *o, const dm_evidence *e)
 {
     if (e->from == DM_DAY_NONE)
@@ -82,7 +176,8 @@ static bool in_window(const dm_stance_opts *o, const dm_evidence *e)
     return (o->since == DM_DAY_NONE || e->to >= o->since) && (o->until == DM_DAY_NONE || e->from <= o->until);
 }
 
-static dm_status put_event(reporting *w, dm_doc *doc, int64_t *held, int64_t row, const dm_evidence *e, const dm_stance_use *use)
+static dm_status put_event(
+    reporting *w, dm_doc *doc, int64_t *held, int64_t row, const dm_evidence *e, const dm_stance_use *use)
 {
     static const char *const values[] = { "position", "told again", "undated", "no stand" };
     dm_filed filed;
@@ -124,14 +219,20 @@ static void put_method(reporting *w)
     const dm_stance_info *about = dm_stance_about(dm_position_stance(w->p));
     char text[1600];
     snprintf(text, sizeof text,
-        "Each sentence that reports what the actor did, said, refused, planned, voted or signed toward the recipient, or on an instrument aimed "
-        "at it, is one piece of evidence: %llu given, of which %llu are used, %llu tell a happening that is counted already, %llu are undated and "
-        "%llu say nothing of a stand. Its position and weight come from a table (data/stance/weights.tsv); refusals count for what they mean. The "
-        "line is a random walk through time fitted by a Kalman smoother with heavy-tailed noise (a year's change has a standard deviation of "
-        "%.2f, one act of weight 1 one of %.2f); turning points come from a Bayesian segmentation. Events are read from the text by "
+        "Each sentence that reports what the actor did, said, refused, planned, voted or signed toward the recipient, or on an "
+        "instrument aimed "
+        "at it, is one piece of evidence: %llu given, of which %llu are used, %llu tell a happening that is counted already, "
+        "%llu are undated and "
+        "%llu say nothing of a stand. Its position and weight come from a table (data/stance/weights.tsv); refusals count for "
+        "what they mean. The "
+        "line is a random walk through time fitted by a Kalman smoother with heavy-tailed noise (a year's change has a "
+        "standard deviation of "
+        "%.2f, one act of weight 1 one of %.2f); turning points come from a Bayesian segmentation. Events are read from the "
+        "text by "
         "demarche %s; follow every one to its sentence before relying on it. See docs/stance.md.",
-        (unsigned long long)about->given, (unsigned long long)about->used, (unsigned long long)about->same, (unsigned long long)about->undated,
-        (unsigned long long)about->silent, about->drift[DM_LANE_ALL], about->noise[DM_LANE_ALL], dm_version());
+        (unsigned long long)about->given, (unsigned long long)about->used, (unsigned long long)about->same,
+        (unsigned long long)about->undated, (unsigned long long)about->silent, about->drift[DM_LANE_ALL],
+        about->noise[DM_LANE_ALL], dm_version());
     dm_report_section(w->b, "method", "Method");
     dm_buf_add(w->b, "<p>", 3);
     dm_html_z(w->b, text);
@@ -148,6 +249,8 @@ static dm_status put_page(reporting *w)
     dm_status st = put_chart(w);
     if (st == DM_OK)
         put_turns(w);
+    if (st == DM_OK)
+        st = put_instruments(w);
     if (st == DM_OK)
         st = put_events(w);
     if (st == DM_OK)

@@ -4,20 +4,32 @@
 #include "write/put.h"
 #include <stdio.h>
 
+enum { WHO_SHOWN = 12 };
+
 static const char style[] =
-    ":root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--paper:#fff;--act:#fff3c4;--who:#0550ae;--whom:#8250df}\n"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9aa4af;--line:#30363d;--paper:#0d1117;--act:#4d3800;--who:#79c0ff;"
+    ":root{color-scheme:light "
+    "dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--paper:#fff;--act:#fff3c4;--who:#0550ae;--whom:#8250df}\n"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9aa4af;--line:#30363d;--paper:#0d1117;--act:#4d3800;--who:#"
+    "79c0ff;"
     "--whom:#d2a8ff}}\n"
-    "body{font:16px/1.5 Georgia,'Times New Roman',serif;color:var(--ink);background:var(--paper);max-width:62rem;margin:2rem auto;padding:0 1rem}\n"
+    "body{font:16px/1.5 Georgia,'Times New Roman',serif;color:var(--ink);background:var(--paper);max-width:62rem;margin:2rem "
+    "auto;padding:0 1rem}\n"
     "h1,h2,th,.badge,.meta,nav,figure,.when{font-family:system-ui,sans-serif}\n"
     "h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.2rem;border-bottom:1px solid var(--line);margin-top:2.2rem}\n"
-    ".meta,.when{color:var(--soft);font-size:.85rem}.badge{font-size:.75rem;border:1px solid currentColor;border-radius:.6rem;padding:0 .45rem}\n"
-    "figure{margin:1rem 0}figure svg{width:100%;height:auto}blockquote{margin:.3rem 0 .3rem 1rem;border-left:3px solid var(--line);padding-left:.8rem}\n"
-    "ol.turns>li{margin:.8rem 0}article{border-top:1px solid var(--line);padding:.6rem 0;break-inside:avoid}article p{margin:.2rem 0}\n"
-    "mark{background:var(--act);color:inherit}.who{color:var(--who);border-bottom:2px solid}.whom{color:var(--whom);border-bottom:2px dotted}\n"
-    "table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;"
+    ".meta,.when{color:var(--soft);font-size:.85rem}.badge{font-size:.75rem;border:1px solid "
+    "currentColor;border-radius:.6rem;padding:0 .45rem}\n"
+    "figure{margin:1rem 0}figure svg{width:100%;height:auto}blockquote{margin:.3rem 0 .3rem 1rem;border-left:3px solid "
+    "var(--line);padding-left:.8rem}\n"
+    "ol.turns>li{margin:.8rem 0}article{border-top:1px solid var(--line);padding:.6rem 0;break-inside:avoid}article "
+    "p{margin:.2rem 0}\n"
+    "mark{background:var(--act);color:inherit}.who{color:var(--who);border-bottom:2px "
+    "solid}.whom{color:var(--whom);border-bottom:2px dotted}\n"
+    "table{border-collapse:collapse;width:100%;font-size:.9rem;table-layout:fixed}th:first-child{width:3.5rem}th:nth-child(2){"
+    "width:30%}h3{margin-bottom:.3rem}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;"
     "border-bottom:1px solid var(--line)}a{color:inherit}\n"
-    "@media print{:root{--ink:#000;--soft:#444;--line:#999;--paper:#fff;--act:#eee;--who:#000;--whom:#000}body{margin:0;max-width:none;font-size:10pt}"
+    "@media "
+    "print{:root{--ink:#000;--soft:#444;--line:#999;--paper:#fff;--act:#eee;--who:#000;--whom:#000}body{margin:0;max-width:"
+    "none;font-size:10pt}"
     "nav{display:none}h2{break-after:avoid}}\n";
 
 void dm_html_text(dm_buf *b, dm_str s)
@@ -25,7 +37,12 @@ void dm_html_text(dm_buf *b, dm_str s)
     size_t from = 0;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        const char *as = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : c == '\'' ? "&#39;" : NULL;
+        const char *as = c == '&'    ? "&amp;"
+                         : c == '<'  ? "&lt;"
+                         : c == '>'  ? "&gt;"
+                         : c == '"'  ? "&quot;"
+                         : c == '\'' ? "&#39;"
+                                     : NULL;
         if (!as && (c == '\n' || c == '\r' || c == '\t'))
             as = " ";
         else if (!as && (c < 0x20 || c == 0x7F))
@@ -53,7 +70,8 @@ void dm_report_begin(dm_buf *b, const char *title, const char *intro)
 {
     dm_put_z(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src 'unsafe-inline';img-src data:\">\n<title>");
+                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src 'unsafe-inline';img-src "
+                "data:\">\n<title>");
     dm_html_z(b, title);
     dm_put_z(b, "</title>\n<style>\n");
     dm_put_z(b, style);
@@ -62,7 +80,8 @@ void dm_report_begin(dm_buf *b, const char *title, const char *intro)
     dm_put_z(b, "</h1>\n<p class=\"meta\">");
     dm_html_z(b, intro);
     dm_put_z(b, "</p></header>\n<nav class=\"meta\"><a href=\"#chart\">Chart</a> · <a href=\"#turns\">Turning points</a> · "
-                "<a href=\"#instruments\">Instruments</a> · <a href=\"#events\">Events</a> · <a href=\"#method\">Method</a></nav>\n<main>\n");
+                "<a href=\"#instruments\">Instruments</a> · <a href=\"#events\">Events</a> · <a "
+                "href=\"#method\">Method</a></nav>\n<main>\n");
 }
 
 void dm_report_section(dm_buf *b, const char *id, const char *title)
@@ -178,7 +197,8 @@ typedef struct mark {
 
 static void add_mark(mark *m, unsigned *n, dm_span span, dm_span sentence, const char *open, const char *close)
 {
-    if (span.len == 0 || span.start < sentence.start || span.start + span.len > sentence.start + sentence.len || *n == MARKS_MAX)
+    if (span.len == 0 || span.start < sentence.start || span.start + span.len > sentence.start + sentence.len ||
+        *n == MARKS_MAX)
         return;
     for (unsigned i = 0; i < *n; i++) /* marks do not overlap: the first that is given stays */
         if (span.start < m[i].span.start + m[i].span.len && m[i].span.start < span.start + span.len)
@@ -275,6 +295,61 @@ void dm_report_event(dm_buf *b, const dm_filed *row, const dm_evidence *e, const
     dm_put_z(b, "</p>");
     put_source(b, row);
     dm_put_z(b, "</article>\n");
+}
+
+void dm_report_table_begin(dm_buf *b, const char *name, const char *actor)
+{
+    dm_put_z(b, "<h3>");
+    dm_html_z(b, name);
+    dm_put_z(b, "</h3>\n<table><thead><tr><th scope=\"col\">Year</th><th scope=\"col\">");
+    dm_html_z(b, actor);
+    dm_put_z(b, "</th><th scope=\"col\">Others</th></tr></thead><tbody>\n");
+}
+
+void dm_report_table_end(dm_buf *b) { dm_put_z(b, "</tbody></table>\n"); }
+
+void dm_report_row_begin(dm_buf *b, const char *year)
+{
+    dm_put_z(b, "<tr><th scope=\"row\">");
+    dm_html_z(b, year);
+    dm_put_z(b, "</th><td>");
+}
+
+void dm_report_part(dm_buf *b, const dm_part *p, bool first, bool name_party)
+{
+    dm_put_z(b, first ? "" : name_party ? "<br>" : "; ");
+    for (size_t i = 0; name_party && i < p->n_who && i < WHO_SHOWN; i++) {
+        dm_put_z(b, i ? ", " : "");
+        dm_html_z(b, p->who[i].code[0] ? p->who[i].code : p->who[i].sector);
+    }
+    if (name_party && p->n_who > WHO_SHOWN)
+        dm_put_z(b, " …");
+    dm_put_z(b, name_party && p->n_who ? " " : "");
+    dm_html_z(b, p->words);
+    if (p->dating >= DM_DATING_SAID)
+        dm_put_z(b, " <span class=\"meta\" title=\"the year is that of the statement\">~</span>");
+    if (p->event && !name_party) { /* what others did is not among the events of the page */
+        dm_put_z(b, " <a class=\"meta\" href=\"#e");
+        dm_put_id(b, p->event);
+        dm_put_z(b, "\" title=\"");
+        dm_html_z(b, p->sentence);
+        dm_put_z(b, "\">→</a>");
+    } else if (p->sentence[0]) {
+        dm_put_z(b, " <small class=\"meta\">“");
+        bdi(b, dm_str_of(p->sentence));
+        dm_put_z(b, "” ");
+        bdi(b, dm_str_of(p->source));
+        dm_put_z(b, "</small>");
+    }
+}
+
+void dm_report_cell_end(dm_buf *b) { dm_put_z(b, "</td><td>"); }
+
+void dm_report_row_end(dm_buf *b)
+{
+    if (!b->failed && b->len >= 4)
+        b->len -= 4; /* the cell that was opened behind the last */
+    dm_put_z(b, "</tr>\n");
 }
 
 void dm_report_ballot(dm_buf *b, const dm_evidence *e, const char *title, const char *source)

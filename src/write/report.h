@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 #include <demarche/buffer.h>
-#include <demarche/record.h>
+#include <demarche/instrument.h>
 
 /* Text inside an element: escaped, control characters dropped. */
 void dm_html_text(dm_buf *b, dm_str s);
@@ -27,6 +27,13 @@ void dm_report_turn_end(dm_buf *b);
 void dm_report_quote(dm_buf *b, const dm_evidence *e, const char *words, const char *source, uint64_t id);
 /* One event of the record with its sentence, the parties and the words that state it marked. position: as the stance takes it. */
 void dm_report_event(dm_buf *b, const dm_filed *row, const dm_evidence *e, const dm_stance_use *use, const char *value);
+/* The life of an instrument: a table with a row for each year, the actor's part in one cell, everybody else's in the next. */
+void dm_report_table_begin(dm_buf *b, const char *name, const char *actor);
+void dm_report_table_end(dm_buf *b);
+void dm_report_row_begin(dm_buf *b, const char *year); /* opens the first cell */
+void dm_report_part(dm_buf *b, const dm_part *part, bool first, bool name_party);
+void dm_report_cell_end(dm_buf *b); /* and opens the next, or closes the last */
+void dm_report_row_end(dm_buf *b);
 /* Evidence that is no event (ballots, treaty actions). */
 void dm_report_ballot(dm_buf *b, const dm_evidence *e, const char *title, const char *source);
 
