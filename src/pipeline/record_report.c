@@ -80,7 +80,7 @@ static void put_turns(reporting *w)
 
 /* --- instruments --- */
 
-enum { SERIES_SHOWN = 40, OTHERS_SHOWN = 12 };
+enum { SERIES_SHOWN = 40, OTHERS_SHOWN = 12, LOOK_BACK = 500 };
 
 typedef struct series_list {
     char id[SERIES_SHOWN][200];
@@ -106,6 +106,15 @@ static bool takes_part(const dm_part *p, const char *code)
     return false;
 }
 
+/* Whether the sentence of part i stands at one of the parts before it: one sentence often tells of many years. */
+static bool quoted(const dm_life *life, size_t i)
+{
+    for (size_t k = i, seen = 0; k-- > 0 && seen < LOOK_BACK; seen++)
+        if (life->part[k].event == life->part[i].event && life->part[k].event)
+            return true;
+    return false;
+}
+
 /* Years without the actor are left out: the page is about it. A cell of its own parts, one of the others'. */
 static void put_year(reporting *w, const dm_life *life, size_t from, size_t to)
 {
@@ -121,7 +130,7 @@ static void put_year(reporting *w, const dm_life *life, size_t from, size_t to)
         size_t shown = 0;
         for (size_t i = from; i < to && shown < OTHERS_SHOWN; i++)
             if (takes_part(&life->part[i], w->q->actor) == (own == 1))
-                dm_report_part(w->b, &life->part[i], shown++ == 0, own == 0);
+                dm_report_part(w->b, &life->part[i], shown++ == 0, own == 0, own == 0 && !quoted(life, i));
         dm_report_cell_end(w->b);
     }
     dm_report_row_end(w->b);

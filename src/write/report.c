@@ -315,7 +315,7 @@ void dm_report_row_begin(dm_buf *b, const char *year)
     dm_put_z(b, "</th><td>");
 }
 
-void dm_report_part(dm_buf *b, const dm_part *p, bool first, bool name_party)
+void dm_report_part(dm_buf *b, const dm_part *p, bool first, bool name_party, bool quote)
 {
     dm_put_z(b, first ? "" : name_party ? "<br>" : "; ");
     for (size_t i = 0; name_party && i < p->n_who && i < WHO_SHOWN; i++) {
@@ -334,7 +334,7 @@ void dm_report_part(dm_buf *b, const dm_part *p, bool first, bool name_party)
         dm_put_z(b, "\" title=\"");
         dm_html_z(b, p->sentence);
         dm_put_z(b, "\">→</a>");
-    } else if (p->sentence[0]) {
+    } else if (quote && p->sentence[0]) {
         dm_put_z(b, " <small class=\"meta\">“");
         bdi(b, dm_str_of(p->sentence));
         dm_put_z(b, "” ");

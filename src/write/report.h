@@ -31,7 +31,7 @@ void dm_report_event(dm_buf *b, const dm_filed *row, const dm_evidence *e, const
 void dm_report_table_begin(dm_buf *b, const char *name, const char *actor);
 void dm_report_table_end(dm_buf *b);
 void dm_report_row_begin(dm_buf *b, const char *year); /* opens the first cell */
-void dm_report_part(dm_buf *b, const dm_part *part, bool first, bool name_party);
+void dm_report_part(dm_buf *b, const dm_part *part, bool first, bool name_party, bool quote);
 void dm_report_cell_end(dm_buf *b); /* and opens the next, or closes the last */
 void dm_report_row_end(dm_buf *b);
 /* Evidence that is no event (ballots, treaty actions). */
