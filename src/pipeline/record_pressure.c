@@ -76,12 +76,14 @@ static dm_status take_over(walk *w, int64_t event, dm_pressure *p, dm_error *err
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(w->r->store), &q,
-        "SELECT i.type, i.subject, a.act FROM event e JOIN sentence s ON s.n=e.sentence JOIN event a ON a.document=e.document AND "
+        "SELECT i.type, i.subject, a.act FROM event e JOIN sentence s ON s.n=e.sentence JOIN event a ON a.document=e.document "
+        "AND "
         "a.n<e.n"
         " JOIN sentence b ON b.n=a.sentence JOIN instrument i ON i.n=a.instrument"
         " WHERE e.n=?1 AND b.sequence>=s.sequence-?2 AND a.type=e.type AND a.act IS NOT NULL"
         " AND EXISTS(SELECT 1 FROM party p WHERE p.event=a.n AND p.role=1 AND p.code=?3)"
-        " AND NOT EXISTS(SELECT 1 FROM party p JOIN party o ON o.code=p.code WHERE p.event=a.n AND p.role=0 AND o.event=e.n AND "
+        " AND NOT EXISTS(SELECT 1 FROM party p JOIN party o ON o.code=p.code WHERE p.event=a.n AND p.role=0 AND o.event=e.n "
+        "AND "
         "o.role=0)"
         " ORDER BY a.n DESC LIMIT 1",
         err);
@@ -145,7 +147,8 @@ static dm_status concerns(walk *w, int64_t event, dm_pressure *p, dm_error *err)
     add_about(p, p->subject.len ? p->subject : p->request->event->instrument ? p->request->event->instrument->subject : DM_NIL);
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(w->r->store), &q,
-        "SELECT DISTINCT p.code FROM event e JOIN party p ON p.event=e.n WHERE e.sentence=(SELECT sentence FROM event WHERE n=?1)"
+        "SELECT DISTINCT p.code FROM event e JOIN party p ON p.event=e.n WHERE e.sentence=(SELECT sentence FROM event WHERE "
+        "n=?1)"
         " AND p.role<2 AND p.code<>'' ORDER BY 1",
         err);
     if (st != DM_OK)
@@ -314,8 +317,8 @@ static bool make_room(walk *w)
     return ok;
 }
 
-dm_status dm_record_pressure(dm_record *r, const dm_who *actor, const char *about, const dm_filter *filter, dm_pressure_fn *fn,
-    void *ctx, dm_error *err)
+dm_status dm_record_pressure(
+    dm_record *r, const dm_who *actor, const char *about, const dm_filter *filter, dm_pressure_fn *fn, void *ctx, dm_error *err)
 {
     dm_filter f = DM_FILTER_INIT;
     if (filter)
