@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 enum {
-    NEAR_SENTENCES = 2, /* so far before a request may stand the one that its words refer to */
-    CANDIDATES_MAX = 4096
+    NEAR_SENTENCES = 2,       /* so far before a request may stand the one that its words refer to */
+    CANDIDATES_MAX = 2 * 4096 /* the first 4096 on the instrument, and toward each asker */
 };
 
 typedef struct candidate {
@@ -191,8 +191,10 @@ static dm_status on_instrument(walk *w, const dm_deed *request, const dm_pressur
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(w->r->store), &q,
-        "SELECT " DEED " FROM instrument i JOIN event e ON e.instrument=i.n WHERE i.type=?1 AND i.subject=?2 AND e.day<=?3"
-        " AND e.day_end>=?4 AND EXISTS(SELECT 1 FROM party p WHERE p.event=e.n AND p.role=0 AND p.code=?5) ORDER BY e.day, e.n",
+        "SELECT " DEED
+        " FROM instrument i CROSS JOIN event e ON e.instrument=i.n WHERE i.type=?1 AND i.subject=?2 AND e.day<=?3 AND e.day>=?6"
+        " AND e.day_end>=?4 AND EXISTS(SELECT 1 FROM party p WHERE p.event=e.n AND p.role=0 AND p.code=?5) ORDER BY e.day, e.n "
+        "LIMIT 4096",
         err);
     if (st != DM_OK)
         return st;
@@ -201,6 +203,7 @@ static dm_status on_instrument(walk *w, const dm_deed *request, const dm_pressur
     dm_bind_int(q, 3, (int64_t)request->day_end + dm_answer_days(w->r->tables, DM_TIE_INSTRUMENT));
     dm_bind_int(q, 4, request->day);
     dm_bind_str(q, 5, dm_str_of(w->actor->code));
+    dm_bind_int(q, 6, (int64_t)request->day - (request->day_end - request->day));
     return judge_rows(w, q, request, p, DM_TIE_INSTRUMENT, err);
 }
 
@@ -208,8 +211,9 @@ static dm_status toward(walk *w, const char *asker, const dm_deed *request, cons
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(w->r->store), &q,
-        "SELECT " DEED " FROM dyad d JOIN event e ON e.n=d.event LEFT JOIN instrument i ON i.n=e.instrument"
-        " WHERE d.actor=?1 AND d.target=?2 AND d.via<2 AND d.day<=?3 AND d.day>=?4 AND d.day_end>=?5 ORDER BY d.day, d.event",
+        "SELECT " DEED " FROM dyad d CROSS JOIN event e ON e.n=d.event LEFT JOIN instrument i ON i.n=e.instrument"
+        " WHERE d.actor=?1 AND d.target=?2 AND d.via<2 AND d.day<=?3 AND d.day>=?4 AND d.day_end>=?5 ORDER BY d.day, d.event "
+        "LIMIT 4096",
         err);
     if (st != DM_OK)
         return st;
