@@ -135,29 +135,36 @@ enum {
     }
 /* actor and recipient are left out where the command says them itself. */
 #define CLI_PARTY_OPTIONS                                                                                                      \
-    { "actor", 'A', POPT_ARG_STRING, NULL, CLI_OPT_ACTOR, "who did it: a name, code, demonym, sector, JPN/GOV; lists with commas", \
-        "WHO" },                                                                                                               \
+    { "actor", 'A', POPT_ARG_STRING, NULL, CLI_OPT_ACTOR,                                                                      \
+        "who did it: a name, code, demonym, sector, JPN/GOV; lists with commas", "WHO" },                                      \
         { "recipient", 'R', POPT_ARG_STRING, NULL, CLI_OPT_RECIPIENT, "to whom it was done", "WHO" },                          \
-        { "either", 'E', POPT_ARG_STRING, NULL, CLI_OPT_EITHER, "who is on either side", "WHO" }
+    {                                                                                                                          \
+        "either", 'E', POPT_ARG_STRING, NULL, CLI_OPT_EITHER, "who is on either side", "WHO"                                   \
+    }
 #define CLI_FILTER_OPTIONS(a)                                                                                                  \
     { "speaker", 'S', POPT_ARG_STRING, NULL, CLI_OPT_SPEAKER, "on whose word it rests", "WHO" },                               \
         { "type", 't', POPT_ARG_STRING, NULL, CLI_OPT_TYPE, "PLOVER type, as AGREE or REQUEST (may be given again)", "TYPE" }, \
         { "mode", 'm', POPT_ARG_STRING, &(a)->mode, 0, "PLOVER mode, as visit", "MODE" },                                      \
         { "context", 'c', POPT_ARG_STRING, NULL, CLI_OPT_CONTEXT, "context, as human_rights: any of those given", "CONTEXT" }, \
         { "status", 's', POPT_ARG_STRING, NULL, CLI_OPT_STATUS,                                                                \
-            "done, negated, planned, hypothetical, historical: all of those given", "STATUS" },                               \
+            "done, negated, planned, hypothetical, historical: all of those given", "STATUS" },                                \
         { "instrument", 'i', POPT_ARG_STRING, &(a)->instrument, 0, "by means of it, as resolution or sanction", "KIND" },      \
         { "subject", 0, POPT_ARG_STRING, &(a)->subject, 0, "at whom the instrument is aimed", "COUNTRY" },                     \
         { "act", 0, POPT_ARG_STRING, &(a)->act, 0, "what was done with the instrument, as cosponsor", "ACT" },                 \
         { "source", 0, POPT_ARG_STRING, &(a)->source, 0, "publication, or name of the article", "NAME" },                      \
         { "since", 0, POPT_ARG_STRING, &(a)->since, 0, "first day", "YYYY[-MM[-DD]]" },                                        \
         { "until", 0, POPT_ARG_STRING, &(a)->until, 0, "last day", "YYYY[-MM[-DD]]" },                                         \
-        { "text", 'x', POPT_ARG_STRING, &(a)->text, 0, "words of the sentence, all of them; \"a phrase\"; a beginn*", "WORDS" }, \
-        { "confidence", 0, POPT_ARG_DOUBLE, &(a)->confidence, 0, "probability that it is right, at least", "0..1" }
+        { "text", 'x', POPT_ARG_STRING, &(a)->text, 0, "words of the sentence, all of them; \"a phrase\"; a beginn*",          \
+            "WORDS" },                                                                                                         \
+    {                                                                                                                          \
+        "confidence", 0, POPT_ARG_DOUBLE, &(a)->confidence, 0, "probability that it is right, at least", "0..1"                \
+    }
 #define CLI_PAGE_OPTIONS(a)                                                                                                    \
     { "newest", 'n', POPT_ARG_NONE, &(a)->newest, 0, "newest first", NULL },                                                   \
         { "limit", 'l', POPT_ARG_INT, &(a)->limit, 0, "rows (default: 50 of a table, else all; 0: all)", "N" },                \
-        { "page", 'p', POPT_ARG_INT, &(a)->page, 0, "which N rows of them, from 1", "K" }
+    {                                                                                                                          \
+        "page", 'p', POPT_ARG_INT, &(a)->page, 0, "which N rows of them, from 1", "K"                                          \
+    }
 bool cli_filter_option(cli_filter *a, int val, char *value); /* takes value over; false: out of memory or none of its options */
 /* table: rows are for people, so the limit has a default. */
 dm_status cli_filter_fill(cli_filter *a, const dm_record *record, bool table, dm_error *err);
@@ -173,7 +180,7 @@ void cli_out_start(cli_out *o, bool pager);
 dm_status cli_out_flush(cli_out *o, bool all, dm_error *err);
 void cli_out_end(cli_out *o);
 void cli_put(dm_buf *b, const char *format, ...) DM_PRINTF(2, 3);
-void cli_put_json(dm_buf *b, dm_str s);           /* with its quotes */
+void cli_put_json(dm_buf *b, dm_str s);             /* with its quotes */
 void cli_put_cell(dm_buf *b, dm_str s, bool first); /* of CSV */
 
 /* Text in columns of the terminal. */
@@ -204,9 +211,9 @@ void cli_table_put(cli_table *t, dm_buf *out, unsigned width, size_t wide, bool 
 void cli_table_free(cli_table *t);
 
 /* Words for people. */
-void cli_put_day(dm_buf *b, const dm_filed *row);       /* as precise as it is known */
-void cli_put_parties(dm_buf *b, const dm_event *e);     /* actor -> recipient */
-void cli_put_what(dm_buf *b, const dm_event *e);        /* type, mode, status */
+void cli_put_day(dm_buf *b, const dm_filed *row);   /* as precise as it is known */
+void cli_put_parties(dm_buf *b, const dm_event *e); /* actor -> recipient */
+void cli_put_what(dm_buf *b, const dm_event *e);    /* type, mode, status */
 void cli_put_instrument(dm_buf *b, const dm_event *e);
 void cli_put_number(dm_buf *b, uint64_t n); /* 12,345 */
 

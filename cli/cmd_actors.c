@@ -46,7 +46,8 @@ static void put_jsonl(dm_buf *b, const dm_presence *p)
     cli_put_json(b, (dm_str){ p->code, strlen(p->code) });
     cli_put(b, ",\"name\":");
     cli_put_json(b, p->name);
-    cli_put(b, ",\"as_actor\":%llu,\"as_recipient\":%llu", (unsigned long long)p->as_actor, (unsigned long long)p->as_recipient);
+    cli_put(
+        b, ",\"as_actor\":%llu,\"as_recipient\":%llu", (unsigned long long)p->as_actor, (unsigned long long)p->as_recipient);
     if (first[0])
         cli_put(b, ",\"first\":\"%s\",\"last\":\"%s\"", first, last);
     cli_put(b, ",\"with\":[");

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 200, COUNT_MOST = 20000, WORDS_LEAST = 32, ID_DIGITS = 8 };
+enum { CHUNK = 200, COUNT_MOST = 10000, WORDS_LEAST = 32, ID_DIGITS = 8 };
 enum { C_DAY, C_WHO, C_WHAT, C_MEANS, C_REPORTS, C_WORDS, C_ID, N_COLUMNS };
 
 typedef struct args {
@@ -210,7 +210,8 @@ int cmd_events(int argc, const char **argv)
     const struct poptOption options[] = {
         CLI_PARTY_OPTIONS,
         CLI_FILTER_OPTIONS(&a.filter),
-        { "happenings", 'H', POPT_ARG_NONE, &a.filter.happenings, 0, "one event of each happening, however often reported", NULL },
+        { "happenings", 'H', POPT_ARG_NONE, &a.filter.happenings, 0, "one event of each happening, however often reported",
+            NULL },
         CLI_PAGE_OPTIONS(&a.filter),
         { "as", 'a', POPT_ARG_STRING, &a.as, 0, "form of the output (default table)", "table|text|jsonl|csv|tsv" },
         { "no-pager", 0, POPT_ARG_NONE, &a.no_pager, 0, "never through a pager", NULL },

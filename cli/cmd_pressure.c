@@ -63,7 +63,8 @@ static dm_status put_jsonl(dm_buf *b, const dm_pressure *p, dm_error *err)
     cli_put(b, ",\"replies\":[");
     for (size_t i = 0; i < p->n_replies && st == DM_OK; i++) {
         const dm_reply *r = &p->reply[i];
-        cli_put(b, "%s{\"answer\":\"%s\",\"rule\":\"stance/answers.tsv:%u\",\"event\":", i ? "," : "", answers[r->answer], r->line);
+        cli_put(
+            b, "%s{\"answer\":\"%s\",\"rule\":\"stance/answers.tsv:%u\",\"event\":", i ? "," : "", answers[r->answer], r->line);
         st = put_event(b, r->row, err);
         cli_put(b, "}");
     }

@@ -65,7 +65,8 @@ static marks marks_of(const dm_event *e)
 static void put_piece(dm_buf *b, const dm_doc *doc, uint32_t from, uint32_t to)
 {
     dm_str s = { dm_doc_text(doc).p + from, to - from };
-    bool lead = s.len && (s.p[0] == ' ' || s.p[0] == '\n'), trail = s.len > 1 && (s.p[s.len - 1] == ' ' || s.p[s.len - 1] == '\n');
+    bool lead = s.len && (s.p[0] == ' ' || s.p[0] == '\n'),
+         trail = s.len > 1 && (s.p[s.len - 1] == ' ' || s.p[s.len - 1] == '\n');
     cli_put(b, "%s", lead ? " " : "");
     cli_put_cut(b, s, 0);
     cli_put(b, "%s", trail ? " " : "");
@@ -119,7 +120,8 @@ static dm_status on_report(void *ctx, const dm_filed *row, dm_error *err)
         return DM_OK;
     const dm_meta *m = dm_doc_meta(row->doc);
     dm_str source = m->publisher.len ? m->publisher : m->id;
-    cli_put(b, "%s    %08llx  ", s->n++ ? "" : "Other reports of the same happening:\n", (unsigned long long)(row->event->id >> 32));
+    cli_put(b, "%s    %08llx  ", s->n++ ? "" : "Other reports of the same happening:\n",
+        (unsigned long long)(row->event->id >> 32));
     cli_put_day(b, row);
     cli_put(b, "  ");
     cli_put_cut(b, source, 60);

@@ -104,8 +104,8 @@ static dm_status on_tally(void *ctx, const dm_tally *t, dm_error *err)
 /* A bar in eighths of a column. */
 static void put_bar(dm_buf *b, uint64_t n, uint64_t most)
 {
-    static const char *const part[EIGHTHS] = { "", "\xE2\x96\x8F", "\xE2\x96\x8E", "\xE2\x96\x8D", "\xE2\x96\x8C", "\xE2\x96\x8B",
-        "\xE2\x96\x8A", "\xE2\x96\x89" };
+    static const char *const part[EIGHTHS] = { "", "\xE2\x96\x8F", "\xE2\x96\x8E", "\xE2\x96\x8D", "\xE2\x96\x8C",
+        "\xE2\x96\x8B", "\xE2\x96\x8A", "\xE2\x96\x89" };
     uint64_t eighths = most ? (uint64_t)((double)n / (double)most * BAR * EIGHTHS + 0.5) : 0;
     for (uint64_t i = 0; i < eighths / EIGHTHS; i++)
         cli_put(b, "\xE2\x96\x88");
@@ -115,7 +115,8 @@ static void put_bar(dm_buf *b, uint64_t n, uint64_t most)
 static void put_table(listing *l, bool bars)
 {
     cli_table t = { .n_columns = bars && l->by != DM_BY_ALL ? N_COLUMNS : N_COLUMNS - 1 };
-    const char *heads[N_COLUMNS] = { l->by == DM_BY_ALL ? "" : l->by_name, "documents", "independent", "happenings", "events", "" };
+    const char *heads[N_COLUMNS] = { l->by == DM_BY_ALL ? "" : l->by_name, "documents", "independent", "happenings", "events",
+        "" };
     memcpy(t.head, heads, sizeof heads);
     uint64_t most = 0;
     for (size_t i = 0; i < l->n; i++)
@@ -193,7 +194,8 @@ int cmd_stats(int argc, const char **argv)
 {
     args a = { .filter = CLI_FILTER_INIT };
     const struct poptOption options[] = {
-        { "by", 'b', POPT_ARG_STRING, &a.by, 0, "a row for each", "type|year|actor|recipient|dyad|context|status|source|instrument" },
+        { "by", 'b', POPT_ARG_STRING, &a.by, 0, "a row for each",
+            "type|year|actor|recipient|dyad|context|status|source|instrument" },
         CLI_PARTY_OPTIONS,
         CLI_FILTER_OPTIONS(&a.filter),
         { "limit", 'l', POPT_ARG_INT, &a.filter.limit, 0, "rows (default: all)", "N" },

@@ -95,7 +95,8 @@ static dm_str tail_of(dm_str s, unsigned width)
 /* A piece beside the marked words: its blanks toward them are kept. */
 static void put_side(dm_buf *b, dm_str s, unsigned width, bool before)
 {
-    bool lead = !before && s.len && blank((unsigned char)s.p[0]), trail = before && s.len && blank((unsigned char)s.p[s.len - 1]);
+    bool lead = !before && s.len && blank((unsigned char)s.p[0]),
+         trail = before && s.len && blank((unsigned char)s.p[s.len - 1]);
     if (lead)
         dm_buf_add(b, " ", 1);
     cli_put_cut(b, s, width);

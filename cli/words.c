@@ -34,7 +34,10 @@ static void put_list(dm_buf *b, const dm_party *v, uint32_t n)
         for (uint32_t k = 0; k < i; k++)
             again = again || (strcmp(v[k].code, v[i].code) == 0 && strcmp(v[k].sector, v[i].sector) == 0);
         if (!again)
-            cli_put(b, "%s%s%s%s", i ? "," : "", v[i].code[0] ? v[i].code : v[i].sector[0] ? "" : "?",
+            cli_put(b, "%s%s%s%s", i ? "," : "",
+                v[i].code[0]     ? v[i].code
+                : v[i].sector[0] ? ""
+                                 : "?",
                 v[i].sector[0] ? "/" : "", v[i].sector);
     }
 }

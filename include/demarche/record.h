@@ -76,7 +76,14 @@ DM_API dm_status dm_record_who(const dm_record *record, const char *text, dm_who
 enum { DM_WHO_MAX = 64 };
 
 /* Words of a filter, with suggestions in err when there is no such word. */
-typedef enum dm_word_kind { DM_WORD_TYPE, DM_WORD_MODE, DM_WORD_CONTEXT, DM_WORD_STATUS, DM_WORD_INSTRUMENT, DM_WORD_ACT } dm_word_kind;
+typedef enum dm_word_kind {
+    DM_WORD_TYPE,
+    DM_WORD_MODE,
+    DM_WORD_CONTEXT,
+    DM_WORD_STATUS,
+    DM_WORD_INSTRUMENT,
+    DM_WORD_ACT
+} dm_word_kind;
 enum { DM_WORD_MAX = 32 };
 /* The word as the record writes it, from any spelling ("human rights", "REQUEST", "Vote-Against"), into out; *number is its dm_type, its
  * bit of the contexts or its DM_NEGATION | ... (0: done), and 0 for the others. */
@@ -234,7 +241,7 @@ typedef struct dm_pressure {
     const dm_filed *request;
     bool against; /* asked not to do it */
     bool taken;   /* the instrument is that of the request before it in the article, to which its words refer */
-    dm_str instrument, subject, act; /* what is asked for; empty when no instrument is meant */
+    dm_str instrument, subject, act;       /* what is asked for; empty when no instrument is meant */
     char about[DM_ABOUT_MAX][DM_CODE_MAX]; /* whom it concerns, beside the two */
     size_t n_about;
     dm_answer answer;

@@ -177,6 +177,17 @@ static bool in_time(const dm_deed *request, const dm_deed *deed, int days)
            (int64_t)deed->day <= (int64_t)request->day_end + days;
 }
 
+/* Whether the deed is that something was not done: said by its status, or by its type where an act on an instrument is refused. */
+static bool not_done(const columns *c, const dm_deed *deed, dm_tie tie)
+{
+    bool negated = deed->aux & DM_NEGATION;
+    for (uint32_t row = 0; tie == DM_TIE_INSTRUMENT && row < rows(c); row++)
+        if (dm_str_is(cell(c, row, c->kind), "refusal") && any_kind(cell(c, row, c->asked), deed) &&
+            !has(cell(c, row, c->reply), deed->act))
+            return !negated;
+    return negated;
+}
+
 dm_judgement dm_judge(const dm_tables *tables, const dm_deed *request, bool against, const dm_deed *deed, dm_tie tie)
 {
     dm_judgement none = { .answer = DM_ANSWER_NONE, .rank = UINT32_MAX };
@@ -189,7 +200,7 @@ dm_judgement dm_judge(const dm_tables *tables, const dm_deed *request, bool agai
             !asked_fits(asked, request, tie) || !reply_fits(cell(&c, row, c.reply), request, deed, tie) ||
             !in_time(request, deed, dm_str_digits(cell(&c, row, c.days))))
             continue;
-        dm_str word = cell(&c, row, deed->aux & DM_NEGATION ? c.negated : c.done);
+        dm_str word = cell(&c, row, not_done(&c, deed, tie) ? c.negated : c.done);
         dm_answer answer = answer_of(word, against && tie == DM_TIE_INSTRUMENT);
         if (answer == DM_ANSWER_NONE)
             continue;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 enum {
-    NEAR_SENTENCES = 2, /* so far before a request may stand the one that its words refer to */
-    CANDIDATES_MAX = 4096
+    NEAR_SENTENCES = 2,       /* so far before a request may stand the one that its words refer to */
+    CANDIDATES_MAX = 2 * 4096 /* the first 4096 on the instrument, and toward each asker */
 };
 
 typedef struct candidate {
@@ -76,12 +76,14 @@ static dm_status take_over(walk *w, int64_t event, dm_pressure *p, dm_error *err
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(w->r->store), &q,
-        "SELECT i.type, i.subject, a.act FROM event e JOIN sentence s ON s.n=e.sentence JOIN event a ON a.document=e.document AND "
+        "SELECT i.type, i.subject, a.act FROM event e JOIN sentence s ON s.n=e.sentence JOIN event a ON a.document=e.document "
+        "AND "
         "a.n<e.n"
         " JOIN sentence b ON b.n=a.sentence JOIN instrument i ON i.n=a.instrument"
         " WHERE e.n=?1 AND b.sequence>=s.sequence-?2 AND a.type=e.type AND a.act IS NOT NULL"
         " AND EXISTS(SELECT 1 FROM party p WHERE p.event=a.n AND p.role=1 AND p.code=?3)"
-        " AND NOT EXISTS(SELECT 1 FROM party p JOIN party o ON o.code=p.code WHERE p.event=a.n AND p.role=0 AND o.event=e.n AND "
+        " AND NOT EXISTS(SELECT 1 FROM party p JOIN party o ON o.code=p.code WHERE p.event=a.n AND p.role=0 AND o.event=e.n "
+        "AND "
         "o.role=0)"
         " ORDER BY a.n DESC LIMIT 1",
         err);
@@ -145,7 +147,8 @@ static dm_status concerns(walk *w, int64_t event, dm_pressure *p, dm_error *err)
     add_about(p, p->subject.len ? p->subject : p->request->event->instrument ? p->request->event->instrument->subject : DM_NIL);
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(w->r->store), &q,
-        "SELECT DISTINCT p.code FROM event e JOIN party p ON p.event=e.n WHERE e.sentence=(SELECT sentence FROM event WHERE n=?1)"
+        "SELECT DISTINCT p.code FROM event e JOIN party p ON p.event=e.n WHERE e.sentence=(SELECT sentence FROM event WHERE "
+        "n=?1)"
         " AND p.role<2 AND p.code<>'' ORDER BY 1",
         err);
     if (st != DM_OK)
@@ -188,8 +191,10 @@ static dm_status on_instrument(walk *w, const dm_deed *request, const dm_pressur
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(w->r->store), &q,
-        "SELECT " DEED " FROM instrument i JOIN event e ON e.instrument=i.n WHERE i.type=?1 AND i.subject=?2 AND e.day<=?3"
-        " AND e.day_end>=?4 AND EXISTS(SELECT 1 FROM party p WHERE p.event=e.n AND p.role=0 AND p.code=?5) ORDER BY e.day, e.n",
+        "SELECT " DEED
+        " FROM instrument i CROSS JOIN event e ON e.instrument=i.n WHERE i.type=?1 AND i.subject=?2 AND e.day<=?3 AND e.day>=?6"
+        " AND e.day_end>=?4 AND EXISTS(SELECT 1 FROM party p WHERE p.event=e.n AND p.role=0 AND p.code=?5) ORDER BY e.day, e.n "
+        "LIMIT 4096",
         err);
     if (st != DM_OK)
         return st;
@@ -198,6 +203,7 @@ static dm_status on_instrument(walk *w, const dm_deed *request, const dm_pressur
     dm_bind_int(q, 3, (int64_t)request->day_end + dm_answer_days(w->r->tables, DM_TIE_INSTRUMENT));
     dm_bind_int(q, 4, request->day);
     dm_bind_str(q, 5, dm_str_of(w->actor->code));
+    dm_bind_int(q, 6, (int64_t)request->day - (request->day_end - request->day));
     return judge_rows(w, q, request, p, DM_TIE_INSTRUMENT, err);
 }
 
@@ -205,8 +211,9 @@ static dm_status toward(walk *w, const char *asker, const dm_deed *request, cons
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(w->r->store), &q,
-        "SELECT " DEED " FROM dyad d JOIN event e ON e.n=d.event LEFT JOIN instrument i ON i.n=e.instrument"
-        " WHERE d.actor=?1 AND d.target=?2 AND d.via<2 AND d.day<=?3 AND d.day>=?4 AND d.day_end>=?5 ORDER BY d.day, d.event",
+        "SELECT " DEED " FROM dyad d CROSS JOIN event e ON e.n=d.event LEFT JOIN instrument i ON i.n=e.instrument"
+        " WHERE d.actor=?1 AND d.target=?2 AND d.via<2 AND d.day<=?3 AND d.day>=?4 AND d.day_end>=?5 ORDER BY d.day, d.event "
+        "LIMIT 4096",
         err);
     if (st != DM_OK)
         return st;
@@ -314,8 +321,8 @@ static bool make_room(walk *w)
     return ok;
 }
 
-dm_status dm_record_pressure(dm_record *r, const dm_who *actor, const char *about, const dm_filter *filter, dm_pressure_fn *fn,
-    void *ctx, dm_error *err)
+dm_status dm_record_pressure(
+    dm_record *r, const dm_who *actor, const char *about, const dm_filter *filter, dm_pressure_fn *fn, void *ctx, dm_error *err)
 {
     dm_filter f = DM_FILTER_INIT;
     if (filter)

@@ -66,6 +66,7 @@ static const char *const step_1[] = {
     "CREATE INDEX event_type ON event(type, day, aux, contexts);",
     "CREATE INDEX event_happening ON event(happening, document);",
     "CREATE INDEX event_sentence ON event(sentence);",
+    "CREATE INDEX event_act ON event(act, day) WHERE act IS NOT NULL;",
     "CREATE INDEX event_instrument ON event(instrument, day) WHERE instrument IS NOT NULL;",
     "CREATE INDEX event_told ON event(document) WHERE instrument IS NOT NULL;",
 

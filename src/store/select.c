@@ -63,6 +63,7 @@ bool dm_path_fits(const dm_filter *f, dm_path path)
     case PATH_SOURCE: return f->source && *f->source;
     case PATH_PAIR: return paired(f);
     case PATH_INSTRUMENT: return f->instrument || f->subject;
+    case PATH_ACT: return f->act != NULL;
     case PATH_ACTOR: return coded(f->actor, f->n_actor);
     case PATH_RECIPIENT: return coded(f->recipient, f->n_recipient) && f->n_actor == 0;
     case PATH_EITHER: return coded(f->either, f->n_either);
@@ -210,15 +211,19 @@ static void drive_event(dm_select *q, const dm_arm *a)
         put(q, " UNION SELECT n FROM document WHERE name="), put_text(q, f->source), put(q, ")");
         break;
     case PATH_INSTRUMENT: put(q, "e.instrument="), put_int(q, a->instrument); break;
+    case PATH_ACT: put(q, "e.act="), put_text(q, f->act); break;
     case PATH_TYPE: put(q, "e.type="), put_int(q, type_at(f->types, a->at)); break;
     default: put(q, "1"); break;
     }
 }
 
+/* The long events have an index of their own, which the walks by type and by day use; parties are walked by their own index. */
+static bool lone(const dm_arm *a) { return a->part == PART_LONG && a->path >= PATH_TYPE; }
+
 static void drive(dm_select *q, const dm_arm *a)
 {
     const dm_filter *f = a->f;
-    switch (a->part == PART_LONG ? PATH_DAY : a->path) {
+    switch (lone(a) ? PATH_DAY : a->path) {
     case PATH_PAIR: drive_pair(q, f, a->at); break;
     case PATH_ACTOR: drive_party(q, &f->actor[a->at], 0); break;
     case PATH_RECIPIENT: drive_party(q, &f->recipient[a->at], 1); break;
@@ -229,7 +234,7 @@ static void drive(dm_select *q, const dm_arm *a)
 }
 
 /* Sets are found by their key alone; the rest walks by day. */
-static bool by_key(dm_path path) { return path <= PATH_SOURCE || path == PATH_INSTRUMENT; }
+static bool by_key(dm_path path) { return path <= PATH_SOURCE || path == PATH_INSTRUMENT || path == PATH_ACT; }
 
 static void put_days(dm_select *q, const dm_arm *a)
 {
@@ -241,8 +246,9 @@ static void put_days(dm_select *q, const dm_arm *a)
     if (f->since == DM_DAY_NONE)
         return;
     if (a->part == PART_LONG) {
-        put(q, " AND e.day_end>="), put_int(q, since);
-        put(q, " AND e.day_end > e.day + 400 AND e.day<"), put_int(q, since - DM_LONG_DAYS);
+        also(q, "@.day<"), put_int(q, since - DM_LONG_DAYS);
+        of_event(q, "e.day_end>="), put_int(q, since);
+        put(q, " AND e.day_end > e.day + 400");
     } else if (a->part == PART_REST) {
         also(q, "@.day>="), put_int(q, since - DM_LONG_DAYS);
         also(q, "(@.day>="), put_int(q, since);
@@ -256,7 +262,7 @@ static void put_days(dm_select *q, const dm_arm *a)
 static void put_kind(dm_select *q, const dm_arm *a)
 {
     const dm_filter *f = a->f;
-    if (f->types && (a->path != PATH_TYPE || a->part == PART_LONG)) {
+    if (f->types && (a->path != PATH_TYPE || lone(a))) {
         also(q, "+@.type IN (");
         for (size_t i = 0; i < count_types(f->types); i++)
             put(q, i ? ", " : ""), put_int(q, type_at(f->types, i));
@@ -281,24 +287,23 @@ static void put_kind(dm_select *q, const dm_arm *a)
 static void put_parties(dm_select *q, const dm_arm *a)
 {
     const dm_filter *f = a->f;
-    bool lone = a->part == PART_LONG; /* nothing is settled by the driver */
-    bool pair = a->path == PATH_PAIR && !lone;
-    if (lone || (a->path != PATH_ACTOR && (!pair || sectored(f->actor, f->n_actor))))
+    bool pair = a->path == PATH_PAIR;
+    if (a->path != PATH_ACTOR && (!pair || sectored(f->actor, f->n_actor)))
         put_party(q, f->actor, f->n_actor, "0");
-    if (lone || (a->path != PATH_RECIPIENT && (!pair || sectored(f->recipient, f->n_recipient)))) {
+    if (a->path != PATH_RECIPIENT && (!pair || sectored(f->recipient, f->n_recipient))) {
         /* of a pair the other one may be a second actor: they met */
         put_party(q, f->recipient, f->n_recipient, paired(f) ? "0,1" : "1");
     }
-    if (lone || a->path != PATH_EITHER)
+    if (a->path != PATH_EITHER)
         put_party(q, f->either, f->n_either, "0,1");
-    if (lone || a->path != PATH_SPEAKER)
+    if (a->path != PATH_SPEAKER)
         put_party(q, f->speaker, f->n_speaker, "2");
 }
 
 static void put_means(dm_select *q, const dm_arm *a)
 {
     const dm_filter *f = a->f;
-    if ((f->instrument || f->subject) && (a->path != PATH_INSTRUMENT || a->part == PART_LONG)) {
+    if ((f->instrument || f->subject) && a->path != PATH_INSTRUMENT) {
         of_event(q, "+e.instrument IN (SELECT n FROM instrument WHERE 1=1");
         if (f->instrument)
             put(q, " AND type="), put_text(q, f->instrument);
@@ -306,9 +311,9 @@ static void put_means(dm_select *q, const dm_arm *a)
             put(q, " AND subject="), put_text(q, f->subject);
         put(q, ")");
     }
-    if (f->act)
+    if (f->act && a->path != PATH_ACT)
         of_event(q, "e.act="), put_text(q, f->act);
-    if (f->source && *f->source && (a->path != PATH_SOURCE || a->part == PART_LONG)) {
+    if (f->source && *f->source && a->path != PATH_SOURCE) {
         of_event(q, "(EXISTS(SELECT 1 FROM document c WHERE c.publication="), put_text(q, f->source);
         put(q, " AND c.n=e.document) OR EXISTS(SELECT 1 FROM document c WHERE c.name="), put_text(q, f->source);
         put(q, " AND c.n=e.document))");

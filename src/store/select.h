@@ -21,6 +21,7 @@ typedef enum dm_path {
     PATH_SOURCE,
     PATH_PAIR,
     PATH_INSTRUMENT,
+    PATH_ACT,
     PATH_ACTOR,
     PATH_RECIPIENT,
     PATH_EITHER,
@@ -30,7 +31,7 @@ typedef enum dm_path {
     N_PATHS
 } dm_path;
 
-/* With `since`, a walk in the order of the days has two parts: the few long events that began over DM_LONG_DAYS before, then the rest. */
+/* With `since`, a walk in the order of the days has two parts: the long events that began over DM_LONG_DAYS before, then the rest. */
 typedef enum dm_part { PART_ALL, PART_LONG, PART_REST } dm_part;
 
 typedef struct dm_select_value {

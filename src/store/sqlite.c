@@ -46,7 +46,8 @@ static dm_status told(const dm_db *db, int rc, dm_error *err)
     case SQLITE_CANTOPEN:
         return dm_fail(err, DM_EIO, 0, "cannot open the record '%s': %s", path, errno ? strerror(errno) : msg);
     case SQLITE_IOERR: return dm_fail(err, DM_EIO, 0, "cannot read or write the record '%s': %s", path, msg);
-    case SQLITE_INTERRUPT: return dm_fail(err, DM_ELIMIT, 0, "a query of the record '%s' took more than its share of work", path);
+    case SQLITE_INTERRUPT:
+        return dm_fail(err, DM_ELIMIT, 0, "a query of the record '%s' took more than its share of work", path);
     default: return dm_fail(err, DM_EIO, 0, "the record '%s': %s", path, msg);
     }
 }

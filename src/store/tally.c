@@ -8,8 +8,8 @@ enum { KEY_MAX = 128, SQL_MAX = 1200 };
 
 static bool wants_all(const dm_filter *f)
 {
-    return !f->n_actor && !f->n_recipient && !f->n_either && !f->n_speaker && !f->types && !f->mode && !f->contexts && !f->with &&
-           !f->without && !f->instrument && !f->subject && !f->act && !f->source && !(f->text && *f->text) &&
+    return !f->n_actor && !f->n_recipient && !f->n_either && !f->n_speaker && !f->types && !f->mode && !f->contexts &&
+           !f->with && !f->without && !f->instrument && !f->subject && !f->act && !f->source && !(f->text && *f->text) &&
            f->since == DM_DAY_NONE && f->until == DM_DAY_NONE && !f->id && !f->happening && f->confidence <= 0;
 }
 
@@ -28,8 +28,8 @@ static dm_status pick(dm_store *s, const dm_filter *f, dm_error *err)
     dm_filter all = *f;
     all.happenings = false;
     all.limit = all.offset = 0;
-    dm_status st = dm_db_exec(dm_store_db(s),
-        "CREATE TEMP TABLE IF NOT EXISTS picked(n INTEGER PRIMARY KEY); DELETE FROM temp.picked", err);
+    dm_status st = dm_db_exec(
+        dm_store_db(s), "CREATE TEMP TABLE IF NOT EXISTS picked(n INTEGER PRIMARY KEY); DELETE FROM temp.picked", err);
     return st == DM_OK ? dm_store_find(s, &all, pick_one, s, err) : st;
 }
 
@@ -43,14 +43,15 @@ typedef struct key {
 static const key keys[] = {
     [DM_BY_ALL] = { "", "''", "''", "", MOST },
     [DM_BY_TYPE] = { "type", "t.name", "''", "JOIN type t ON t.n=e.type", MOST },
-    [DM_BY_YEAR] = { "year", "CASE WHEN e.day=-2147483648 THEN 'undated' ELSE strftime('%Y', e.day*86400, 'unixepoch') END", "''",
-        "", "1" },
+    [DM_BY_YEAR] = { "year", "CASE WHEN e.day=-2147483648 THEN 'undated' ELSE strftime('%Y', e.day*86400, 'unixepoch') END",
+        "''", "", "1" },
     [DM_BY_ACTOR] = { "actor", "p.code", "''", "JOIN party p ON p.event=e.n AND p.role=0 AND p.code<>''", MOST },
     [DM_BY_RECIPIENT] = { "recipient", "p.code", "''", "JOIN party p ON p.event=e.n AND p.role=1 AND p.code<>''", MOST },
     [DM_BY_DYAD] = { "dyad", "y.actor", "y.target", "JOIN dyad y ON y.event=e.n AND y.via<2", MOST },
     [DM_BY_CONTEXT] = { "context", "b.bit", "''", BITS "(e.contexts >> b.bit) & 1", MOST },
     [DM_BY_STATUS] = { "status",
-        "CASE b.bit WHEN 0 THEN 'done' WHEN 1 THEN 'negated' WHEN 2 THEN 'planned' WHEN 3 THEN 'hypothetical' ELSE 'historical' "
+        "CASE b.bit WHEN 0 THEN 'done' WHEN 1 THEN 'negated' WHEN 2 THEN 'planned' WHEN 3 THEN 'hypothetical' ELSE "
+        "'historical' "
         "END",
         "''", BITS "b.bit<5 AND CASE b.bit WHEN 0 THEN (e.aux & 7)=0 ELSE (e.aux >> (b.bit-1)) & 1 END", MOST },
     [DM_BY_SOURCE] = { "source", "coalesce(d.publication, '')", "''", "", MOST },
@@ -109,8 +110,7 @@ static dm_status count_all(dm_store *s, dm_tally_fn *fn, void *ctx, dm_error *er
     return st == DM_OK ? fn(ctx, &row, err) : st;
 }
 
-dm_status dm_store_stats(
-    dm_store *s, dm_by by, const dm_filter *f, uint64_t limit, dm_tally_fn *fn, void *ctx, dm_error *err)
+dm_status dm_store_stats(dm_store *s, dm_by by, const dm_filter *f, uint64_t limit, dm_tally_fn *fn, void *ctx, dm_error *err)
 {
     bool all = wants_all(f);
     if (all && by == DM_BY_ALL)
@@ -137,7 +137,8 @@ static dm_status counterparts(dm_store *s, bool all, dm_presence *row, dm_error 
 {
     static const char every[] =
         "SELECT code, count(DISTINCT event) FROM (SELECT target AS code, event FROM dyad WHERE actor=?1 AND via<2"
-        " UNION ALL SELECT actor, event FROM dyad WHERE target=?1 AND via<2) o WHERE code<>?1 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 3";
+        " UNION ALL SELECT actor, event FROM dyad WHERE target=?1 AND via<2) o WHERE code<>?1 GROUP BY 1 ORDER BY 2 DESC, 1 "
+        "LIMIT 3";
     static const char picked[] =
         "SELECT code, count(DISTINCT event) FROM (SELECT target AS code, event FROM dyad WHERE actor=?1 AND via<2"
         " UNION ALL SELECT actor, event FROM dyad WHERE target=?1 AND via<2) o WHERE code<>?1 AND event IN (SELECT n FROM "
@@ -179,10 +180,13 @@ dm_status dm_store_actors(
     bool all = wants_all(f);
     char sql[SQL_MAX];
     snprintf(sql, sizeof sql,
-        "SELECT p.code, count(DISTINCT CASE WHEN p.role=0 THEN p.event END), count(DISTINCT CASE WHEN p.role=1 THEN p.event END),"
-        " min(nullif(p.day, -2147483648)), max(nullif(p.day, -2147483648)) FROM %s WHERE p.role<2 AND p.code<>'' GROUP BY p.code"
+        "SELECT p.code, count(DISTINCT CASE WHEN p.role=0 THEN p.event END), count(DISTINCT CASE WHEN p.role=1 THEN p.event "
+        "END),"
+        " min(nullif(p.day, -2147483648)), max(nullif(p.day, -2147483648)) FROM %s WHERE p.role<2 AND p.code<>'' GROUP BY "
+        "p.code"
         " ORDER BY count(DISTINCT p.event) DESC, p.code LIMIT %lld OFFSET %lld",
-        all ? "party p" : "temp.picked k CROSS JOIN party p ON p.event=k.n", limit ? (long long)limit : -1LL, (long long)offset);
+        all ? "party p" : "temp.picked k CROSS JOIN party p ON p.event=k.n", limit ? (long long)limit : -1LL,
+        (long long)offset);
     dm_stmt *q = NULL;
     dm_status st = all ? DM_OK : pick(s, f, err);
     if (st == DM_OK)
