@@ -20,6 +20,8 @@ dm_status dm_record_open(dm_record **out, const char *path, dm_access access, co
     if (st == DM_OK)
         st = dm_store_open(&r->store, path, access == DM_ACCESS_WRITE ? DM_DB_WRITE : DM_DB_READ, err);
     if (st == DM_OK)
+        st = dm_store_linker(r->store, r->tables, err);
+    if (st == DM_OK)
         *out = r;
     else
         dm_record_close(r);
