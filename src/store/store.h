@@ -15,7 +15,7 @@
 enum {
     DM_HASH_BYTES = 16,
     DM_SKETCH = 64,      /* minima of a document's sketch */
-    DM_SKETCH_BANDS = 16 /* of four minima each */
+    DM_SKETCH_BANDS = 21 /* of three minima each */
 };
 #define DM_NO_DAY INT32_MIN
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum {
-    STORY_DAYS = 6,     /* between the articles of one story */
+    STORY_DAYS = 10,     /* between the articles of one story */
     STORY_SHARED = 2,   /* rarest words in common, of STORY_TERMS */
     POSTINGS_MAX = 100, /* documents of one word and some days that are looked at */
     SEEN_MAX = 512,     /* documents found by words, a power of two */

@@ -4,12 +4,13 @@
 
 The articles go into a fresh record; each coded event takes the label whose words its trigger overlaps, or the only label of its sentence.
 Scored per half (themes of even number: development; odd: blind): over pairs of matched events of different articles (same happening or
-not), B-cubed over the matched events, near copies over pairs of articles, and what became of the clusters with two or more coded
+not; R of alike: recall of those that were coded with the same type and a party in common), B-cubed over the matched events, near copies over pairs of articles, and what became of the clusters with two or more coded
 tellings. `--show` lists the errors of the even half. `--floor FILE` fails below the figures of that file."""
 import argparse
 import collections
 import json
 import pathlib
+import re
 import sqlite3
 import subprocess
 import sys
@@ -137,12 +138,17 @@ def family_pairs(families, names):
     return {(a, b) for g in of.values() for i, a in enumerate(sorted(g)) for b in sorted(g)[i + 1:]}
 
 
+def codes(event):
+    return set(re.findall(r"[01]:([A-Z]{3})", event["who"] or ""))
+
+
 def measure(events, wanted_families, got_families, half):
     mine = [e for e in events if half in (half_of(e["article"]), "both")]
     names = [n for n in wanted_families if half in (half_of(n), "both")]
     want, got = pairs(mine, "label"), pairs(mine, "happening")
     fam_want, fam_got = family_pairs(wanted_families, names), family_pairs(got_families, names)
-    return {"events": len(mine), "pairs": prf(len(want & got), len(got), len(want)), "b_cubed": b_cubed(mine),
+    alike = {(a, b) for a, b in want if mine[a]["type"] == mine[b]["type"] and codes(mine[a]) & codes(mine[b])}
+    return {"events": len(mine), "alike": ratio(len(alike & got), len(alike)), "pairs": prf(len(want & got), len(got), len(want)), "b_cubed": b_cubed(mine),
             "families": prf(len(fam_want & fam_got), len(fam_got), len(fam_want)), "clusters": clusters(mine)}
 
 
@@ -172,13 +178,13 @@ def main():
         fill(args.program, record, articles.values())
         events, got, coded = told(record, labels)
     print(f"{len(articles)} articles, {sum(map(len, labels.values()))} labels, {coded} coded events, {len(events)} of them matched")
-    print("half   events   pairs P    R    F1    B3 P    R    F1    copies P    R    F1    clusters whole partly apart  merged")
+    print("half   events   pairs P    R    F1    R of alike    B3 P    R    F1    copies P    R    F1    clusters whole partly apart  merged")
     found = {}
     for half in ("even", "odd", "both"):
         m = found[half] = measure(events, families, got, half)
         c = m["clusters"]
-        print(f"{half:5} {m['events']:7}    " + "    ".join("{:.3f} {:.3f} {:.3f}".format(*m[k]) for k in ("pairs", "b_cubed", "families"))
-              + f"    {c['clusters']:6} {c['whole']:7} {c['partly']:6} {c['apart']:5} {c['merged']:7}")
+        print(f"{half:5} {m['events']:7}    " + "{:.3f} {:.3f} {:.3f}".format(*m["pairs"]) + f"    {m['alike']:10.3f}    "
+              + "    ".join("{:.3f} {:.3f} {:.3f}".format(*m[k]) for k in ("b_cubed", "families")) + f"    {c['clusters']:6} {c['whole']:7} {c['partly']:6} {c['apart']:5} {c['merged']:7}")
     if args.show:
         show(events, families, got)
     if not args.floor:
