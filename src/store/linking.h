@@ -10,7 +10,7 @@ enum {
     TELL_WORDS = 20,   /* words kept of a sentence: those near the trigger first, then the rarest */
     TELL_PARTIES = 6,  /* of each side */
     TELL_EVENTS = 400, /* events of one document that are linked; later ones stand alone */
-    STORY_TERMS = 12   /* rarest words of a document, by which documents of one story find each other */
+    STORY_TERMS = 20   /* rarest words of a document, by which documents of one story find each other */
 };
 
 /* What is compared of one event. Strings are hashed; 0: not known. Kept in the table `tale` as it is here, words cut at n_word. */

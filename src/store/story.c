@@ -73,7 +73,9 @@ static dm_status recall_dyad(dm_store *s, const char *actor, const char *target,
 {
     dm_stmt *q;
     dm_status st = dm_db_use(s->db, &q,
-        "SELECT document, type FROM dyad WHERE actor=?1 AND target=?2 AND day BETWEEN ?3 AND ?4 LIMIT ?5", err);
+        "SELECT d.document, d.type FROM dyad d JOIN event e ON e.n=d.event WHERE d.actor=?1 AND d.target=?2 AND d.day BETWEEN ?3 AND ?4"
+        " AND d.via<2 AND e.when_precision=?6 LIMIT ?5",
+        err);
     if (st != DM_OK)
         return st;
     dm_bind_str(q, 1, dm_str_of(actor));
@@ -81,6 +83,7 @@ static dm_status recall_dyad(dm_store *s, const char *actor, const char *target,
     dm_bind_int(q, 3, (int64_t)r->day - 1);
     dm_bind_int(q, 4, (int64_t)r->day + 1);
     dm_bind_int(q, 5, RECALL_MAX);
+    dm_bind_int(q, 6, DM_PREC_DAY);
     while ((st = dm_stmt_step(q, err)) == DM_OK) {
         int64_t type = dm_col_int(q, 1);
         if (type >= 0 && type < DM_N_TYPES && s->linker->kin[r->type] >> type & 1 && dm_col_int(q, 0) != r->document)
@@ -94,8 +97,8 @@ dm_status dm_story_recall(dm_store *s, const dm_event *ev, const recall *r, int6
     const dm_party *to = ev->n_recipient ? ev->recipient : ev->actor;
     uint32_t n_to = ev->n_recipient ? ev->n_recipient : ev->n_actor;
     dm_status st = DM_OK;
-    for (uint32_t i = 0; i < ev->n_actor && i < 2; i++)
-        for (uint32_t k = 0; k < n_to && k < 2 && st == DM_OK; k++)
+    for (uint32_t i = 0; i < ev->n_actor && i < TELL_PARTIES; i++)
+        for (uint32_t k = 0; k < n_to && k < TELL_PARTIES && st == DM_OK; k++)
             if (ev->actor[i].code[0] && to[k].code[0])
                 st = recall_dyad(s, ev->actor[i].code, to[k].code, r, out, n, err);
     return st;
