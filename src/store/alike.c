@@ -117,7 +117,7 @@ double dm_alike(const struct linker *k, const telling *a, const telling *b)
 {
     const double *w = k->weight;
     uint8_t differ = a->aux ^ b->aux;
-    if (!(k->kin[a->type] >> b->type & 1) || differ & DM_NEGATION)
+    if (!dm_may_be_alike(k, a, b))
         return -INFINITY;
     int64_t gap = days_apart(a, b), papers = llabs((int64_t)a->published - b->published);
     if (a->precise && b->precise && gap > 1)
@@ -136,7 +136,8 @@ double dm_alike(const struct linker *k, const telling *a, const telling *b)
     sum += differ & DM_FUTURE ? w[F_FUTURE] : 0;
     sum += differ & DM_HYPOTHETICAL ? w[F_HYPOTHETICAL] : 0;
     sum += a->contexts & b->contexts ? w[F_CONTEXT] : 0;
-    return sum + of_instrument(w, a, b) + of_days(w, a, b, gap, papers) + of_words(w, a, b);
+    sum += of_instrument(w, a, b) + of_days(w, a, b, gap, papers);
+    return sum + k->words_most < k->join ? -INFINITY : sum + of_words(w, a, b); /* not even with all words in common */
 }
 
 /* --- from the tables --- */
@@ -210,6 +211,13 @@ static dm_status read_weights(struct linker *k, const dm_table *t, dm_error *err
     return DM_OK;
 }
 
+/* What words can add at most. */
+static double most_of_words(const double *w)
+{
+    return fmax(w[F_WORDS], 0) + 2 * fmax(w[F_WORDS_SHARED], 0) + fmax(w[F_NEAR], 0) + 1.5 * fmax(w[F_NEAR_SHARED], 0)
+           + fmax(fmax(w[F_TRIGGER], w[F_TRIGGER_DIFF]), 0);
+}
+
 dm_status dm_store_linker(dm_store *s, const dm_tables *tables, dm_error *err)
 {
     const dm_table *words = dm_tables_get(tables, "linking/words"), *kin = dm_tables_get(tables, "linking/kin"),
@@ -223,7 +231,10 @@ dm_status dm_store_linker(dm_store *s, const dm_tables *tables, dm_error *err)
     dm_status st = read_words(s->linker, words, err);
     if (st == DM_OK)
         st = read_kin(s->linker, kin, err);
-    return st == DM_OK ? read_weights(s->linker, weights, err) : st;
+    if (st == DM_OK)
+        st = read_weights(s->linker, weights, err);
+    s->linker->words_most = most_of_words(s->linker->weight);
+    return st;
 }
 
 void dm_linker_free(struct linker *k)

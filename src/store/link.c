@@ -152,7 +152,8 @@ static dm_status liken(dm_store *s, uint32_t n_other, dm_error *err)
         best_other[k] = -INFINITY;
     for (uint32_t i = 0; i < now->n; i++)
         for (uint32_t k = 0; k < n_other; k++) {
-            double score = w->score[i * TELL_EVENTS + k] = dm_alike(s->linker, &now->v[i], &w->other[k]);
+            bool may = dm_may_be_alike(s->linker, &now->v[i], &w->other[k]);
+            double score = w->score[i * TELL_EVENTS + k] = may ? dm_alike(s->linker, &now->v[i], &w->other[k]) : -INFINITY;
             best_other[k] = score > best_other[k] ? score : best_other[k];
         }
     dm_status st = DM_OK;

@@ -10,7 +10,7 @@ enum {
     TELL_WORDS = 20,   /* words kept of a sentence: those near the trigger first, then the rarest */
     TELL_PARTIES = 6,  /* of each side */
     TELL_EVENTS = 400, /* events of one document that are linked; later ones stand alone */
-    STORY_TERMS = 20   /* rarest words of a document, by which documents of one story find each other */
+    STORY_TERMS = 12   /* rarest words of a document, by which documents of one story find each other */
 };
 
 /* What is compared of one event. Strings are hashed; 0: not known. Kept in the table `tale` as it is here, words cut at n_word. */
@@ -24,6 +24,7 @@ typedef struct telling {
     int8_t quad;
     uint8_t spare;
     uint32_t word[TELL_WORDS]; /* ascending: 25 bits of hash, WORD_NEAR, 6 bits of weight in tenths */
+    uint64_t who;              /* not kept: a bit for each party; two events without a common bit have no common party */
 } telling;
 enum { WORD_NEAR = 64, WORD_WEIGHT = 63 };
 _Static_assert(offsetof(telling, word) == 80, "the record keeps tellings as bytes");
@@ -48,7 +49,7 @@ struct linker {
     uint32_t n_word;
     uint8_t unknown;
     uint16_t kin[DM_N_TYPES]; /* bit t: type t may be the same act in other words; its own bit is set */
-    double weight[N_FEATURES], join;
+    double weight[N_FEATURES], join, words_most;
 };
 
 /* One word of text, folded and without its ending: bytes in out, 0 at the end of the text. *at moves behind it, *start is where it was. */
@@ -63,6 +64,12 @@ uint32_t dm_story_terms(uint32_t out[STORY_TERMS], const struct linker *k, const
 
 /* How far two tellings are the same happening: log odds; -INFINITY when they cannot be. The same both ways. */
 double dm_alike(const struct linker *k, const telling *a, const telling *b);
+
+/* What is no more than a glance: false when dm_alike() would be -INFINITY for kind or parties. */
+static inline bool dm_may_be_alike(const struct linker *k, const telling *a, const telling *b)
+{
+    return (a->who & b->who) && k->kin[a->type] >> b->type & 1 && !((a->aux ^ b->aux) & DM_NEGATION);
+}
 
 /* Bytes of the tellings, ascending; the caller frees. And back: how many, at most room. */
 dm_status dm_tale_pack(dm_buf *out, const telling *v, uint32_t n, dm_error *err);

@@ -6,7 +6,7 @@
 #include "store/linking.h"
 
 enum {
-    COMPARED_MAX = 24, /* documents that one document is compared with, those with the most in common first */
+    COMPARED_MAX = 16, /* documents that one document is compared with, those with the most in common first */
     STRAND_MAX = 96    /* events joined by likenesses that are sorted into happenings at once; a longer strand only grows */
 };
 

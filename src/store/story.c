@@ -8,7 +8,7 @@
 enum {
     STORY_DAYS = 10,     /* between the articles of one story */
     STORY_SHARED = 2,   /* rarest words in common, of STORY_TERMS */
-    POSTINGS_MAX = 100, /* documents of one word and some days that are looked at */
+    POSTINGS_MAX = 64, /* documents of one word and some days that are looked at */
     SEEN_MAX = 512,     /* documents found by words, a power of two */
     RECALL_MAX = 24     /* events of two parties on one day that are looked at */
 };
@@ -54,8 +54,12 @@ dm_status dm_story_candidates(
     dm_status st = DM_OK;
     for (uint32_t i = 0; i < n_term && st == DM_OK; i++)
         st = count_term(s, term[i], day, table, err);
-    qsort(table, SEEN_MAX, sizeof *table, by_shared);
-    for (uint32_t i = 0; i < SEEN_MAX && table[i].shared >= STORY_SHARED && *n < COMPARED_MAX; i++)
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < SEEN_MAX; i++)
+        if (table[i].shared >= STORY_SHARED)
+            table[kept++] = table[i];
+    qsort(table, kept, sizeof *table, by_shared);
+    for (uint32_t i = 0; i < kept && *n < COMPARED_MAX; i++)
         out[(*n)++] = table[i].document;
     return st;
 }
@@ -137,7 +141,9 @@ dm_status dm_tale_put(dm_store *s, int64_t document, const tale *t, dm_error *er
     dm_stmt *q;
     dm_status st = dm_tale_pack(&facts, t->v, t->n, err);
     if (st == DM_OK)
-        st = dm_db_use(s->db, &q, "INSERT INTO tale VALUES(?1, ?2, CAST(?3 AS BLOB), CAST(?4 AS BLOB))", err);
+        st = dm_db_use(s->db, &q, "INSERT INTO tale VALUES(?1, ?2, CAST(?3 AS BLOB), CAST(?4 AS BLOB)) ON CONFLICT(document) DO UPDATE SET "
+            "facts=CAST(facts || excluded.facts AS BLOB)", /* its events came in parts */
+            err);
     if (st == DM_OK) {
         dm_bind_int(q, 1, document);
         dm_bind_int(q, 2, t->day);

@@ -136,6 +136,15 @@ static uint8_t take_parties(uint16_t *out, const dm_party *who, uint32_t n)
     return kept;
 }
 
+static void mark_parties(telling *t)
+{
+    t->who = 0;
+    for (uint32_t i = 0; i < t->n_actor; i++)
+        t->who |= (uint64_t)1 << (t->actor[i] >> 1) % 64;
+    for (uint32_t i = 0; i < t->n_recipient; i++)
+        t->who |= (uint64_t)1 << (t->recipient[i] >> 1) % 64;
+}
+
 static uint32_t short_hash(dm_str s) { return s.len ? (uint32_t)dm_hash(s.p, s.len, 13) | 1 : 0; }
 
 void dm_telling_make(telling *out, const struct linker *k, const dm_doc *doc, const dm_event *ev)
@@ -156,6 +165,7 @@ void dm_telling_make(telling *out, const struct linker *k, const dm_doc *doc, co
     }
     out->n_actor = take_parties(out->actor, ev->actor, ev->n_actor);
     out->n_recipient = take_parties(out->recipient, ev->recipient, ev->n_recipient);
+    mark_parties(out);
     take_words(out, k, doc, ev);
 }
 
@@ -200,7 +210,6 @@ uint32_t dm_tale_unpack(telling *out, uint32_t room, dm_str bytes)
     const size_t fixed = offsetof(telling, word);
     uint32_t n = 0;
     for (size_t at = 0; n < room && at + fixed <= bytes.len; n++) {
-        memset(&out[n], 0, sizeof out[n]);
         memcpy(&out[n], bytes.p + at, fixed);
         at += fixed;
         size_t words = out[n].n_word * sizeof *out[n].word;
@@ -209,6 +218,7 @@ uint32_t dm_tale_unpack(telling *out, uint32_t room, dm_str bytes)
             return n; /* a damaged record: what is behind is not compared */
         memcpy(out[n].word, bytes.p + at, words);
         at += words;
+        mark_parties(&out[n]);
     }
     return n;
 }
