@@ -87,9 +87,16 @@ static void fill(dm_doc *doc, const made_article *a, uint64_t n)
         dm_sent *s = DM_PUSH(&doc->arena, &doc->sents);
         s->span = (dm_span){ start[i], start[i + 1] - start[i] - 1 };
         dm_event *e = DM_PUSH(&doc->arena, &doc->events);
-        *e = (dm_event){ .id = dm_hash(text + start[i], start[i + 1] - start[i], n), .sentence = i, .type = (uint8_t)a->v[i].type,
-            .cameo = "010", .n_actor = 1, .n_recipient = 1, .trigger = { start[i], 4 }, .when = { day, day, i % 2 ? DM_PREC_DAY : DM_PREC_UNKNOWN },
-            .confidence = 0.5, .actor = dm_arena_alloc(&doc->arena, 2, sizeof(dm_party)) };
+        *e = (dm_event){ .id = dm_hash(text + start[i], start[i + 1] - start[i], n),
+            .sentence = i,
+            .type = (uint8_t)a->v[i].type,
+            .cameo = "010",
+            .n_actor = 1,
+            .n_recipient = 1,
+            .trigger = { start[i], 4 },
+            .when = { day, day, i % 2 ? DM_PREC_DAY : DM_PREC_UNKNOWN },
+            .confidence = 0.5,
+            .actor = dm_arena_alloc(&doc->arena, 2, sizeof(dm_party)) };
         e->recipient = e->actor + 1;
         snprintf(e->actor->code, DM_CODE_MAX, "%03u", a->v[i].actor);
         snprintf(e->recipient->code, DM_CODE_MAX, "%03u", a->v[i].recipient);
@@ -113,9 +120,11 @@ static bool measure(const char *path, const dm_tables *tables, uint64_t n)
     int64_t coder = 0;
     uint64_t seed = 1, linked = 0;
     unlink(path);
-    bool good = doc && kept && dm_store_open(&s, path, DM_DB_WRITE, &err) == DM_OK && (!tables || dm_store_linker(s, tables, &err) == DM_OK)
-                && dm_db_exec(dm_store_db(s), "PRAGMA cache_size=-200000", &err) == DM_OK /* as adding sets it */
-                && dm_db_begin(dm_store_db(s), &err) == DM_OK && dm_store_coder(s, DM_STR("bench"), DM_STR("bench"), &coder, &err) == DM_OK;
+    bool good = doc && kept && dm_store_open(&s, path, DM_DB_WRITE, &err) == DM_OK &&
+                (!tables || dm_store_linker(s, tables, &err) == DM_OK) &&
+                dm_db_exec(dm_store_db(s), "PRAGMA cache_size=-200000", &err) == DM_OK /* as adding sets it */
+                && dm_db_begin(dm_store_db(s), &err) == DM_OK &&
+                dm_store_coder(s, DM_STR("bench"), DM_STR("bench"), &coder, &err) == DM_OK;
     printf("%-8s", tables ? "linked" : "alone");
     double began = cpu();
     for (uint64_t i = 0; i < n && good; i++) {
@@ -137,7 +146,8 @@ static bool measure(const char *path, const dm_tables *tables, uint64_t n)
         }
     }
     good = good && dm_db_commit(dm_store_db(s), &err) == DM_OK;
-    printf("  microseconds an event, by tenths; %llu of %llu events linked\n", (unsigned long long)linked, (unsigned long long)(n * EVENTS));
+    printf("  microseconds an event, by tenths; %llu of %llu events linked\n", (unsigned long long)linked,
+        (unsigned long long)(n * EVENTS));
     if (!good)
         fprintf(stderr, "%s\n", err.msg);
     dm_store_close(s);

@@ -55,7 +55,8 @@ dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(r->store), &q,
-        "SELECT (SELECT hash FROM document WHERE n=?1), count(DISTINCT e.document), count(DISTINCT d.family), min(e.n), min(d.day_from) FROM event e"
+        "SELECT (SELECT hash FROM document WHERE n=?1), count(DISTINCT e.document), count(DISTINCT d.family), min(e.n), "
+        "min(d.day_from) FROM event e"
         " JOIN document d ON d.n=e.document WHERE e.happening=?2",
         err);
     if (st != DM_OK)

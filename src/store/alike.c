@@ -8,9 +8,10 @@
 enum { DAYS_NEAR = 4, DAYS_MONTH = 31 };
 
 static const char *const feature_names[N_FEATURES] = { "bias", "type", "cameo", "mode_diff", "quad", "actor_same", "actor_part",
-    "actor_diff", "recipient_same", "recipient_part", "recipient_diff", "shared", "swapped", "full", "full_near", "future", "hypothetical",
-    "instrument_same", "instrument_diff", "instrument_one", "act_same", "act_diff", "context", "day_same", "day_next", "vague_near",
-    "vague_month", "vague_far", "papers_near", "papers_far", "words", "words_shared", "near", "near_shared", "trigger", "trigger_diff" };
+    "actor_diff", "recipient_same", "recipient_part", "recipient_diff", "shared", "swapped", "full", "full_near", "future",
+    "hypothetical", "instrument_same", "instrument_diff", "instrument_one", "act_same", "act_diff", "context", "day_same",
+    "day_next", "vague_near", "vague_month", "vague_far", "papers_near", "papers_far", "words", "words_shared", "near",
+    "near_shared", "trigger", "trigger_diff" };
 
 typedef enum relation { MISSING, SAME, PART, DIFFERENT } relation;
 
@@ -54,7 +55,8 @@ static double words_in_common(const telling *a, const telling *b, bool near, dou
     const uint32_t hash = ~(uint32_t)(WORD_NEAR | WORD_WEIGHT);
     for (uint32_t i = 0, j = 0; i < a->n_word || j < b->n_word;) {
         uint32_t x = i < a->n_word ? a->word[i] : 0, y = j < b->n_word ? b->word[j] : 0;
-        bool in_a = i < a->n_word && (j == b->n_word || (x & hash) <= (y & hash)), in_b = j < b->n_word && (i == a->n_word || (y & hash) <= (x & hash));
+        bool in_a = i < a->n_word && (j == b->n_word || (x & hash) <= (y & hash)),
+             in_b = j < b->n_word && (i == a->n_word || (y & hash) <= (x & hash));
         uint32_t weight = (in_a ? x : y) & WORD_WEIGHT;
         i += in_a;
         j += in_b;
@@ -84,9 +86,12 @@ static double of_parties(const double *w, const telling *a, const telling *b, do
     *full = actor == SAME && recipient == SAME;
     double sum = *shared * w[F_SHARED];
     sum += actor == SAME ? w[F_ACTOR_SAME] : actor == PART ? w[F_ACTOR_PART] : actor == DIFFERENT ? w[F_ACTOR_DIFF] : 0;
-    sum += recipient == SAME ? w[F_RECIPIENT_SAME] : recipient == PART ? w[F_RECIPIENT_PART] : recipient == DIFFERENT ? w[F_RECIPIENT_DIFF] : 0;
-    bool swapped = actor == DIFFERENT && (relate(a->actor, a->n_actor, b->recipient, b->n_recipient) == SAME
-                                             || relate(a->recipient, a->n_recipient, b->actor, b->n_actor) == SAME);
+    sum += recipient == SAME        ? w[F_RECIPIENT_SAME]
+           : recipient == PART      ? w[F_RECIPIENT_PART]
+           : recipient == DIFFERENT ? w[F_RECIPIENT_DIFF]
+                                    : 0;
+    bool swapped = actor == DIFFERENT && (relate(a->actor, a->n_actor, b->recipient, b->n_recipient) == SAME ||
+                                             relate(a->recipient, a->n_recipient, b->actor, b->n_actor) == SAME);
     return sum + (swapped ? w[F_SWAPPED] : 0);
 }
 
@@ -94,7 +99,8 @@ static double of_instrument(const double *w, const telling *a, const telling *b)
 {
     if (!a->instrument || !b->instrument)
         return a->instrument || b->instrument ? w[F_INSTRUMENT_ONE] : 0;
-    return (a->instrument == b->instrument ? w[F_INSTRUMENT_SAME] : w[F_INSTRUMENT_DIFF]) + (a->act == b->act ? w[F_ACT_SAME] : w[F_ACT_DIFF]);
+    return (a->instrument == b->instrument ? w[F_INSTRUMENT_SAME] : w[F_INSTRUMENT_DIFF]) +
+           (a->act == b->act ? w[F_ACT_SAME] : w[F_ACT_DIFF]);
 }
 
 static double of_days(const double *w, const telling *a, const telling *b, int64_t gap, int64_t papers)
@@ -109,7 +115,8 @@ static double of_words(const double *w, const telling *a, const telling *b)
 {
     double all, near, n_all = words_in_common(a, b, false, &all), n_near = words_in_common(a, b, true, &near);
     bool trigger = a->lemma && a->lemma == b->lemma;
-    double sum = all * w[F_WORDS] + fmin(n_all, 20) / 10 * w[F_WORDS_SHARED] + near * w[F_NEAR] + fmin(n_near, 15) / 10 * w[F_NEAR_SHARED];
+    double sum = all * w[F_WORDS] + fmin(n_all, 20) / 10 * w[F_WORDS_SHARED] + near * w[F_NEAR] +
+                 fmin(n_near, 15) / 10 * w[F_NEAR_SHARED];
     return sum + (trigger ? w[F_TRIGGER] : all > 0.8 ? w[F_TRIGGER_DIFF] : 0); /* the same sentence, another act of it */
 }
 
@@ -142,30 +149,30 @@ double dm_alike(const struct linker *k, const telling *a, const telling *b)
 
 /* --- from the tables --- */
 
-static int by_hash(const void *x, const void *y)
-{
-    uint32_t a = ((const rare_word *)x)->hash, b = ((const rare_word *)y)->hash;
-    return (a > b) - (a < b);
-}
-
 static dm_status read_words(struct linker *k, const dm_table *t, dm_error *err)
 {
     int word = dm_table_column(t, "word"), weight = dm_table_column(t, "weight");
     uint32_t rows = dm_table_rows(t);
-    k->word = malloc((rows ? rows : 1) * sizeof *k->word);
+    for (k->slots = 64; k->slots < 2 * rows; k->slots *= 2) {
+    }
+    k->word = malloc(k->slots * sizeof *k->word);
     if (!k->word)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for the words of linking");
+    for (uint32_t i = 0; i < k->slots; i++)
+        k->word[i] = (rare_word){ 0, NO_WORD };
     for (uint32_t i = 0; i < rows; i++) {
         dm_str text = dm_table_cell(t, i, word);
         double value = 0;
-        dm_str_double(dm_table_cell(t, i, weight), &value);
-        uint32_t hash = (uint32_t)dm_hash(text.p, text.len, 9) & ~(uint32_t)(WORD_NEAR | WORD_WEIGHT);
+        if (!dm_str_double(dm_table_cell(t, i, weight), &value) || value < 0 || value > WORD_WEIGHT)
+            return dm_fail(err, DM_ECORRUPT, 0, "linking/words.tsv:%u: a weight is 0 to %d", dm_table_line(t, i), WORD_WEIGHT);
+        uint32_t hash = dm_link_hash(text.p, text.len), at = hash >> 7;
+        while (k->word[at & (k->slots - 1)].weight != NO_WORD)
+            at++;
         if (dm_str_is(text, "*"))
             k->unknown = (uint8_t)value;
         else
-            k->word[k->n_word++] = (rare_word){ hash, (uint8_t)(value > WORD_WEIGHT ? WORD_WEIGHT : value) };
+            k->word[at & (k->slots - 1)] = (rare_word){ hash, (uint8_t)value };
     }
-    qsort(k->word, k->n_word, sizeof *k->word, by_hash);
     return DM_OK;
 }
 
@@ -207,15 +214,16 @@ static dm_status read_weights(struct linker *k, const dm_table *t, dm_error *err
     }
     for (int f = 0; f <= N_FEATURES; f++)
         if (!seen[f])
-            return dm_fail(err, DM_ECORRUPT, 0, "linking/weights.tsv: no weight for '%s'", f < N_FEATURES ? feature_names[f] : "join");
+            return dm_fail(
+                err, DM_ECORRUPT, 0, "linking/weights.tsv: no weight for '%s'", f < N_FEATURES ? feature_names[f] : "join");
     return DM_OK;
 }
 
 /* What words can add at most. */
 static double most_of_words(const double *w)
 {
-    return fmax(w[F_WORDS], 0) + 2 * fmax(w[F_WORDS_SHARED], 0) + fmax(w[F_NEAR], 0) + 1.5 * fmax(w[F_NEAR_SHARED], 0)
-           + fmax(fmax(w[F_TRIGGER], w[F_TRIGGER_DIFF]), 0);
+    return fmax(w[F_WORDS], 0) + 2 * fmax(w[F_WORDS_SHARED], 0) + fmax(w[F_NEAR], 0) + 1.5 * fmax(w[F_NEAR_SHARED], 0) +
+           fmax(fmax(w[F_TRIGGER], w[F_TRIGGER_DIFF]), 0);
 }
 
 dm_status dm_store_linker(dm_store *s, const dm_tables *tables, dm_error *err)

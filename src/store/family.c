@@ -5,7 +5,8 @@
 #include "store/work.h"
 
 enum { BAND_ROWS = DM_SKETCH / DM_SKETCH_BANDS, CANDIDATES_MAX = 400 };
-static const double alike_min = 0.4; /* a short copy with a sentence cut and a few words edited stays above; other articles have less than 0.1 */
+static const double alike_min =
+    0.4; /* a short copy with a sentence cut and a few words edited stays above; other articles have less than 0.1 */
 
 static int64_t band_key(const uint32_t *sketch, int band)
 {

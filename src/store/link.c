@@ -24,7 +24,10 @@ static bool grow(void **v, uint32_t *cap, uint32_t n, size_t size)
     return true;
 }
 
-static dm_status no_memory(dm_error *err) { return dm_fail(err, DM_ENOMEM, 0, "out of memory for linking a document's events"); }
+static dm_status no_memory(dm_error *err)
+{
+    return dm_fail(err, DM_ENOMEM, 0, "out of memory for linking a document's events");
+}
 
 static dm_status keep_row(int64_t **v, uint32_t *n, uint32_t *cap, int64_t row, dm_error *err)
 {
@@ -50,7 +53,8 @@ void dm_linking_free(struct linking *w)
 {
     if (!w)
         return;
-    void *const parts[] = { w->now, w->other, w->score, w->index, w->id, w->happening, w->joined, w->found, w->touched, w->taken, w->left };
+    void *const parts[] = { w->now, w->other, w->score, w->index, w->id, w->happening, w->joined, w->found, w->touched,
+        w->taken, w->left };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         free(parts[i]);
     free(w);
@@ -246,8 +250,13 @@ static void add_new(strand *t, const dm_store *s, int64_t document, int64_t even
 {
     const struct linking *w = s->linking;
     const telling *l = &w->now->v[-1 - event];
-    t->v[t->n++] = (strand_event){ .event = event, .document = document, .happening = w->happening[-1 - event],
-        .key = w->id[-1 - event] ^ w->salt, .day = l->day, .day_end = l->day_end, .precise = l->precise };
+    t->v[t->n++] = (strand_event){ .event = event,
+        .document = document,
+        .happening = w->happening[-1 - event],
+        .key = w->id[-1 - event] ^ w->salt,
+        .day = l->day,
+        .day_end = l->day_end,
+        .precise = l->precise };
 }
 
 static uint64_t salt_of(const char *hash)
@@ -269,9 +278,13 @@ static dm_status add_old(strand *t, dm_store *s, int64_t event, dm_error *err)
     dm_bind_int(q, 1, event);
     if ((st = dm_stmt_step(q, err)) == DM_OK) {
         dm_str hash = dm_col_str(q, 6);
-        t->v[t->n++] = (strand_event){ .event = event, .document = dm_col_int(q, 0), .happening = dm_col_int(q, 1),
-            .key = (uint64_t)dm_col_int(q, 2) ^ (hash.len >= sizeof(uint64_t) ? salt_of(hash.p) : 0), .day = (dm_day)dm_col_int(q, 3),
-            .day_end = (dm_day)dm_col_int(q, 4), .precise = dm_col_int(q, 5) == DM_PREC_DAY };
+        t->v[t->n++] = (strand_event){ .event = event,
+            .document = dm_col_int(q, 0),
+            .happening = dm_col_int(q, 1),
+            .key = (uint64_t)dm_col_int(q, 2) ^ (hash.len >= sizeof(uint64_t) ? salt_of(hash.p) : 0),
+            .day = (dm_day)dm_col_int(q, 3),
+            .day_end = (dm_day)dm_col_int(q, 4),
+            .precise = dm_col_int(q, 5) == DM_PREC_DAY };
         dm_stmt_done(q);
     }
     return st == DM_END ? DM_OK : st;
@@ -377,8 +390,8 @@ static int64_t name_of(const struct linking *w, const strand *t, uint32_t group)
 
 static dm_status move_event(dm_store *s, int64_t event, int64_t happening, dm_error *err)
 {
-    static const char *const steps[]
-        = { "UPDATE event SET happening=?2 WHERE n=?1", "UPDATE dyad SET happening=?2 WHERE event=?1" };
+    static const char *const steps[] = { "UPDATE event SET happening=?2 WHERE n=?1",
+        "UPDATE dyad SET happening=?2 WHERE event=?1" };
     dm_status st = DM_OK;
     for (size_t i = 0; i < 2 && st == DM_OK; i++) {
         dm_stmt *q;
@@ -414,10 +427,12 @@ static dm_status name_group(dm_store *s, strand *t, uint32_t group, dm_error *er
     const strand_event *first = NULL;
     bool joined = false;
     for (uint32_t i = 0; i < t->n; i++)
-        if (t->v[i].group == group) {
-            first = !first || t->v[i].key < first->key ? &t->v[i] : first;
-            joined |= t->v[i].document != first->document;
-        }
+        if (t->v[i].group == group && (!first || t->v[i].key < first->key))
+            first = &t->v[i];
+    if (!first)
+        return DM_OK;
+    for (uint32_t i = 0; i < t->n; i++)
+        joined |= t->v[i].group == group && t->v[i].document != first->document;
     int64_t happening = name_of(w, t, group);
     dm_status st = happening ? DM_OK : new_happening(s, first->key, first->key, &happening, err);
     if (st == DM_OK)
@@ -533,7 +548,8 @@ dm_status dm_store_link_begin(dm_store *s, const dm_doc *doc, int64_t document, 
     return st;
 }
 
-dm_status dm_store_link(dm_store *s, uint32_t event, uint64_t id, int64_t document, int64_t *happening, bool *joined, dm_error *err)
+dm_status dm_store_link(
+    dm_store *s, uint32_t event, uint64_t id, int64_t document, int64_t *happening, bool *joined, dm_error *err)
 {
     const struct linking *w = s->linking;
     *joined = false;

@@ -31,11 +31,42 @@ _Static_assert(offsetof(telling, word) == 80, "the record keeps tellings as byte
 
 /* How much each agreement or difference counts; rows of data/linking/weights.tsv by these names. */
 enum feature {
-    F_BIAS, F_TYPE, F_CAMEO, F_MODE_DIFF, F_QUAD,
-    F_ACTOR_SAME, F_ACTOR_PART, F_ACTOR_DIFF, F_RECIPIENT_SAME, F_RECIPIENT_PART, F_RECIPIENT_DIFF, F_SHARED, F_SWAPPED, F_FULL, F_FULL_NEAR,
-    F_FUTURE, F_HYPOTHETICAL, F_INSTRUMENT_SAME, F_INSTRUMENT_DIFF, F_INSTRUMENT_ONE, F_ACT_SAME, F_ACT_DIFF, F_CONTEXT,
-    F_DAY_SAME, F_DAY_NEXT, F_VAGUE_NEAR, F_VAGUE_MONTH, F_VAGUE_FAR, F_PAPERS_NEAR, F_PAPERS_FAR,
-    F_WORDS, F_WORDS_SHARED, F_NEAR, F_NEAR_SHARED, F_TRIGGER, F_TRIGGER_DIFF,
+    F_BIAS,
+    F_TYPE,
+    F_CAMEO,
+    F_MODE_DIFF,
+    F_QUAD,
+    F_ACTOR_SAME,
+    F_ACTOR_PART,
+    F_ACTOR_DIFF,
+    F_RECIPIENT_SAME,
+    F_RECIPIENT_PART,
+    F_RECIPIENT_DIFF,
+    F_SHARED,
+    F_SWAPPED,
+    F_FULL,
+    F_FULL_NEAR,
+    F_FUTURE,
+    F_HYPOTHETICAL,
+    F_INSTRUMENT_SAME,
+    F_INSTRUMENT_DIFF,
+    F_INSTRUMENT_ONE,
+    F_ACT_SAME,
+    F_ACT_DIFF,
+    F_CONTEXT,
+    F_DAY_SAME,
+    F_DAY_NEXT,
+    F_VAGUE_NEAR,
+    F_VAGUE_MONTH,
+    F_VAGUE_FAR,
+    F_PAPERS_NEAR,
+    F_PAPERS_FAR,
+    F_WORDS,
+    F_WORDS_SHARED,
+    F_NEAR,
+    F_NEAR_SHARED,
+    F_TRIGGER,
+    F_TRIGGER_DIFF,
     N_FEATURES
 };
 
@@ -44,9 +75,11 @@ typedef struct rare_word {
     uint8_t weight;
 } rare_word;
 
+enum { NO_WORD = 255 };
+
 struct linker {
-    rare_word *word; /* by hash; words that are not here are rare */
-    uint32_t n_word;
+    rare_word *word; /* open addressing; weight NO_WORD: free; words that are not here are rare */
+    uint32_t slots;  /* a power of two */
     uint8_t unknown;
     uint16_t kin[DM_N_TYPES]; /* bit t: type t may be the same act in other words; its own bit is set */
     double weight[N_FEATURES], join, words_most;
@@ -55,6 +88,10 @@ struct linker {
 /* One word of text, folded and without its ending: bytes in out, 0 at the end of the text. *at moves behind it, *start is where it was. */
 enum { WORD_BYTES = 48 };
 size_t dm_link_word(dm_str text, size_t *at, size_t *start, char out[WORD_BYTES]);
+static inline uint32_t dm_link_hash(const char *word, size_t len)
+{
+    return (uint32_t)dm_hash(word, len, 9) & ~(uint32_t)(WORD_NEAR | WORD_WEIGHT);
+}
 /* Hash and weight of such a word as kept in telling.word. */
 uint32_t dm_link_weigh(const struct linker *k, const char *word, size_t len);
 

@@ -55,18 +55,18 @@ typedef struct strand_event {
 dm_status dm_strand_sort(strand_event *v, uint32_t n, likeness *of, uint32_t n_of, dm_error *err);
 
 struct linking {
-    tale *now;                 /* of the document in hand */
-    telling *other;            /* of one that it is compared with; TELL_EVENTS */
-    double *score;             /* of their pairs */
-    uint32_t *index;           /* place in now by event of the document, or DM_NONE */
-    uint64_t *id;              /* content ids of the events in now */
-    int64_t *happening;        /* by place in now */
-    bool *joined;              /* another document tells it, too */
-    likeness *found;           /* of events in now with those of the record, both ways */
-    int64_t *touched, *taken;  /* events whose likenesses are gone; happenings that have their group */
-    int64_t *left;             /* happenings that may be told by nobody now */
+    tale *now;                /* of the document in hand */
+    telling *other;           /* of one that it is compared with; TELL_EVENTS */
+    double *score;            /* of their pairs */
+    uint32_t *index;          /* place in now by event of the document, or DM_NONE */
+    uint64_t *id;             /* content ids of the events in now */
+    int64_t *happening;       /* by place in now */
+    bool *joined;             /* another document tells it, too */
+    likeness *found;          /* of events in now with those of the record, both ways */
+    int64_t *touched, *taken; /* events whose likenesses are gone; happenings that have their group */
+    int64_t *left;            /* happenings that may be told by nobody now */
     uint32_t cap_index, n_found, cap_found, n_touched, cap_touched, n_taken, cap_taken, n_left, cap_left;
-    uint64_t salt;             /* of the document's hash: parts alike events of copies */
+    uint64_t salt; /* of the document's hash: parts alike events of copies */
 };
 
 #endif

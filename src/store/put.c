@@ -265,7 +265,8 @@ static dm_status put_dyad(putting *p, const char *actor, const char *target, dm_
     char years[DM_YEARS_MAX * 8];
     dm_stmt *q;
     dm_status st = dm_db_use(p->s->db, &q,
-        "INSERT INTO dyad VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+        "INSERT INTO dyad VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
+        "?21)",
         p->err);
     if (st != DM_OK)
         return st;
@@ -420,8 +421,7 @@ static dm_status put_event(putting *p, dm_put_result *out)
         st = dm_store_instrument(p->s, p->ev->instrument, &p->instrument, p->err);
     bool joined = false;
     if (st == DM_OK)
-        st = dm_store_link(
-            p->s, (uint32_t)(p->ev - p->doc->events.v), p->ev->id, p->document, &p->happening, &joined, p->err);
+        st = dm_store_link(p->s, (uint32_t)(p->ev - p->doc->events.v), p->ev->id, p->document, &p->happening, &joined, p->err);
     if (st == DM_OK)
         st = put_event_row(p);
     if (st != DM_OK || p->event == 0)

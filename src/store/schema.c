@@ -71,11 +71,14 @@ static const char *const step_1[] = {
 
     /* For linking. tale: what documents are compared by (telling.c); story: rare words of documents, by day; likeness: pairs of events
      * that are alike, kept both ways. */
-    "CREATE TABLE tale(document INTEGER PRIMARY KEY REFERENCES document(n) ON DELETE CASCADE, day INTEGER NOT NULL, terms BLOB NOT "
+    "CREATE TABLE tale(document INTEGER PRIMARY KEY REFERENCES document(n) ON DELETE CASCADE, day INTEGER NOT NULL, terms BLOB "
+    "NOT "
     "NULL, facts BLOB NOT NULL) STRICT;",
-    "CREATE TABLE story(term INTEGER NOT NULL, day INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY(term, day, document)) "
+    "CREATE TABLE story(term INTEGER NOT NULL, day INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY(term, day, "
+    "document)) "
     "STRICT, WITHOUT ROWID;",
-    "CREATE TABLE likeness(a INTEGER NOT NULL, b INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY(a, b)) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE likeness(a INTEGER NOT NULL, b INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY(a, b)) STRICT, WITHOUT "
+    "ROWID;",
 
     /* role: 0 actor, 1 recipient, 2 speaker. The columns from day on repeat the event's, for filters by party. */
     "CREATE TABLE party(event INTEGER NOT NULL REFERENCES event(n) ON DELETE CASCADE, role INTEGER NOT NULL, place INTEGER NOT "

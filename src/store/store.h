@@ -97,8 +97,8 @@ typedef struct dm_evidence_list {
     size_t n, cap;
 } dm_evidence_list;
 /* Appends to *out, ordered by day. contexts 0: all; else those that share one. */
-dm_status dm_store_evidence(
-    dm_store *s, const char *actor, const char *target, uint64_t contexts, dm_arena *arena, dm_evidence_list *out, dm_error *err);
+dm_status dm_store_evidence(dm_store *s, const char *actor, const char *target, uint64_t contexts, dm_arena *arena,
+    dm_evidence_list *out, dm_error *err);
 
 /* The sentence behind evidence and where it stands; never NULL, in the arena. */
 typedef struct dm_evidence_words {

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 
 enum {
-    STORY_DAYS = 10,     /* between the articles of one story */
-    STORY_SHARED = 2,   /* rarest words in common, of STORY_TERMS */
+    STORY_DAYS = 10,   /* between the articles of one story */
+    STORY_SHARED = 2,  /* rarest words in common, of STORY_TERMS */
     POSTINGS_MAX = 64, /* documents of one word and some days that are looked at */
-    SEEN_MAX = 512,     /* documents found by words, a power of two */
-    RECALL_MAX = 24     /* events of two parties on one day that are looked at */
+    SEEN_MAX = 512,    /* documents found by words, a power of two */
+    RECALL_MAX = 24    /* events of two parties on one day that are looked at */
 };
 
 typedef struct seen {
@@ -44,7 +44,8 @@ static dm_status count_term(dm_store *s, uint32_t term, dm_day day, seen *table,
 static int by_shared(const void *x, const void *y)
 {
     const seen *a = x, *b = y;
-    return a->shared != b->shared ? (a->shared < b->shared) - (a->shared > b->shared) : (a->document > b->document) - (a->document < b->document);
+    return a->shared != b->shared ? (a->shared < b->shared) - (a->shared > b->shared)
+                                  : (a->document > b->document) - (a->document < b->document);
 }
 
 dm_status dm_story_candidates(
@@ -73,11 +74,13 @@ static void add_once(int64_t *out, uint32_t *n, int64_t document)
         out[(*n)++] = document;
 }
 
-static dm_status recall_dyad(dm_store *s, const char *actor, const char *target, const recall *r, int64_t *out, uint32_t *n, dm_error *err)
+static dm_status recall_dyad(
+    dm_store *s, const char *actor, const char *target, const recall *r, int64_t *out, uint32_t *n, dm_error *err)
 {
     dm_stmt *q;
     dm_status st = dm_db_use(s->db, &q,
-        "SELECT d.document, d.type FROM dyad d JOIN event e ON e.n=d.event WHERE d.actor=?1 AND d.target=?2 AND d.day BETWEEN ?3 AND ?4"
+        "SELECT d.document, d.type FROM dyad d JOIN event e ON e.n=d.event WHERE d.actor=?1 AND d.target=?2 AND d.day BETWEEN "
+        "?3 AND ?4"
         " AND d.via<2 AND e.when_precision=?6 LIMIT ?5",
         err);
     if (st != DM_OK)
@@ -141,7 +144,8 @@ dm_status dm_tale_put(dm_store *s, int64_t document, const tale *t, dm_error *er
     dm_stmt *q;
     dm_status st = dm_tale_pack(&facts, t->v, t->n, err);
     if (st == DM_OK)
-        st = dm_db_use(s->db, &q, "INSERT INTO tale VALUES(?1, ?2, CAST(?3 AS BLOB), CAST(?4 AS BLOB)) ON CONFLICT(document) DO UPDATE SET "
+        st = dm_db_use(s->db, &q,
+            "INSERT INTO tale VALUES(?1, ?2, CAST(?3 AS BLOB), CAST(?4 AS BLOB)) ON CONFLICT(document) DO UPDATE SET "
             "facts=CAST(facts || excluded.facts AS BLOB)", /* its events came in parts */
             err);
     if (st == DM_OK) {

@@ -7,8 +7,8 @@
 enum { WORD_MIN = 3, DIGITS_MIN = 2, STEM_MIN = 3, NEAR_BEFORE = 6, NEAR_BEHIND = 8, STORY_WORDS = 2048, SENTENCE_WORDS = 256 };
 
 /* Longest first among those that could both fit. */
-static const char *const endings[] = { "ations", "ation", "ingly", "ments", "edly", "ings", "ment", "ions", "ing", "ion", "ies", "ied",
-    "ers", "ed", "es", "er", "ly", "s", "e" };
+static const char *const endings[] = { "ations", "ation", "ingly", "ments", "edly", "ings", "ment", "ions", "ing", "ion", "ies",
+    "ied", "ers", "ed", "es", "er", "ly", "s", "e" };
 
 static size_t stem(const char *word, size_t len)
 {
@@ -49,16 +49,12 @@ size_t dm_link_word(dm_str text, size_t *at, size_t *start, char out[WORD_BYTES]
 
 uint32_t dm_link_weigh(const struct linker *k, const char *word, size_t len)
 {
-    uint32_t hash = (uint32_t)dm_hash(word, len, 9) & ~(uint32_t)(WORD_NEAR | WORD_WEIGHT);
-    uint32_t low = 0, high = k->n_word;
-    while (low < high) {
-        uint32_t mid = low + (high - low) / 2;
-        if (k->word[mid].hash < hash)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return hash | (low < k->n_word && k->word[low].hash == hash ? k->word[low].weight : k->unknown);
+    uint32_t hash = dm_link_hash(word, len);
+    uint32_t at = hash >> 7;
+    while (k->word[at & (k->slots - 1)].weight != NO_WORD && k->word[at & (k->slots - 1)].hash != hash)
+        at++;
+    const rare_word *found = &k->word[at & (k->slots - 1)];
+    return hash | (found->weight == NO_WORD ? k->unknown : found->weight);
 }
 
 static int by_worth(const void *x, const void *y)
@@ -181,7 +177,8 @@ uint32_t dm_story_terms(uint32_t out[STORY_TERMS], const struct linker *k, const
         return 0;
     }
     qsort(word, n, sizeof *word, by_value);
-    for (uint32_t i = 0, run; i < n; i += run) { /* a word that comes again says more of the story: two steps for the second and third */
+    for (uint32_t i = 0, run; i < n;
+         i += run) { /* a word that comes again says more of the story: two steps for the second and third */
         for (run = 1; i + run < n && word[i + run] == word[i]; run++) {
         }
         uint32_t weight = (word[i] & WORD_WEIGHT) + (run > 1 ? 10 : 0) + (run > 2 ? 6 : 0);
@@ -213,8 +210,8 @@ uint32_t dm_tale_unpack(telling *out, uint32_t room, dm_str bytes)
         memcpy(&out[n], bytes.p + at, fixed);
         at += fixed;
         size_t words = out[n].n_word * sizeof *out[n].word;
-        if (out[n].n_word > TELL_WORDS || out[n].n_actor > TELL_PARTIES || out[n].n_recipient > TELL_PARTIES || out[n].type >= DM_N_TYPES
-            || at + words > bytes.len)
+        if (out[n].n_word > TELL_WORDS || out[n].n_actor > TELL_PARTIES || out[n].n_recipient > TELL_PARTIES ||
+            out[n].type >= DM_N_TYPES || at + words > bytes.len)
             return n; /* a damaged record: what is behind is not compared */
         memcpy(out[n].word, bytes.p + at, words);
         at += words;
