@@ -443,22 +443,51 @@ static dm_status name_group(dm_store *s, strand *t, uint32_t group, dm_error *er
     return st;
 }
 
+/* The happening of the event's nearest likeness in the record, 0 when it has none, and whether as many tell it as are sorted at all. */
+static dm_status nearest(dm_store *s, int64_t event, int64_t *happening, bool *settled, dm_error *err)
+{
+    const struct linking *w = s->linking;
+    const likeness *best = NULL;
+    *happening = 0;
+    for (uint32_t k = 0; k < w->n_found; k++)
+        if (w->found[k].a == event && (!best || w->found[k].score > best->score))
+            best = &w->found[k];
+    dm_stmt *q;
+    dm_status st =
+        best ? dm_db_use(s->db, &q,
+                   "SELECT happening, (SELECT count(*) FROM (SELECT 1 FROM event o WHERE o.happening=e.happening LIMIT "
+                   "?2)) FROM event e WHERE n=?1",
+                   err)
+             : DM_OK;
+    if (!best || st != DM_OK)
+        return st;
+    dm_bind_int(q, 1, best->b);
+    dm_bind_int(q, 2, STRAND_MAX);
+    if ((st = dm_stmt_step(q, err)) == DM_OK) {
+        *happening = dm_col_int(q, 0);
+        *settled = dm_col_int(q, 1) == STRAND_MAX;
+        dm_stmt_done(q);
+    }
+    return st == DM_END ? DM_OK : st;
+}
+
+static dm_status join_nearest(dm_store *s, uint32_t i, int64_t happening, dm_error *err)
+{
+    struct linking *w = s->linking;
+    w->happening[i] = happening;
+    w->joined[i] = true;
+    return keep_row(&w->taken, &w->n_taken, &w->cap_taken, happening, err);
+}
+
 /* A strand that is too long to be sorted again: what is new in it joins the happening of its nearest likeness. */
 static dm_status grow_long(dm_store *s, strand *t, dm_error *err)
 {
-    const struct linking *w = s->linking;
     dm_status st = DM_OK;
     for (uint32_t i = 0; i < t->n && st == DM_OK; i++) {
-        double best = -INFINITY;
         int64_t happening = 0;
-        for (uint32_t k = 0; t->v[i].event < 0 && k < w->n_found; k++)
-            for (uint32_t m = 0; w->found[k].a == t->v[i].event && w->found[k].score > best && m < t->n; m++)
-                if (t->v[m].event == w->found[k].b) {
-                    best = w->found[k].score;
-                    happening = t->v[m].happening;
-                }
-        if (happening)
-            st = set_happening(s, &t->v[i], happening, true, err);
+        bool settled;
+        if (t->v[i].event < 0 && (st = nearest(s, t->v[i].event, &happening, &settled, err)) == DM_OK && happening)
+            st = join_nearest(s, (uint32_t)(-1 - t->v[i].event), happening, err);
     }
     return st;
 }
@@ -487,6 +516,47 @@ static dm_status sort_strand(dm_store *s, strand *t, dm_error *err)
     }
 }
 
+/* The strand is sorted; its events need not be followed again. */
+static void mark_done(struct linking *w, const strand *t, bool *done)
+{
+    for (uint32_t k = 0; k < t->n; k++) {
+        if (t->v[k].event < 0)
+            done[-1 - t->v[k].event] = true;
+        for (uint32_t m = 0; m < w->n_touched; m++)
+            if (w->touched[m] == t->v[k].event)
+                w->touched[m] = 0;
+    }
+}
+
+static dm_status sort_strand_of(dm_store *s, strand *t, int64_t document, int64_t event, bool *done, dm_error *err)
+{
+    int64_t happening = 0;
+    bool settled = false;
+    dm_status st = event < 0 ? nearest(s, event, &happening, &settled, err) : DM_OK;
+    if (st == DM_OK && happening && settled) {
+        done[-1 - event] = true;
+        return join_nearest(s, (uint32_t)(-1 - event), happening, err);
+    }
+    if (st == DM_OK)
+        st = follow(t, s, document, event, err);
+    if (st == DM_OK)
+        st = sort_strand(s, t, err);
+    mark_done(s->linking, t, done);
+    return st;
+}
+
+/* Those that nobody else tells. */
+static dm_status name_alone(dm_store *s, uint32_t i, dm_error *err)
+{
+    struct linking *w = s->linking;
+    dm_status st = DM_OK;
+    if (w->happening[i] && is_taken(w, w->happening[i]))
+        w->happening[i] = 0;
+    if (w->happening[i] == 0)
+        st = new_happening(s, w->id[i] ^ w->salt, w->salt, &w->happening[i], err);
+    return st == DM_OK ? keep_row(&w->taken, &w->n_taken, &w->cap_taken, w->happening[i], err) : st;
+}
+
 /* Strands that the document's events are in, and those that lost an event of it. */
 static dm_status sort_all(dm_store *s, int64_t document, dm_error *err)
 {
@@ -495,38 +565,15 @@ static dm_status sort_all(dm_store *s, int64_t document, dm_error *err)
     bool done[TELL_EVENTS] = { false };
     dm_status st = DM_OK;
     w->n_taken = 0;
-    for (uint32_t i = 0; i < w->n_found && st == DM_OK; i++) {
-        int64_t event = w->found[i].a;
-        if (event >= 0 || done[-1 - event])
-            continue;
-        if ((st = follow(&t, s, document, event, err)) == DM_OK)
-            st = sort_strand(s, &t, err);
-        for (uint32_t k = 0; k < t.n; k++) {
-            if (t.v[k].event < 0)
-                done[-1 - t.v[k].event] = true;
-            for (uint32_t m = 0; m < w->n_touched; m++)
-                if (w->touched[m] == t.v[k].event)
-                    w->touched[m] = 0;
-        }
-    }
+    for (uint32_t i = 0; i < w->n_found && st == DM_OK; i++)
+        if (w->found[i].a < 0 && !done[-1 - w->found[i].a])
+            st = sort_strand_of(s, &t, document, w->found[i].a, done, err);
     for (uint32_t i = 0; i < w->n_touched && st == DM_OK; i++)
-        if (w->touched[i] && (st = follow(&t, s, document, w->touched[i], err)) == DM_OK) {
-            st = sort_strand(s, &t, err);
-            for (uint32_t k = 0; k < t.n; k++)
-                for (uint32_t m = i + 1; m < w->n_touched; m++)
-                    if (w->touched[m] == t.v[k].event)
-                        w->touched[m] = 0;
-        }
-    for (uint32_t i = 0; i < w->now->n && st == DM_OK; i++) { /* those that nobody else tells */
-        if (done[i])
-            continue;
-        if (w->happening[i] && is_taken(w, w->happening[i]))
-            w->happening[i] = 0;
-        if (w->happening[i] == 0)
-            st = new_happening(s, w->id[i] ^ w->salt, w->salt, &w->happening[i], err);
-        if (st == DM_OK)
-            st = keep_row(&w->taken, &w->n_taken, &w->cap_taken, w->happening[i], err);
-    }
+        if (w->touched[i])
+            st = sort_strand_of(s, &t, document, w->touched[i], done, err);
+    for (uint32_t i = 0; i < w->now->n && st == DM_OK; i++)
+        if (!done[i])
+            st = name_alone(s, i, err);
     free(t.of);
     return st;
 }

@@ -7,7 +7,7 @@
 
 enum {
     COMPARED_MAX = 16, /* documents that one document is compared with, those with the most in common first */
-    STRAND_MAX = 96    /* events joined by likenesses that are sorted into happenings at once; a longer strand only grows */
+    STRAND_MAX = 32    /* events joined by likenesses that are sorted into happenings at once; a longer strand only grows */
 };
 
 /* What is kept of a document for linking. */
