@@ -471,6 +471,22 @@ static dm_status nearest(dm_store *s, int64_t event, int64_t *happening, bool *s
     return st == DM_END ? DM_OK : st;
 }
 
+/* Of an event that joins a settled happening only the nearest likeness is kept, the first of several. */
+static void keep_nearest(struct linking *w, int64_t event)
+{
+    uint32_t best = DM_NONE, kept = 0;
+    for (uint32_t k = 0; k < w->n_found; k++)
+        if (w->found[k].a == event && (best == DM_NONE || w->found[k].score > w->found[best].score))
+            best = k;
+    int64_t other = w->found[best].b;
+    for (uint32_t k = 0; k < w->n_found; k++) {
+        const likeness *l = &w->found[k];
+        if ((l->a != event || l->b == other) && (l->b != event || l->a == other))
+            w->found[kept++] = *l;
+    }
+    w->n_found = kept;
+}
+
 static dm_status join_nearest(dm_store *s, uint32_t i, int64_t happening, dm_error *err)
 {
     struct linking *w = s->linking;
@@ -535,6 +551,7 @@ static dm_status sort_strand_of(dm_store *s, strand *t, int64_t document, int64_
     dm_status st = event < 0 ? nearest(s, event, &happening, &settled, err) : DM_OK;
     if (st == DM_OK && happening && settled) {
         done[-1 - event] = true;
+        keep_nearest(s->linking, event);
         return join_nearest(s, (uint32_t)(-1 - event), happening, err);
     }
     if (st == DM_OK)
@@ -565,9 +582,10 @@ static dm_status sort_all(dm_store *s, int64_t document, dm_error *err)
     bool done[TELL_EVENTS] = { false };
     dm_status st = DM_OK;
     w->n_taken = 0;
-    for (uint32_t i = 0; i < w->n_found && st == DM_OK; i++)
-        if (w->found[i].a < 0 && !done[-1 - w->found[i].a])
-            st = sort_strand_of(s, &t, document, w->found[i].a, done, err);
+    for (uint32_t i = 0; i < w->now->n && st == DM_OK; i++)
+        for (uint32_t k = 0; k < w->n_found && st == DM_OK && !done[i]; k++)
+            if (w->found[k].a == -1 - (int64_t)i)
+                st = sort_strand_of(s, &t, document, -1 - (int64_t)i, done, err);
     for (uint32_t i = 0; i < w->n_touched && st == DM_OK; i++)
         if (w->touched[i])
             st = sort_strand_of(s, &t, document, w->touched[i], done, err);
