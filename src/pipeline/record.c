@@ -20,6 +20,8 @@ dm_status dm_record_open(dm_record **out, const char *path, dm_access access, co
     if (st == DM_OK)
         st = dm_store_open(&r->store, path, access == DM_ACCESS_WRITE ? DM_DB_WRITE : DM_DB_READ, err);
     if (st == DM_OK)
+        st = dm_store_linker(r->store, r->tables, err);
+    if (st == DM_OK)
         *out = r;
     else
         dm_record_close(r);
@@ -53,7 +55,8 @@ dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(r->store), &q,
-        "SELECT (SELECT hash FROM document WHERE n=?1), count(DISTINCT e.document), count(DISTINCT d.family), min(e.n), min(d.day_from) FROM event e"
+        "SELECT (SELECT hash FROM document WHERE n=?1), count(DISTINCT e.document), count(DISTINCT d.family), min(e.n), "
+        "min(d.day_from) FROM event e"
         " JOIN document d ON d.n=e.document WHERE e.happening=?2",
         err);
     if (st != DM_OK)

@@ -265,7 +265,8 @@ static dm_status put_dyad(putting *p, const char *actor, const char *target, dm_
     char years[DM_YEARS_MAX * 8];
     dm_stmt *q;
     dm_status st = dm_db_use(p->s->db, &q,
-        "INSERT INTO dyad VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+        "INSERT INTO dyad VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
+        "?21)",
         p->err);
     if (st != DM_OK)
         return st;
@@ -345,7 +346,7 @@ static dm_status put_reasons(putting *p)
     return st;
 }
 
-static void bind_event(dm_stmt *q, const putting *p, uint64_t words, dm_str why, dm_str years)
+static void bind_event(dm_stmt *q, const putting *p, dm_str why, dm_str years)
 {
     const dm_event *e = p->ev;
     dm_bind_int(q, 1, (int64_t)e->id);
@@ -379,10 +380,9 @@ static void bind_event(dm_stmt *q, const putting *p, uint64_t words, dm_str why,
         dm_bind_str(q, 28, years);
     }
     dm_bind_int(q, 29, e->n_reason);
-    dm_bind_int(q, 30, (int64_t)words);
 }
 
-static dm_status put_event_row(putting *p, uint64_t words)
+static dm_status put_event_row(putting *p)
 {
     dm_buf why = { 0 };
     for (uint32_t i = 0; i < p->ev->n_why; i++) {
@@ -399,12 +399,12 @@ static dm_status put_event_row(putting *p, uint64_t words)
             "day, day_end,"
             " when_from, when_to, when_precision, said_from, said_to, said_precision, trigger_start, trigger_len, confidence, "
             "why,"
-            " instrument, act, polarity, years, reasons, words) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+            " instrument, act, polarity, years, reasons) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
             "?14, ?15,"
-            " ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30) ON CONFLICT(document, id) DO NOTHING",
+            " ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29) ON CONFLICT(document, id) DO NOTHING",
             p->err);
     if (st == DM_OK) {
-        bind_event(q, p, words, (dm_str){ why.p, why.len }, years_text(p->ev, years, sizeof years));
+        bind_event(q, p, (dm_str){ why.p, why.len }, years_text(p->ev, years, sizeof years));
         st = dm_stmt_run(q, p->err);
     }
     p->event = st == DM_OK && dm_db_changes(p->s->db) ? dm_db_last_id(p->s->db) : 0;
@@ -412,46 +412,18 @@ static dm_status put_event_row(putting *p, uint64_t words)
     return st;
 }
 
-static dm_link link_facts(const putting *p, uint64_t words)
-{
-    const dm_event *e = p->ev;
-    dm_link l = { .document = p->document,
-        .id = e->id,
-        .words = words,
-        .contexts = e->contexts,
-        .type = e->type,
-        .aux = e->aux,
-        .mode = e->mode,
-        .instrument = p->instrument,
-        .day = p->day,
-        .day_end = p->day_end,
-        .precision = (uint8_t)e->when.precision,
-        .published = p->doc->meta.date.precision != DM_PREC_UNKNOWN ? p->doc->meta.date.from : DM_NO_DAY,
-        .actor = e->actor,
-        .recipient = e->recipient,
-        .n_actor = e->n_actor,
-        .n_recipient = e->n_recipient };
-    if (e->instrument) {
-        l.act = e->instrument->act;
-        l.instrument_type = e->instrument->type;
-    }
-    return l;
-}
-
 static dm_status put_event(putting *p, dm_put_result *out)
 {
     dm_event_days(p->doc, p->ev, &p->day, &p->day_end);
-    uint64_t words = dm_words_mark(dm_doc_slice(p->doc, p->doc->sents.v[p->ev->sentence].span));
     p->instrument = 0;
     dm_status st = DM_OK;
     if (p->ev->instrument)
         st = dm_store_instrument(p->s, p->ev->instrument, &p->instrument, p->err);
-    dm_link l = link_facts(p, words);
     bool joined = false;
     if (st == DM_OK)
-        st = dm_store_link(p->s, p->doc, p->ev, &l, &p->happening, &joined, p->err);
+        st = dm_store_link(p->s, (uint32_t)(p->ev - p->doc->events.v), p->ev->id, p->document, &p->happening, &joined, p->err);
     if (st == DM_OK)
-        st = put_event_row(p, words);
+        st = put_event_row(p);
     if (st != DM_OK || p->event == 0)
         return st;
     if ((st = put_parties(p)) == DM_OK && (st = put_dyads(p)) == DM_OK && (st = put_reasons(p)) == DM_OK) {
@@ -465,8 +437,10 @@ static dm_status put_event(putting *p, dm_put_result *out)
 static dm_status put_events(dm_store *s, const dm_doc *doc, int64_t document, dm_put_result *out, dm_error *err)
 {
     putting p = { .s = s, .doc = doc, .document = document, .err = err };
-    int64_t *row = calloc(doc->sents.n ? doc->sents.n : 1, sizeof *row);
-    dm_status st = row ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for %u sentences", doc->sents.n);
+    int64_t *row = calloc(doc->sents.n + 1, sizeof *row), *event = calloc(doc->events.n + 1, sizeof *event);
+    dm_status st = row && event ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for %u sentences", doc->sents.n);
+    if (st == DM_OK)
+        st = dm_store_link_begin(s, doc, document, err);
     for (uint32_t i = 0; i < doc->events.n && st == DM_OK; i++) {
         p.ev = &doc->events.v[i];
         if (!row[p.ev->sentence])
@@ -474,7 +448,11 @@ static dm_status put_events(dm_store *s, const dm_doc *doc, int64_t document, dm
         p.sentence = row[p.ev->sentence];
         if (st == DM_OK)
             st = put_event(&p, out);
+        event[i] = p.event;
     }
+    if (st == DM_OK)
+        st = dm_store_link_end(s, doc, event, document, err);
+    free(event);
     free(row);
     return st;
 }

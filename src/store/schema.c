@@ -59,7 +59,7 @@ static const char *const step_1[] = {
     "INTEGER NOT NULL,"
     " trigger_start INTEGER NOT NULL, trigger_len INTEGER NOT NULL, confidence REAL NOT NULL, why TEXT NOT NULL,"
     " instrument INTEGER REFERENCES instrument(n), act TEXT, polarity INTEGER, years TEXT, reasons INTEGER NOT NULL,"
-    " words INTEGER NOT NULL, UNIQUE(document, id)) STRICT;",
+    " UNIQUE(document, id)) STRICT;",
     "CREATE INDEX event_id ON event(id);",
     "CREATE INDEX event_day ON event(day, type, aux, contexts);",
     "CREATE INDEX event_long ON event(day, day_end) WHERE day_end > day + 400;",
@@ -69,6 +69,17 @@ static const char *const step_1[] = {
     "CREATE INDEX event_act ON event(act, day) WHERE act IS NOT NULL;",
     "CREATE INDEX event_instrument ON event(instrument, day) WHERE instrument IS NOT NULL;",
     "CREATE INDEX event_told ON event(document) WHERE instrument IS NOT NULL;",
+
+    /* For linking. tale: what documents are compared by (telling.c); story: rare words of documents, by day; likeness: pairs of events
+     * that are alike, kept both ways. */
+    "CREATE TABLE tale(document INTEGER PRIMARY KEY REFERENCES document(n) ON DELETE CASCADE, day INTEGER NOT NULL, terms BLOB "
+    "NOT "
+    "NULL, facts BLOB NOT NULL) STRICT;",
+    "CREATE TABLE story(term INTEGER NOT NULL, day INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY(term, day, "
+    "document)) "
+    "STRICT, WITHOUT ROWID;",
+    "CREATE TABLE likeness(a INTEGER NOT NULL, b INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY(a, b)) STRICT, WITHOUT "
+    "ROWID;",
 
     /* role: 0 actor, 1 recipient, 2 speaker. The columns from day on repeat the event's, for filters by party. */
     "CREATE TABLE party(event INTEGER NOT NULL REFERENCES event(n) ON DELETE CASCADE, role INTEGER NOT NULL, place INTEGER NOT "

@@ -3,7 +3,7 @@
  *
  * The sketch is MinHash (Broder 1997) over runs of three words, words being stretches of letters and digits, folded; XXH3 hashes the
  * run, and each of the DM_SKETCH minima is over another multiply-shift mix of that hash. The share of equal minima estimates the Jaccard
- * index of the two sets. The mark of a sentence is SimHash (Charikar 2002) over its words. */
+ * index of the two sets. */
 #include "store/store.h"
 
 enum { RUN = 3, RUNS_MIN = 12, WORD_BYTES = 48 };
@@ -83,22 +83,4 @@ double dm_sketch_alike(const uint32_t *a, const uint32_t *b)
     for (uint32_t i = 0; i < DM_SKETCH; i++)
         same += a[i] == b[i];
     return (double)same / DM_SKETCH;
-}
-
-uint64_t dm_words_mark(dm_str sentence)
-{
-    int sum[64] = { 0 };
-    size_t at = 0, len;
-    char word[WORD_BYTES];
-    while ((len = next_word(sentence, &at, word)) > 0) {
-        if (len < 4) /* articles, prepositions, auxiliaries */
-            continue;
-        uint64_t h = dm_hash(word, len, 7);
-        for (int i = 0; i < 64; i++)
-            sum[i] += h >> i & 1 ? 1 : -1;
-    }
-    uint64_t mark = 0;
-    for (int i = 0; i < 64; i++)
-        mark |= sum[i] > 0 ? (uint64_t)1 << i : 0;
-    return mark;
 }

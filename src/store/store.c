@@ -25,6 +25,8 @@ void dm_store_close(dm_store *s)
         return;
     dm_db_close(s->db);
     free(s->old);
+    dm_linker_free(s->linker);
+    dm_linking_free(s->linking);
     free(s);
 }
 

@@ -6,6 +6,7 @@
 #ifndef DM_STORE_STORE_H
 #define DM_STORE_STORE_H
 
+#include "base/table.h"
 #include "doc/doc.h"
 #include "store/db.h"
 #include <demarche/record.h>
@@ -14,7 +15,7 @@
 enum {
     DM_HASH_BYTES = 16,
     DM_SKETCH = 64,      /* minima of a document's sketch */
-    DM_SKETCH_BANDS = 16 /* of four minima each */
+    DM_SKETCH_BANDS = 21 /* of three minima each */
 };
 #define DM_NO_DAY INT32_MIN
 
@@ -31,8 +32,6 @@ void dm_filing_hash(uint8_t out[DM_HASH_BYTES], const dm_doc *doc);
 void dm_filing_make(dm_filing *out, const dm_doc *doc);
 /* Share of their three-word runs that two sketched documents have in common, estimated: 0 to 1. */
 double dm_sketch_alike(const uint32_t *a, const uint32_t *b);
-/* A 64-bit mark of the words of a sentence: alike sentences have marks that differ in few bits. */
-uint64_t dm_words_mark(dm_str sentence);
 
 /* A document with its filing as bytes and back: from the coding threads to the one that writes. Spans are checked on reading. */
 dm_status dm_pack_write(dm_buf *out, const dm_doc *doc, const dm_filing *f, dm_error *err);
@@ -63,24 +62,15 @@ dm_status dm_store_put(
 /* Day and last day under which an event stands: when it happened, else when it was said, else its article's; DM_NO_DAY. */
 void dm_event_days(const dm_doc *doc, const dm_event *ev, dm_day *from, dm_day *to);
 
-/* What linking looks at of an event (link.c). */
-typedef struct dm_link {
-    int64_t event, document, happening; /* rows; 0: not there yet */
-    uint64_t id, words, contexts;
-    uint8_t type, aux;
-    const char *mode;
-    dm_str act;
-    int64_t instrument; /* row or 0 */
-    dm_str instrument_type;
-    dm_day day, day_end;
-    uint8_t precision; /* of when it happened; DM_PREC_UNKNOWN: day is that of saying or of the article */
-    dm_day published;  /* of the article or DM_NO_DAY */
-    const dm_party *actor, *recipient;
-    uint32_t n_actor, n_recipient;
-} dm_link;
-/* Row of the happening that the event tells, an old one or a new one. *joined: it is told by another document, too. */
+/* What links reports of one happening: data/linking, which must live as long as the store. Without it each event is a happening of its
+ * own. */
+dm_status dm_store_linker(dm_store *s, const dm_tables *tables, dm_error *err);
+/* Around the writing of a document's events: begin finds the happening of each, link gives it (joined: another document tells it, too),
+ * end keeps what later documents are compared with; row: of each event, 0 when it was not filed. */
+dm_status dm_store_link_begin(dm_store *s, const dm_doc *doc, int64_t document, dm_error *err);
 dm_status dm_store_link(
-    dm_store *s, const dm_doc *doc, const dm_event *ev, const dm_link *l, int64_t *happening, bool *joined, dm_error *err);
+    dm_store *s, uint32_t event, uint64_t id, int64_t document, int64_t *happening, bool *joined, dm_error *err);
+dm_status dm_store_link_end(dm_store *s, const dm_doc *doc, const int64_t *row, int64_t document, dm_error *err);
 
 /* Row of an instrument, made when it is new. */
 dm_status dm_store_instrument(dm_store *s, const dm_instrument *in, int64_t *out, dm_error *err);
@@ -107,8 +97,8 @@ typedef struct dm_evidence_list {
     size_t n, cap;
 } dm_evidence_list;
 /* Appends to *out, ordered by day. contexts 0: all; else those that share one. */
-dm_status dm_store_evidence(
-    dm_store *s, const char *actor, const char *target, uint64_t contexts, dm_arena *arena, dm_evidence_list *out, dm_error *err);
+dm_status dm_store_evidence(dm_store *s, const char *actor, const char *target, uint64_t contexts, dm_arena *arena,
+    dm_evidence_list *out, dm_error *err);
 
 /* The sentence behind evidence and where it stands; never NULL, in the arena. */
 typedef struct dm_evidence_words {

@@ -19,11 +19,16 @@ typedef struct old_event {
     int64_t happening;
 } old_event;
 
+struct linker;
+struct linking;
+
 struct dm_store {
     dm_db *db;
     kept instruments[INSTRUMENTS_KEPT];
     old_event *old;
     uint32_t n_old, cap_old;
+    struct linker *linker;   /* NULL: no linking */
+    struct linking *linking; /* its work on the document in hand */
 };
 
 /* Finds the near copies of a new document and sets its family. */
@@ -32,5 +37,8 @@ dm_status dm_store_family(dm_store *s, int64_t document, const dm_filing *f, boo
 /* Before a document's events are replaced: keeps which happenings they told. After it: removes those that nobody tells any more. */
 dm_status dm_store_remember(dm_store *s, int64_t document, dm_error *err);
 dm_status dm_store_tidy(dm_store *s, dm_error *err);
+
+void dm_linker_free(struct linker *k);
+void dm_linking_free(struct linking *w);
 
 #endif
