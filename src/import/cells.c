@@ -99,7 +99,7 @@ static void on_row(int end, void *ctx)
     dm_cells *c = ctx;
     dm_str cell[DM_CELLS_MAX];
     for (size_t i = 0; i < c->n; i++)
-        cell[i] = dm_str_trim((dm_str){ c->text.p + c->start[i], c->start[i + 1] - c->start[i] });
+        cell[i] = c->text.p ? dm_str_trim((dm_str){ c->text.p + c->start[i], c->start[i + 1] - c->start[i] }) : DM_NIL;
     if (c->text.failed)
         c->st = dm_fail(c->err, DM_ENOMEM, 0, "out of memory for a row");
     if (c->st == DM_OK && c->n)
@@ -133,7 +133,7 @@ static size_t count(const dm_buf *b, char what)
 {
     size_t n = 0;
     bool quoted = false;
-    for (size_t i = 0; i < b->len && (quoted || b->p[i] != '\n'); i++) {
+    for (size_t i = 0; i < b->len && i < HEAD_BYTES && b->p[i] != '\n'; i++) {
         quoted ^= b->p[i] == '"';
         n += !quoted && b->p[i] == what;
     }
