@@ -76,16 +76,17 @@ static dm_status take_over(walk *w, int64_t event, dm_pressure *p, dm_error *err
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(w->r->store), &q,
-        "SELECT i.type, i.subject, a.act FROM event e JOIN sentence s ON s.n=e.sentence JOIN event a ON a.document=e.document "
+        "SELECT i.type, i.subject, a.act FROM event e CROSS JOIN sentence s ON s.n=e.sentence CROSS JOIN event a ON "
+        "a.document=e.document "
         "AND "
-        "a.n<e.n"
+        "+a.n<e.n"
         " JOIN sentence b ON b.n=a.sentence JOIN instrument i ON i.n=a.instrument"
-        " WHERE e.n=?1 AND b.sequence>=s.sequence-?2 AND a.type=e.type AND a.act IS NOT NULL"
-        " AND EXISTS(SELECT 1 FROM party p WHERE p.event=a.n AND p.role=1 AND p.code=?3)"
-        " AND NOT EXISTS(SELECT 1 FROM party p JOIN party o ON o.code=p.code WHERE p.event=a.n AND p.role=0 AND o.event=e.n "
+        " WHERE e.n=?1 AND b.sequence>=s.sequence-?2 AND +a.type=e.type AND +a.act IS NOT NULL"
+        " AND EXISTS(SELECT 1 FROM party p WHERE p.event=a.n AND p.role=1 AND +p.code=?3)"
+        " AND NOT EXISTS(SELECT 1 FROM party p JOIN party o ON +o.code=+p.code WHERE p.event=a.n AND p.role=0 AND o.event=e.n "
         "AND "
         "o.role=0)"
-        " ORDER BY a.n DESC LIMIT 1",
+        " ORDER BY +a.n DESC LIMIT 1",
         err);
     if (st != DM_OK)
         return st;
@@ -193,7 +194,8 @@ static dm_status on_instrument(walk *w, const dm_deed *request, const dm_pressur
     dm_status st = dm_db_use(dm_store_db(w->r->store), &q,
         "SELECT " DEED
         " FROM instrument i CROSS JOIN event e ON e.instrument=i.n WHERE i.type=?1 AND i.subject=?2 AND e.day<=?3 AND e.day>=?6"
-        " AND e.day_end>=?4 AND EXISTS(SELECT 1 FROM party p WHERE p.event=e.n AND p.role=0 AND p.code=?5) ORDER BY e.day, e.n "
+        " AND e.day_end>=?4 AND EXISTS(SELECT 1 FROM party p WHERE p.event=e.n AND p.role=0 AND +p.code=?5) ORDER BY e.day, "
+        "e.n "
         "LIMIT 4096",
         err);
     if (st != DM_OK)

@@ -7,7 +7,7 @@
 #include "store/select.h"
 #include <stdlib.h>
 
-enum { FEW = 20000, INSTRUMENTS_MAX = 64, COUNT_STEPS = 500000 /* of the database's machine, when a count has a limit */ };
+enum { FEW = 20000, INSTRUMENTS_MAX = 256, COUNT_STEPS = 500000 /* of the database's machine, when a count has a limit */ };
 
 typedef struct plan {
     dm_path path;

@@ -102,7 +102,7 @@ static void put_who(dm_select *q, const dm_who *who, size_t n)
     for (size_t i = 0; i < n; i++) {
         put(q, i ? " OR (x.event IS NOT NULL" : "(x.event IS NOT NULL");
         if (who[i].code[0])
-            put(q, " AND x.code="), put_text(q, who[i].code);
+            put(q, " AND +x.code="), put_text(q, who[i].code);
         if (who[i].sector[0]) /* also inside "PTY+OPP" */
             put(q, " AND instr(x.sector, "), put_text(q, who[i].sector), put(q, ")>0");
         put(q, ")");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A filter as SQL, piece by piece. A query has one driver, which gives the rows in order, and conditions on what the driver does not
- * settle. Columns that may be in an index of their own are written +e.column where they are only conditions: the driver decides. */
+ * settle. Columns that are in an index of their own are written +column where they are only conditions: the driver decides. */
 #ifndef DM_STORE_SELECT_H
 #define DM_STORE_SELECT_H
 
