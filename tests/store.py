@@ -283,6 +283,19 @@ def coded(b):
     b.same(bad, record)
 
 
+def round_trip(b):
+    """Export, import into a new record, export: the same bytes."""
+    samples, back = b.work / "samples.db", b.work / "back.db"
+    b.add(samples, ROOT / "samples")
+    first, second = b.work / "first.jsonl", b.work / "second.jsonl"
+    for record, out in ((samples, first), (back, second)):
+        if record == back:
+            b.add(back, first, options=["--events"])
+        subprocess.run([b.program, "export", str(record), "--as", "plover", "-o", str(out)], check=True, stderr=subprocess.DEVNULL)
+    check(first.stat().st_size > 100_000 and first.read_bytes() == second.read_bytes(), "the second export differs from the first")
+    check(not record_dump.faults(back), record_dump.faults(back))
+
+
 def plover(b):
     """PLOVER's keys as others write them: no offsets, no document."""
     rows = [{"id": "7", "date": "2001-05-04", "actor": [{"code": "JPN", "sector": "GOV", "entity_text": "Tokyo"}],
@@ -321,7 +334,7 @@ def recode(b):
           "events that were coded elsewhere were changed")
 
 
-TESTS = (twice, threads, in_parts, signals, rejected, locked, several, read_only, limited, full_disk, foreign, damaged, coded, plover, recode)
+TESTS = (twice, threads, in_parts, signals, rejected, locked, several, read_only, limited, full_disk, foreign, damaged, coded, round_trip, plover, recode)
 
 
 def main():

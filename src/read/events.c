@@ -24,7 +24,7 @@ struct dm_events_reader {
     uint32_t *byte;              /* [cap + 1] where code point i starts in the finished text */
     uint32_t n, cap;
     dm_event_line line;
-    bool begun, ended, hashed;
+    bool begun, ended, hashed, dated;
     uint8_t hash[16];
     dm_str coder;
 };
@@ -206,6 +206,7 @@ static dm_status take_line(dm_events_reader *r, const dm_node *root, size_t numb
     if (!ev || !happening || !keep_sentence(r->doc, l))
         return no_memory(r, err);
     *ev = l->ev;
+    dm_event_line_published(root, r->doc, &r->dated);
     *happening = l->happening;
     return DM_OK;
 }
@@ -232,6 +233,7 @@ static void begin(dm_events_reader *r, const dm_node *root)
     memset(&r->happenings, 0, sizeof r->happenings);
     r->n = 0;
     dm_event_line_meta(root, r->doc);
+    r->dated = r->doc->meta.date.precision != DM_PREC_UNKNOWN;
     r->hashed = hex16(dm_str_at(root, "document"), r->hash);
     dm_str coder = dm_str_at(root, "coder");
     r->coder = coder.len ? dm_arena_str(&r->doc->arena, coder) : DM_STR("unknown");

@@ -34,6 +34,8 @@ typedef struct dm_event_line {
 
 /* What the document is known by: lines with the same key belong together. Empty: to no other. */
 dm_status dm_event_line_key(const dm_node *root, dm_buf *out);
+/* The article's day from an export's line. *sure: it need not be looked for further. */
+void dm_event_line_published(const dm_node *root, dm_doc *doc, bool *sure);
 /* Which sentence, and where, if the line tells. */
 void dm_event_line_sentence(dm_event_line *l);
 /* Everything else; l->at is known now. */

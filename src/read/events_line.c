@@ -110,6 +110,20 @@ void dm_event_line_meta(const dm_node *root, dm_doc *doc)
     }
 }
 
+/* An export tells when a happening was reported first: where nobody else tells it, that is the article's own day; else it stands in. */
+void dm_event_line_published(const dm_node *root, dm_doc *doc, bool *sure)
+{
+    bool alone = dm_node_int(dm_node_get(root, "reports")) == 1;
+    dm_str first = dm_str_at(root, "first_report");
+    dm_interval day;
+    bool better = doc->meta.date.precision == DM_PREC_UNKNOWN || (alone && !*sure);
+    if (first.len && better && dm_day_parse(&day, first, NULL) == DM_OK) {
+        doc->meta.date = day;
+        doc->meta.date_source = DM_DATE_GIVEN;
+        *sure = alone;
+    }
+}
+
 void dm_event_line_sentence(dm_event_line *l)
 {
     const dm_node *info = dm_node_get(l->root, "text_info");
