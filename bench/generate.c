@@ -80,10 +80,17 @@ static const char *const topics[] = { "fishing rights", "border posts", "rice ta
     "a gas pipeline", "missing soldiers", "the island dispute", "debt relief", "a trade pact", "press freedom", "grain exports",
     "air traffic", "nuclear waste", "visa rules", "the peace plan", "steel quotas", "flood relief", "the exile leader",
     "patrol boats" };
-static const char *const tails[] = { "after months of silence", "despite pressure from allies", "in a short statement",
-    "before the summer summit", "as talks entered a second week", "for the third time in a year", "without giving details",
-    "while ministers met elsewhere", "ahead of a vote", "in spite of heavy rain", "under a plan drawn up in spring",
-    "at a late hour" };
+static const char *const links[] = { "after", "despite", "before", "during", "without", "because of", "ahead of", "since",
+    "amid", "under", "beyond", "until" };
+static const char *const kinds_of[] = { "long", "tense", "quiet", "heavy", "sudden", "bitter", "early", "late", "public",
+    "secret", "costly", "brief", "recent", "older", "joint", "failed", "rival", "northern", "southern", "coastal", "winter",
+    "summer", "legal", "formal", "third", "fresh", "stalled", "planned", "severe", "minor", "double", "annual", "weekly",
+    "hasty", "open", "closed" };
+static const char *const matters[] = { "storms", "protests", "budgets", "harvests", "elections", "floods", "strikes", "raids",
+    "rulings", "votes", "visits", "leaks", "letters", "patrols", "quotas", "shortages", "rumours", "inquiries", "hearings",
+    "drills", "loans", "tariffs", "trials", "reforms", "surveys", "repairs", "closures", "arrivals", "deadlines", "payments",
+    "speeches", "walkouts", "outages", "fires", "droughts", "landslides", "mergers", "audits", "pardons", "censuses",
+    "cutbacks", "petitions" };
 static const char *const papers[] = { "Northern Wire", "Daily Ledger", "Harbour Post", "Capital Observer", "Evening Courier",
     "The Meridian", "Sunday Register", "Global Dispatch", "The Lantern", "Coast Tribune", "Valley Herald", "Plain Facts" };
 static const char *const first_ranks =
@@ -389,7 +396,9 @@ static void write_event(writing *k, unsigned event)
     const state *a = &w->v[f.actor], *b = &w->v[f.recipient];
     const kind *kd = &kinds[f.kind];
     const char *verb = kd->verbs[below(&words, 4)], *topic = topics[below(&f.r, COUNT(topics))];
-    const char *tail = tails[below(&words, COUNT(tails))];
+    char tail[NAME_BYTES];
+    unsigned link = below(&words, COUNT(links)), sort = below(&words, COUNT(kinds_of));
+    snprintf(tail, sizeof tail, "%s %s %s", links[link], kinds_of[sort], matters[below(&words, COUNT(matters))]);
     char place[NAME_BYTES], person[NAME_BYTES];
     make_name(&f.r, place), make_name(&words, person);
     k->at += below(&words, 300), k->sequence += 1 + below(&words, 3);
