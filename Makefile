@@ -4,7 +4,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 SHARED ?= ../shared
 
-.PHONY: all build check bench fuzz train accuracy calibrate parties backoff eval-parse format install clean
+.PHONY: all build check bench bench-record fuzz train accuracy calibrate parties backoff eval-parse format install clean
 all: build
 
 $(BUILD)/build.ninja:
@@ -18,6 +18,10 @@ check:
 
 bench: build
 	python3 bench/bench.py --program $(BUILD)/demarche
+
+# N events, one million unless told; RECORD=file keeps the record, or asks one that is there
+bench-record: build
+	python3 bench/record.py --program $(BUILD)/demarche --generate $(BUILD)/dm-generate --events $${N:-1000000} $${RECORD:+--record $$RECORD}
 
 # FUZZ_SECONDS for each target
 fuzz:

@@ -74,6 +74,9 @@ void cli_say(const char *format, ...) DM_PRINTF(1, 2);
 
 /* Progress on standard error, only on a terminal and only after a second. */
 void cli_progress_start(void);
+bool cli_progress_wanted(void);
+/* Bytes that the inputs have, where that is known: then there is a bar, and the time that is left. */
+void cli_progress_total(uint64_t bytes);
 void cli_progress(const dm_run_stats *s, bool last);
 void cli_progress_clear(void);
 

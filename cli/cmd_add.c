@@ -1,32 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
-/* demarche add: articles coded into a record. */
+/* demarche add: articles coded into a record, or events that were coded elsewhere. */
 #include "cli.h"
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { OPT_ACTORS = 1, FOLDERS_OPEN = 16, REASONS_MAX = 64, FIRST_SHOWN = 5, REASON_BYTES = 512, EXIT_SIGNAL = 128 };
+
 typedef struct args {
     char *date, *home;
-    int threads, recode;
+    int threads, recode, events;
     cli_list actors;
 } args;
 
-enum { OPT_ACTORS = 1 };
+/* Inputs that were left out, by reason: messages that differ only in what they quote and count are one. */
+typedef struct reason {
+    char like[REASON_BYTES];
+    char first[FIRST_SHOWN][REASON_BYTES];
+    unsigned long long n;
+} reason;
 
-static volatile int stop_asked;
+typedef struct account {
+    reason *reasons;
+    size_t n;
+    unsigned long long beyond; /* of reasons that found no room */
+} account;
 
-static void on_signal(int signal)
-{
-    (void)signal;
-    stop_asked = 1;
-}
+static volatile int stop_asked; /* the signal */
+
+static void on_signal(int signal) { stop_asked = signal; }
 
 static bool on_option(void *ctx, int val, char *value)
 {
     args *a = ctx;
     return val == OPT_ACTORS && value && cli_list_add(&a->actors, value);
 }
+
+/* --- what could not be used --- */
+
+/* The message without names and numbers. */
+static void liken(char out[REASON_BYTES], const char *msg)
+{
+    size_t n = 0;
+    for (const char *p = msg; *p && n + 4 < REASON_BYTES; p++) {
+        if (*p == '\'') {
+            const char *end = strchr(p + 1, '\'');
+            memcpy(out + n, "'*'", 3);
+            n += 3;
+            p = end ? end : p + strlen(p) - 1;
+        } else if (*p >= '0' && *p <= '9') {
+            if (n == 0 || out[n - 1] != '#')
+                out[n++] = '#';
+        } else {
+            out[n++] = *p;
+        }
+    }
+    out[n] = '\0';
+}
+
+static void keep_reason(account *a, const char *msg)
+{
+    char like[REASON_BYTES];
+    size_t i = 0;
+    liken(like, msg);
+    while (i < a->n && strcmp(a->reasons[i].like, like) != 0)
+        i++;
+    if (i == a->n && (a->n == REASONS_MAX || (!a->reasons && !(a->reasons = calloc(REASONS_MAX, sizeof *a->reasons))))) {
+        a->beyond++;
+        return;
+    }
+    reason *r = &a->reasons[i];
+    if (i == a->n) {
+        memcpy(r->like, like, sizeof like);
+        a->n++;
+    }
+    if (r->n < FIRST_SHOWN)
+        snprintf(r->first[r->n], REASON_BYTES, "%s", msg);
+    r->n++;
+}
+
+static void list_reasons(const account *a)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        const reason *r = &a->reasons[i];
+        for (unsigned long long k = 0; k < r->n && k < FIRST_SHOWN; k++)
+            fprintf(stderr, "  %s\n", r->first[k]);
+        if (r->n > FIRST_SHOWN)
+            fprintf(stderr, "  and %llu more like this\n", r->n - FIRST_SHOWN);
+    }
+    if (a->beyond)
+        fprintf(stderr, "  and %llu for other reasons\n", a->beyond);
+}
+
+/* --- callbacks --- */
 
 static void on_note(void *ctx, dm_str line)
 {
@@ -36,8 +104,8 @@ static void on_note(void *ctx, dm_str line)
 
 static void on_failed(void *ctx, const dm_error *err)
 {
-    (void)ctx;
     cli_say("%s", err->msg);
+    keep_reason(ctx, err->msg);
 }
 
 static void on_after(void *ctx, const dm_add_stats *so_far)
@@ -46,84 +114,167 @@ static void on_after(void *ctx, const dm_add_stats *so_far)
     cli_progress(&so_far->run, false);
 }
 
-static void summary(const char *record, const dm_add_stats *s)
+/* --- the run --- */
+
+/* Bytes of the files under path. nftw() gives its callback no context: the sum is the program's. */
+static uint64_t sum_of_files;
+
+static int add_size(const char *path, const struct stat *st, int type, struct FTW *where)
 {
-    fprintf(stderr, "%s: %llu added, %llu there already", record, (unsigned long long)s->added, (unsigned long long)s->known);
-    if (s->recoded)
-        fprintf(stderr, ", %llu coded again", (unsigned long long)s->recoded);
-    if (s->near_copies)
-        fprintf(stderr, ", %llu of them near copies", (unsigned long long)s->near_copies);
-    fprintf(
-        stderr, "; %llu events, %llu of happenings told before", (unsigned long long)s->events, (unsigned long long)s->linked);
-    if (s->run.failed)
-        fprintf(stderr, "; %llu could not be read", (unsigned long long)s->run.failed);
-    fputc('\n', stderr);
+    const char *name = path + where->base;
+    if (type == FTW_F && S_ISREG(st->st_mode) && (name[0] != '.' || where->level == 0))
+        sum_of_files += (uint64_t)st->st_size;
+    return stop_asked ? 1 : 0;
 }
 
-static dm_status add(const args *a, const char *path, const char **inputs, dm_coder *coder, dm_add_stats *stats, dm_error *err)
+/* The bar needs to know how much there is; standard input cannot be known. */
+static void find_total(const char **inputs)
 {
-    dm_record *record = NULL;
-    dm_input *in = NULL;
-    dm_add_opts opts = DM_ADD_OPTS_INIT;
-    opts.threads = (unsigned)a->threads;
-    opts.recode = a->recode != 0;
-    opts.note = on_note;
-    opts.failed = on_failed;
-    opts.after = on_after;
-    opts.stop = &stop_asked;
-    dm_status st = dm_record_open(&record, path, DM_ACCESS_WRITE, NULL, err);
-    if (st == DM_OK && *inputs) {
-        st = dm_input_open(&in, coder, err);
-        for (; st == DM_OK && *inputs; inputs++)
-            st = dm_input_add(in, *inputs, err);
-        if (st == DM_OK)
-            st = dm_record_add(record, coder, in, &opts, stats, err);
-    } else if (st == DM_OK) {
-        st = dm_record_recode(record, coder, &opts, stats, err);
+    sum_of_files = 0;
+    for (; *inputs; inputs++) {
+        if (strcmp(*inputs, "-") == 0)
+            return;
+        nftw(*inputs, add_size, FOLDERS_OPEN, 0);
     }
-    dm_input_close(in);
-    dm_record_close(record);
+    cli_progress_total(sum_of_files);
+}
+
+static void fold_in(dm_add_stats *sum, const dm_add_stats *more)
+{
+    sum->run.failed += more->run.failed;
+    sum->added += more->added;
+    sum->known += more->known;
+    sum->near_copies += more->near_copies;
+    sum->events += more->events;
+    sum->linked += more->linked;
+}
+
+static dm_status add_events(dm_record *record, const char **inputs, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err)
+{
+    dm_status st = DM_OK;
+    for (; st == DM_OK && *inputs && !stop_asked; inputs++) {
+        dm_add_stats of_file = { 0 };
+        st = dm_record_add_events(record, *inputs, opts, &of_file, err);
+        fold_in(stats, &of_file);
+    }
     return st;
 }
 
-static int run(const args *a, const char **paths)
+static dm_status add_articles(
+    dm_record *record, const args *a, const char **inputs, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err)
 {
-    dm_error err = { .msg = "" };
-    if (!paths || !paths[0] || (!paths[1] && !a->recode)) {
-        cli_say("name the record and what to add: demarche add RECORD FILE...");
-        return EXIT_USAGE;
-    }
     dm_coder_opts o = DM_CODER_OPTS_INIT;
     o.home = a->home;
     o.actors = a->actors.v;
     o.n_actors = a->actors.n;
     o.note = on_note;
-    if ((a->date && dm_day_parse(&o.date, (dm_str){ a->date, strlen(a->date) }, &err) != DM_OK) || a->threads < 0) {
-        cli_say("%s", a->threads < 0 ? "-j is a number of threads, from 0" : err.msg);
-        return EXIT_USAGE;
+    dm_coder *coder = NULL;
+    dm_input *in = NULL;
+    dm_status st = a->date ? dm_day_parse(&o.date, (dm_str){ a->date, strlen(a->date) }, err) : DM_OK;
+    if (st != DM_OK)
+        return DM_EUSAGE;
+    st = dm_coder_open(&coder, &o, err);
+    if (st == DM_OK && *inputs) {
+        st = dm_input_open(&in, coder, err);
+        for (; st == DM_OK && *inputs; inputs++)
+            st = dm_input_add(in, *inputs, err);
+        if (st == DM_OK)
+            st = dm_record_add(record, coder, in, opts, stats, err);
+    } else if (st == DM_OK) {
+        st = dm_record_recode(record, coder, opts, stats, err);
     }
-    struct sigaction act = { .sa_handler = on_signal }; /* the document in hand is finished; a second signal does no more */
+    dm_input_close(in);
+    dm_coder_close(coder);
+    return st;
+}
+
+static void count(const char *before, unsigned long long n, const char *one, const char *many)
+{
+    fprintf(stderr, "%s%llu %s", before, n, n == 1 ? one : many);
+}
+
+static void summary(const char *record, const dm_add_stats *s, const account *left_out)
+{
+    fprintf(stderr, "%s: ", record);
+    count("", s->added, "document added", "documents added");
+    if (s->near_copies)
+        count(" (", s->near_copies, "a near copy)", "near copies)");
+    if (s->known)
+        count(", ", s->known, "there already", "there already");
+    if (s->recoded)
+        count(", ", s->recoded, "coded again", "coded again");
+    count("; ", s->events, "event", "events");
+    if (s->linked)
+        count(", ", s->linked, "of a happening that other articles tell, too", "of happenings that other articles tell, too");
+    if (s->run.failed)
+        count("; ", s->run.failed, "input left out:", "inputs left out:");
+    fputc('\n', stderr);
+    list_reasons(left_out);
+}
+
+/* The usual handler again: a second signal ends the program at once, which the record survives. */
+static void catch_signals(void)
+{
+    struct sigaction act = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
-    cli_progress_start();
-    dm_coder *coder = NULL;
-    dm_add_stats stats = { 0 };
-    dm_status st = dm_coder_open(&coder, &o, &err);
-    if (st == DM_OK)
-        st = add(a, paths[0], paths + 1, coder, &stats, &err);
-    cli_progress(&stats.run, true);
-    dm_coder_close(coder);
+}
+
+static int finish(const char *path, dm_status st, const dm_add_stats *stats, const account *left_out, const dm_error *err)
+{
     if (st != DM_OK)
-        cli_say("%s", err.msg);
-    if (st == DM_OK || stats.added)
-        summary(paths[0], &stats);
-    return st == DM_EUSAGE ? EXIT_USAGE : st != DM_OK ? EXIT_BROKEN : stats.run.failed ? EXIT_SOME_FAILED : EXIT_ALL_READ;
+        cli_say("%s", err->msg);
+    if (st == DM_OK || stats->added || stats->run.failed)
+        summary(path, stats, left_out);
+    if (st != DM_OK)
+        return st == DM_EUSAGE ? EXIT_USAGE : EXIT_BROKEN;
+    if (stop_asked) {
+        cli_say("stopped; what was added is kept, and the same command goes on from there");
+        return EXIT_SIGNAL + stop_asked;
+    }
+    return stats->run.failed ? EXIT_SOME_FAILED : EXIT_ALL_READ;
+}
+
+static int run(const args *a, const char **paths)
+{
+    if (!paths || !paths[0] || (!paths[1] && (!a->recode || a->events)) || a->threads < 0) {
+        cli_say("%s", a->threads < 0 ? "-j is a number of threads, from 0"
+                                     : "name the record and what to add: demarche add RECORD FILE...");
+        return EXIT_USAGE;
+    }
+    dm_error err = { .msg = "" };
+    dm_record *record = NULL;
+    dm_add_stats stats = { 0 };
+    account left_out = { 0 };
+    dm_add_opts opts = DM_ADD_OPTS_INIT;
+    opts.threads = (unsigned)a->threads;
+    opts.recode = a->recode != 0;
+    opts.ctx = &left_out;
+    opts.note = on_note;
+    opts.failed = on_failed;
+    opts.after = on_after;
+    opts.stop = &stop_asked;
+    catch_signals();
+    cli_progress_start();
+    dm_status st = dm_record_open(&record, paths[0], DM_ACCESS_WRITE, NULL, &err);
+    if (st == DM_OK && cli_progress_wanted())
+        find_total(paths + 1);
+    if (st == DM_OK)
+        st = a->events ? add_events(record, paths + 1, &opts, &stats, &err)
+                       : add_articles(record, a, paths + 1, &opts, &stats, &err);
+    dm_record_close(record);
+    cli_progress(&stats.run, true);
+    int code = finish(paths[0], st, &stats, &left_out, &err);
+    free(left_out.reasons);
+    return code;
 }
 
 int cmd_add(int argc, const char **argv)
 {
     args a = { 0 };
     const struct poptOption options[] = {
+        { "events", 'E', POPT_ARG_NONE, &a.events, 0,
+            "each FILE holds coded events (JSON lines of ours or PLOVER's), not articles", NULL },
         { "recode", 'R', POPT_ARG_NONE, &a.recode, 0,
             "code documents again that were coded with other tables (without FILE: all of the record)", NULL },
         { "date", 'd', POPT_ARG_STRING, &a.date, 0, "date of the articles, over any date found in them", "YYYY[-MM[-DD]]" },

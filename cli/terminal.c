@@ -8,12 +8,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { QUIET_S = 1, STEPS_PER_S = 5, WIDTH_MAX = 1000 };
+enum { QUIET_S = 1, STEPS_PER_S = 5, WIDTH_MAX = 1000, BAR = 20 };
 
 /* The program's only state: one progress line on one terminal. */
 static struct {
     bool on, shown;
     double started, last;
+    uint64_t total; /* bytes of the inputs; 0: not known */
 } progress;
 
 static double now(void)
@@ -30,11 +31,27 @@ void cli_progress_start(void)
     progress.started = progress.last = now();
 }
 
+bool cli_progress_wanted(void) { return progress.on; }
+
 void cli_progress_clear(void)
 {
     if (progress.shown)
         fputs("\r\033[K", stderr);
     progress.shown = false;
+}
+
+void cli_progress_total(uint64_t bytes) { progress.total = bytes; }
+
+/* [########------------] 40 %, and the time that the rest will take at the rate so far. */
+static void show_bar(double done, double seconds)
+{
+    int full = (int)(done * BAR);
+    double left = done > 0 ? seconds * (1 - done) / done : 0;
+    fprintf(stderr, "[%.*s%.*s] %2.0f %%  ", full, "####################", BAR - full, "--------------------", done * 100);
+    if (left >= 3600)
+        fprintf(stderr, "%ld:%02ld h left  ", (long)left / 3600, (long)left / 60 % 60);
+    else
+        fprintf(stderr, "%ld:%02ld left  ", (long)left / 60, (long)left % 60);
 }
 
 void cli_progress(const dm_run_stats *s, bool last)
@@ -48,11 +65,14 @@ void cli_progress(const dm_run_stats *s, bool last)
     }
     if (t - progress.started < QUIET_S || t - progress.last < 1.0 / STEPS_PER_S)
         return;
+    double seconds = t - progress.started, done = progress.total ? (double)s->read / (double)progress.total : 0;
     progress.last = t;
     progress.shown = true;
-    fprintf(stderr, "\r\033[K%llu documents, %llu events, %.1f MB, %.0f sentences/s",
-        (unsigned long long)(s->documents + s->failed), (unsigned long long)s->events, (double)s->bytes / 1e6,
-        (double)s->sentences / (t - progress.started));
+    fputs("\r\033[K", stderr);
+    if (progress.total)
+        show_bar(done > 1 ? 1 : done, seconds);
+    fprintf(stderr, "%llu documents, %llu events, %.0f documents/s, %.1f MB/s", (unsigned long long)(s->documents + s->failed),
+        (unsigned long long)s->events, (double)(s->documents + s->failed) / seconds, (double)s->read / 1e6 / seconds);
     fflush(stderr);
 }
 

@@ -62,6 +62,8 @@ DM_API dm_status dm_input_add(dm_input *in, const char *path, dm_error *err);
 /* Next document into *doc (NULL or used again, as above), read but not coded. DM_END after the last. Any other status: one input
  * could not be read, err names it and the place; the next call goes on behind it. DM_ENOMEM is final. */
 DM_API dm_status dm_input_next(dm_input *in, dm_doc **doc, dm_error *err);
+/* Bytes of the inputs that were read so far, as they came: of files, not of texts. */
+DM_API uint64_t dm_input_bytes(const dm_input *in);
 DM_API void dm_input_close(dm_input *in);
 
 /* All stages on a document that was read. */
@@ -79,6 +81,7 @@ enum { DM_STAGES_MAX = 16 };
 
 typedef struct dm_run_stats {
     uint64_t documents, failed, sentences, events, bytes; /* bytes: of document text */
+    uint64_t read;                                        /* bytes of the inputs, as they came */
     unsigned n_stages;
     dm_stage_time stage[DM_STAGES_MAX];
 } dm_run_stats;

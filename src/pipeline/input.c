@@ -43,6 +43,8 @@ static dm_status next_into(dm_reader *reader, dm_doc **doc, dm_error *err)
 
 dm_status dm_input_next(dm_input *in, dm_doc **doc, dm_error *err) { return next_into(in->reader, doc, err); }
 
+uint64_t dm_input_bytes(const dm_input *in) { return dm_reader_bytes(in->reader); }
+
 void dm_input_close(dm_input *in)
 {
     if (!in)

@@ -104,8 +104,10 @@ static dm_status file(adding *a, const dm_doc *doc, const dm_filing *f, dm_error
     dm_status st = begin(a, err);
     if (st == DM_OK)
         st = dm_store_put(a->r->store, doc, f, a->coder, a->replace, &got, err);
-    if (st != DM_OK)
+    if (st != DM_OK) {
+        a->pending = (dm_add_stats){ 0 }; /* rolled back */
         return st;
+    }
     bool fresh = !got.known;
     a->pending.known += got.known;
     a->pending.recoded += fresh && a->replace && got.replaced;
@@ -241,7 +243,9 @@ static dm_status write_stale(adding *a, int64_t *after, FILE *f, int *n, dm_erro
     dm_doc *doc = dm_doc_new();
     dm_buf out = { 0 };
     dm_status st = doc ? dm_db_prepare(dm_store_db(a->r->store), &q,
-                             "SELECT n FROM document WHERE n>?1 AND coder<>?2 ORDER BY n LIMIT ?3", err)
+                             "SELECT n FROM document WHERE n>?1 AND coder<>?2 AND coder NOT IN (SELECT n FROM coder WHERE "
+                             "tables='" DM_CODED_ELSEWHERE "') ORDER BY n LIMIT ?3",
+                             err)
                        : dm_fail(err, DM_ENOMEM, 0, "out of memory for a document");
     if (st == DM_OK) {
         dm_bind_int(q, 1, *after);

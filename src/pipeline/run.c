@@ -20,6 +20,7 @@ typedef struct slot {
     dm_buf out, notes;
     dm_error err;
     uint64_t sentences, events, bytes;
+    uint64_t read; /* bytes of the inputs up to here */
 } slot;
 
 typedef struct run {
@@ -82,6 +83,7 @@ static bool take(worker *w, uint64_t *number)
         w->done.err = (dm_error){ .code = DM_OK };
         w->done.status = dm_input_next(r->in, &w->doc, &w->done.err);
         w->ns[DM_STAGE_READ] += dm_now_ns() - from;
+        w->done.read = dm_input_bytes(r->in);
         r->ended = w->done.status == DM_END || w->done.status == DM_ENOMEM;
         if (w->done.status == DM_ENOMEM)
             stop_with(r, DM_ENOMEM, &w->done.err);
@@ -153,6 +155,7 @@ static void count(run *r, const slot *s)
     r->stats.sentences += s->sentences;
     r->stats.events += s->events;
     r->stats.bytes += s->bytes;
+    r->stats.read = s->read;
 }
 
 static void emit_notes(const dm_sink *k, dm_str lines)

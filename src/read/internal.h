@@ -79,6 +79,7 @@ typedef struct dm_stream {
     unsigned n_rest;    /* bytes of an unfinished code unit */
     uint64_t malformed; /* unpaired surrogates and code points out of range */
     int error;          /* errno of a failed read */
+    uint64_t taken;     /* bytes that came in */
     char *buf;
     size_t at, end, cap;
 } dm_stream;

@@ -50,6 +50,9 @@ dm_status dm_reader_next(dm_reader *r, dm_doc *doc, dm_error *err);
 /* Files that folders held and that were passed over so far. */
 size_t dm_reader_skipped(const dm_reader *r);
 
+/* Bytes of the inputs that were read so far. */
+uint64_t dm_reader_bytes(const dm_reader *r);
+
 void dm_reader_close(dm_reader *r);
 
 #endif

@@ -31,6 +31,7 @@ struct dm_reader {
     dm_json *json;
     dm_buf raw;
     size_t skipped;
+    uint64_t taken; /* bytes of the inputs that are closed */
 };
 
 /* ---- queue ---- */
@@ -86,6 +87,8 @@ dm_status dm_reader_open(dm_reader **out, const dm_read_opts *opts, dm_error *er
     return DM_OK;
 }
 
+uint64_t dm_reader_bytes(const dm_reader *r) { return r->taken + r->stream.taken; }
+
 dm_status dm_reader_add(dm_reader *r, const char *path, dm_error *err)
 {
     if (!path || !*path)
@@ -109,6 +112,7 @@ static void close_input(dm_reader *r)
 {
     dm_json_close(r->json);
     r->json = NULL;
+    r->taken += r->stream.taken;
     dm_stream_stop(&r->stream);
     input_free(&r->now);
     dm_buf_free(&r->raw);

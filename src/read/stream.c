@@ -35,6 +35,7 @@ static size_t get(dm_stream *s, char *out, size_t max)
             memcpy(out, s->memory, n);
         s->memory += n;
         s->memory_left -= n;
+        s->taken += n;
         s->eof = n == 0;
         return n;
     }
@@ -47,6 +48,7 @@ static size_t get(dm_stream *s, char *out, size_t max)
         s->error = errno;
     }
     s->eof = n <= 0;
+    s->taken += n > 0 ? (size_t)n : 0;
     return n > 0 ? (size_t)n : 0;
 }
 

@@ -59,6 +59,13 @@ dm_status dm_db_commit(dm_db *db, dm_error *err);
 void dm_db_rollback(dm_db *db);
 bool dm_db_in_transaction(dm_db *db);
 
+/* Before and after very many inserts, outside a transaction. Their rows name rows that were written just before: foreign keys are not
+ * looked up. More memory for pages, fewer checkpoints. */
+dm_status dm_db_bulk(dm_db *db, bool on, dm_error *err);
+
+/* Before and after indexes of many rows are made: what is sorted goes to temporary files, not to memory. */
+dm_status dm_db_sorting(dm_db *db, bool on, dm_error *err);
+
 /* First column of the first row of a statement without parameters; 0 when there is no row. */
 dm_status dm_db_number(dm_db *db, const char *sql, int64_t *out, dm_error *err);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Writing a document and its events. Everything of one document is inside one savepoint: it is there whole or not at all.
+/* Writing a document and its events. A document is there whole or not at all: when a part of it fails, the transaction is rolled back,
+ * and with it what else was in it (a savepoint for each document would make FTS5 write a segment for each).
  *
  * Rows are made from the events as they are; nothing is interpreted here but which dyads an event speaks of. */
 #include "store/work.h"
@@ -130,8 +131,7 @@ static void bind_document(dm_stmt *q, const dm_doc *doc, const dm_filing *f, int
     dm_bind_str(q, 14, doc->text.len ? doc->text : DM_STR(""));
 }
 
-/* Row of the new document, or 0 when it was there. */
-static dm_status put_document(dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, int64_t *row, dm_error *err)
+dm_status dm_store_put_document(dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, int64_t *row, dm_error *err)
 {
     dm_stmt *q;
     dm_status st = dm_db_use(s->db, &q,
@@ -180,6 +180,9 @@ typedef struct putting {
     dm_store *s;
     const dm_doc *doc;
     const dm_event *ev;
+    const uint64_t *given; /* happenings of the events as their file numbers them, or NULL */
+    bool part;             /* the document was there: some of its events may be */
+    bool linked;           /* happenings are found by linking */
     int64_t document, sentence, event, happening, instrument;
     dm_day day, day_end;
     dm_error *err;
@@ -412,6 +415,20 @@ static dm_status put_event_row(putting *p)
     return st;
 }
 
+/* Which happening the event tells: found by linking, or as its file has it. *there: the event is in the record already. */
+static dm_status find_happening(putting *p, bool *joined, bool *there)
+{
+    uint32_t i = (uint32_t)(p->ev - p->doc->events.v);
+    uint64_t given = p->given ? p->given[i] : 0;
+    dm_status st = p->part ? dm_store_given_there(p->s, p->document, p->ev->id, given, there, p->err) : DM_OK;
+    if (st != DM_OK || *there)
+        return st;
+    if (!p->linked)
+        return dm_store_given(p->s, p->ev->id, given, &p->happening, joined, p->err);
+    st = dm_store_link(p->s, i, p->ev->id, p->document, &p->happening, joined, p->err);
+    return st == DM_OK ? dm_store_given_learn(p->s, given, p->happening, p->err) : st;
+}
+
 static dm_status put_event(putting *p, dm_put_result *out)
 {
     dm_event_days(p->doc, p->ev, &p->day, &p->day_end);
@@ -419,9 +436,12 @@ static dm_status put_event(putting *p, dm_put_result *out)
     dm_status st = DM_OK;
     if (p->ev->instrument)
         st = dm_store_instrument(p->s, p->ev->instrument, &p->instrument, p->err);
-    bool joined = false;
+    bool joined = false, there = false;
+    p->event = 0;
     if (st == DM_OK)
-        st = dm_store_link(p->s, (uint32_t)(p->ev - p->doc->events.v), p->ev->id, p->document, &p->happening, &joined, p->err);
+        st = find_happening(p, &joined, &there);
+    if (there)
+        return st;
     if (st == DM_OK)
         st = put_event_row(p);
     if (st != DM_OK || p->event == 0)
@@ -433,13 +453,16 @@ static dm_status put_event(putting *p, dm_put_result *out)
     return st;
 }
 
-/* Events come in the order of the text: each sentence is written once, before its first event. */
-static dm_status put_events(dm_store *s, const dm_doc *doc, int64_t document, dm_put_result *out, dm_error *err)
+/* Each sentence is written once, before its first event. */
+dm_status dm_store_put_events(dm_store *s, const dm_doc *doc, int64_t document, int64_t *sentences, const uint64_t *given,
+    dm_put_result *out, dm_error *err)
 {
-    putting p = { .s = s, .doc = doc, .document = document, .err = err };
-    int64_t *row = calloc(doc->sents.n + 1, sizeof *row), *event = calloc(doc->events.n + 1, sizeof *event);
+    putting p = { .s = s, .doc = doc, .given = given, .part = sentences != NULL, .document = document, .err = err };
+    p.linked = !p.part && (!given || s->given_links || !given[0]);
+    int64_t *row = sentences ? sentences : calloc(doc->sents.n + 1, sizeof *row),
+            *event = calloc(doc->events.n + 1, sizeof *event);
     dm_status st = row && event ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for %u sentences", doc->sents.n);
-    if (st == DM_OK)
+    if (st == DM_OK && p.linked)
         st = dm_store_link_begin(s, doc, document, err);
     for (uint32_t i = 0; i < doc->events.n && st == DM_OK; i++) {
         p.ev = &doc->events.v[i];
@@ -450,10 +473,11 @@ static dm_status put_events(dm_store *s, const dm_doc *doc, int64_t document, dm
             st = put_event(&p, out);
         event[i] = p.event;
     }
-    if (st == DM_OK)
+    if (st == DM_OK && p.linked)
         st = dm_store_link_end(s, doc, event, document, err);
     free(event);
-    free(row);
+    if (!sentences)
+        free(row);
     return st;
 }
 
@@ -492,20 +516,20 @@ static dm_status replace_events(
         st = dm_stmt_run(q, err);
     }
     if (st == DM_OK)
-        st = put_events(s, doc, document, out, err);
+        st = dm_store_put_events(s, doc, document, NULL, NULL, out, err);
     return st == DM_OK ? dm_store_tidy(s, err) : st;
 }
 
-static dm_status put_in_savepoint(
+static dm_status put_or_replace(
     dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, bool replace, dm_put_result *out, dm_error *err)
 {
     int64_t row = 0, old = 0, old_coder = 0;
-    dm_status st = put_document(s, doc, f, coder, &row, err);
+    dm_status st = dm_store_put_document(s, doc, f, coder, &row, err);
     if (st != DM_OK)
         return st;
     if (row) {
         if ((st = dm_store_family(s, row, f, &out->near_copy, err)) == DM_OK)
-            st = put_events(s, doc, row, out, err);
+            st = dm_store_put_events(s, doc, row, NULL, NULL, out, err);
         return st;
     }
     out->known = true;
@@ -516,21 +540,37 @@ static dm_status put_in_savepoint(
     return replace_events(s, doc, old, coder, out, err);
 }
 
+dm_status dm_store_whole(dm_store *s, dm_store_body *body, void *ctx, dm_error *err)
+{
+    dm_status st = body(ctx, err);
+    if (st == DM_OK)
+        return st;
+    dm_db_rollback(s->db); /* a full disk may have ended the transaction already */
+    s->n_old = 0;
+    memset(s->instruments, 0, sizeof s->instruments); /* rows that were taken back */
+    dm_store_given_forget(s);
+    return st;
+}
+
+typedef struct put_args {
+    dm_store *s;
+    const dm_doc *doc;
+    const dm_filing *f;
+    int64_t coder;
+    bool replace;
+    dm_put_result *out;
+} put_args;
+
+static dm_status put_body(void *ctx, dm_error *err)
+{
+    const put_args *a = ctx;
+    return put_or_replace(a->s, a->doc, a->f, a->coder, a->replace, a->out, err);
+}
+
 dm_status dm_store_put(
     dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, bool replace, dm_put_result *out, dm_error *err)
 {
     memset(out, 0, sizeof *out);
-    dm_status st = dm_db_exec(s->db, "SAVEPOINT document", err);
-    if (st != DM_OK)
-        return st;
-    st = put_in_savepoint(s, doc, f, coder, replace, out, err);
-    if (st == DM_OK)
-        return dm_db_exec(s->db, "RELEASE document", err);
-    if (dm_db_in_transaction(s->db)) { /* a full disk may have ended the transaction already */
-        dm_db_exec(s->db, "ROLLBACK TO document", NULL);
-        dm_db_exec(s->db, "RELEASE document", NULL);
-    }
-    s->n_old = 0;
-    memset(s->instruments, 0, sizeof s->instruments); /* rows that were taken back */
-    return st;
+    put_args a = { s, doc, f, coder, replace, out };
+    return dm_store_whole(s, put_body, &a, err);
 }

@@ -39,15 +39,17 @@ static const char *const step_1[] = {
     " sequence INTEGER NOT NULL, start INTEGER NOT NULL, len INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL) "
     "STRICT;",
     "CREATE INDEX sentence_document ON sentence(document);",
-    "CREATE VIRTUAL TABLE sentence_text USING fts5(text, content='sentence', content_rowid='n', tokenize='porter unicode61 "
-    "remove_diacritics 2');",
+    "CREATE VIRTUAL TABLE sentence_text USING fts5(text, content='sentence', content_rowid='n', columnsize=0, "
+    "tokenize='porter unicode61 remove_diacritics 2');",
+    /* Words wait in memory until so many bytes of them go into one segment: few segments, little merging. */
+    "INSERT INTO sentence_text(sentence_text, rank) VALUES('hashsize', 33554432);",
 
     "CREATE TABLE instrument(n INTEGER PRIMARY KEY, type TEXT NOT NULL, body TEXT NOT NULL, subject TEXT NOT NULL, name TEXT "
     "NOT NULL,"
     " UNIQUE(type, body, subject, name)) STRICT;",
     "CREATE INDEX instrument_subject ON instrument(subject);",
 
-    "CREATE TABLE happening(n INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE) STRICT;",
+    "CREATE TABLE happening(n INTEGER PRIMARY KEY, id INTEGER NOT NULL) STRICT;",
 
     "CREATE TABLE event("
     " n INTEGER PRIMARY KEY, id INTEGER NOT NULL, document INTEGER NOT NULL REFERENCES document(n) ON DELETE CASCADE,"
@@ -126,6 +128,70 @@ static const char *const step_1[] = {
 
 static const char *const *const steps[DM_SCHEMA_VERSION] = { step_1 };
 
+/* Indexes that only questions need. A record that is filled from nothing does without them until it is full: one sort of ten million
+ * rows takes seconds, ten million inserts at random places minutes. */
+static const char *const late[] = { "event_id", "event_day", "event_long", "event_type", "event_sentence", "event_instrument",
+    "party_who", "dyad_target" };
+enum { N_LATE = sizeof late / sizeof *late };
+
+/* The statement of a step that makes the index. */
+static const char *index_sql(const char *name)
+{
+    static const char head[] = "CREATE INDEX ";
+    for (int v = 0; v < DM_SCHEMA_VERSION; v++)
+        for (const char *const *sql = steps[v]; *sql; sql++) {
+            size_t n = strlen(name);
+            const char *at = *sql + sizeof head - 1;
+            if (strncmp(*sql, head, sizeof head - 1) == 0 && strncmp(at, name, n) == 0 && at[n] == ' ')
+                return *sql;
+        }
+    return "";
+}
+
+dm_status dm_schema_drop_late(dm_db *db, dm_error *err)
+{
+    dm_status st = dm_db_begin(db, err);
+    for (int i = 0; i < N_LATE && st == DM_OK; i++) {
+        char sql[64];
+        snprintf(sql, sizeof sql, "DROP INDEX IF EXISTS %s", late[i]);
+        st = dm_db_exec(db, sql, err);
+    }
+    if (st == DM_OK)
+        st = dm_db_commit(db, err);
+    dm_db_rollback(db);
+    return st;
+}
+
+static dm_status is_there(dm_db *db, const char *name, bool *there, dm_error *err)
+{
+    char sql[128];
+    int64_t n = 0;
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM sqlite_master WHERE type='index' AND name='%s'", name);
+    dm_status st = dm_db_number(db, sql, &n, err);
+    *there = n > 0;
+    return st;
+}
+
+dm_status dm_schema_make_late(dm_db *db, dm_error *err)
+{
+    dm_status st = DM_OK;
+    bool there = true;
+    for (int i = 0; i < N_LATE && st == DM_OK && there; i++)
+        st = is_there(db, late[i], &there, err);
+    if (st != DM_OK || there)
+        return st;
+    st = dm_db_sorting(db, true, err);
+    for (int i = 0; i < N_LATE && st == DM_OK; i++) { /* each for itself: what is done is done */
+        if ((st = dm_db_begin(db, err)) == DM_OK && (st = is_there(db, late[i], &there, err)) == DM_OK && !there)
+            st = dm_db_exec(db, index_sql(late[i]), err);
+        if (st == DM_OK)
+            st = dm_db_commit(db, err);
+        dm_db_rollback(db);
+    }
+    dm_status after = dm_db_sorting(db, false, st == DM_OK ? err : NULL);
+    return st == DM_OK ? after : st;
+}
+
 static dm_status migrate(dm_db *db, int64_t from, dm_error *err)
 {
     for (int64_t v = from; v < DM_SCHEMA_VERSION; v++) {
@@ -169,8 +235,8 @@ dm_status dm_schema_ready(dm_db *db, bool readonly, dm_error *err)
         return dm_fail(err, DM_EINPUT, 0,
             "the record '%s' is of a newer demarche (schema %d, this program knows %d); update the program", dm_db_path(db),
             (int)version, DM_SCHEMA_VERSION);
-    if (version == DM_SCHEMA_VERSION)
-        return DM_OK;
+    if (version == DM_SCHEMA_VERSION) /* a process that was killed while it filled the record left the late indexes out */
+        return readonly ? DM_OK : dm_schema_make_late(db, err);
     if (readonly)
         return empty ? dm_fail(err, DM_EINPUT, 0, "'%s' is empty: there is no record in it; 'demarche add' makes one",
                            dm_db_path(db))

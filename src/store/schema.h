@@ -11,4 +11,9 @@ enum { DM_SCHEMA_VERSION = 1 };
  * DM_EINPUT for a database that is no record, or one of a newer program. readonly: only checks. */
 dm_status dm_schema_ready(dm_db *db, bool readonly, dm_error *err);
 
+/* Before a new record is filled with very many events: takes away the indexes that only questions need. Behind it, and whenever a record
+ * is opened for writing, those that are missing are made. */
+dm_status dm_schema_drop_late(dm_db *db, dm_error *err);
+dm_status dm_schema_make_late(dm_db *db, dm_error *err);
+
 #endif

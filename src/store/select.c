@@ -199,7 +199,7 @@ static void drive_event(dm_select *q, const dm_arm *a)
     const dm_filter *f = a->f;
     q->row = "e.n", q->alias = 'e';
     put(q, " FROM event e WHERE ");
-    switch (a->path) {
+    switch (a->part == PART_LONG ? PATH_DAY : a->path) { /* one walk of long events, of all types */
     case PATH_EVENT_ID: put(q, "e.id="), put_int(q, (int64_t)f->id); break;
     case PATH_HAPPENING: put(q, "e.happening="), put_int(q, (int64_t)f->happening); break;
     case PATH_TEXT:
@@ -253,6 +253,9 @@ static void put_days(dm_select *q, const dm_arm *a)
         also(q, "@.day>="), put_int(q, since - DM_LONG_DAYS);
         also(q, "(@.day>="), put_int(q, since);
         put(q, " OR e.day_end>="), put_int(q, since), put(q, ")");
+        q->needs_event = true;
+    } else if (q->alias == 'p') { /* parties have the first day only */
+        put(q, " AND e.day_end>="), put_int(q, since);
         q->needs_event = true;
     } else {
         also(q, "+@.day_end>="), put_int(q, since);

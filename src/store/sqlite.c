@@ -7,7 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STMTS_MAX = 256, CACHE_KB = 64 * 1024, MMAP_MB = 1024, BUDGET_STEP = 1000 };
+enum {
+    STMTS_MAX = 256,
+    CACHE_KB = 64 * 1024,
+    BULK_CACHE_KB = 768 * 1024,
+    MMAP_MB = 1024,
+    CHECKPOINT_PAGES = 4000,
+    BULK_CHECKPOINT_PAGES = 100000,
+    BUDGET_STEP = 1000
+};
 
 struct dm_stmt {
     dm_db *db;
@@ -63,7 +71,8 @@ static dm_status setup(dm_db *db, dm_error *err)
         CACHE_KB, (long long)MMAP_MB << 20);
     dm_status st = dm_db_exec(db, sql, err);
     if (st == DM_OK && db->mode == DM_DB_WRITE)
-        st = dm_db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000", err);
+        st = dm_db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000",
+            err); /* CHECKPOINT_PAGES */
     return st;
 }
 
@@ -243,6 +252,19 @@ void dm_db_rollback(dm_db *db)
 {
     if (dm_db_in_transaction(db))
         sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
+}
+
+dm_status dm_db_bulk(dm_db *db, bool on, dm_error *err)
+{
+    char sql[160];
+    snprintf(sql, sizeof sql, "PRAGMA foreign_keys=%s; PRAGMA cache_size=-%d; PRAGMA wal_autocheckpoint=%d", on ? "OFF" : "ON",
+        on ? BULK_CACHE_KB : CACHE_KB, on ? BULK_CHECKPOINT_PAGES : CHECKPOINT_PAGES);
+    return dm_db_exec(db, sql, err);
+}
+
+dm_status dm_db_sorting(dm_db *db, bool on, dm_error *err)
+{
+    return dm_db_exec(db, on ? "PRAGMA temp_store=FILE" : "PRAGMA temp_store=MEMORY", err);
 }
 
 dm_status dm_db_number(dm_db *db, const char *sql, int64_t *out, dm_error *err)

@@ -24,6 +24,7 @@ void dm_store_close(dm_store *s)
     if (!s)
         return;
     dm_db_close(s->db);
+    dm_store_given_forget(s);
     free(s->old);
     dm_linker_free(s->linker);
     dm_linking_free(s->linking);

@@ -50,14 +50,27 @@ dm_status dm_store_known(dm_store *s, const uint8_t hash[DM_HASH_BYTES], int64_t
 typedef struct dm_put_result {
     bool known;              /* was there already; nothing was written */
     bool replaced;           /* was there, and has new events now */
+    bool clash;              /* coded elsewhere: its text contradicts that of the record; nothing was written */
     bool near_copy;          /* joined the family of an earlier document */
     uint32_t events, linked; /* linked: events that joined a happening of another document */
 } dm_put_result;
 
-/* Writes one document, all or nothing, inside the caller's transaction (a savepoint of its own). replace: a document that is there
- * gets the new events in place of its old ones. */
+/* Writes one document inside the caller's transaction, which is rolled back when that fails. replace: a document that is there gets the
+ * new events in place of its old ones. */
 dm_status dm_store_put(
     dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, bool replace, dm_put_result *out, dm_error *err);
+
+/* Events that were coded elsewhere, of one document, or of a part of it: what is there stays, what is new is added, each event once.
+ * given: the happening of each event as its file numbers it; 0, or NULL for all: found by linking. The text and the
+ * spans of doc may change. */
+dm_status dm_store_put_coded(
+    dm_store *s, dm_doc *doc, const dm_filing *f, int64_t coder, const uint64_t *given, dm_put_result *out, dm_error *err);
+/* Before the first document of such a file, and behind the last, outside a transaction. */
+dm_status dm_store_coded_begin(dm_store *s, dm_error *err);
+dm_status dm_store_coded_end(dm_store *s, dm_error *err);
+
+/* What stands for the tables of a coder that is not ours: its documents are not coded again. */
+#define DM_CODED_ELSEWHERE "elsewhere"
 
 /* Day and last day under which an event stands: when it happened, else when it was said, else its article's; DM_NO_DAY. */
 void dm_event_days(const dm_doc *doc, const dm_event *ev, dm_day *from, dm_day *to);
@@ -106,8 +119,7 @@ typedef struct dm_evidence_words {
 } dm_evidence_words;
 dm_status dm_store_evidence_words(dm_store *s, int64_t event, dm_arena *arena, dm_evidence_words *out, dm_error *err);
 /* Counts by key and who is in the record, as dm_record_stats() and dm_record_actors(); names are filled in by the caller. */
-dm_status dm_store_stats(
-    dm_store *s, dm_by by, const dm_filter *f, uint64_t limit, dm_tally_fn *fn, void *ctx, dm_error *err);
+dm_status dm_store_stats(dm_store *s, dm_by by, const dm_filter *f, uint64_t limit, dm_tally_fn *fn, void *ctx, dm_error *err);
 dm_status dm_store_actors(
     dm_store *s, const dm_filter *f, uint64_t offset, uint64_t limit, dm_presence_fn *fn, void *ctx, dm_error *err);
 

@@ -19,12 +19,23 @@ typedef struct old_event {
     int64_t happening;
 } old_event;
 
+/* Happenings as a file of coded events numbers them, and their rows here (coded.c). Open addressing; key 0 is free. */
+typedef struct numbers {
+    struct number {
+        uint64_t key;
+        int64_t row;
+    } * v;
+    size_t n, cap;
+} numbers;
 struct linker;
 struct linking;
 
 struct dm_store {
     dm_db *db;
     kept instruments[INSTRUMENTS_KEPT];
+    numbers given;    /* row by the file's number */
+    bool given_begun; /* its first document was put */
+    bool given_links; /* the record held documents before it, of something else: they are linked, whatever the file's numbers */
     old_event *old;
     uint32_t n_old, cap_old;
     struct linker *linker;   /* NULL: no linking */
@@ -38,6 +49,29 @@ dm_status dm_store_family(dm_store *s, int64_t document, const dm_filing *f, boo
 dm_status dm_store_remember(dm_store *s, int64_t document, dm_error *err);
 dm_status dm_store_tidy(dm_store *s, dm_error *err);
 
+/* put.c: the parts of putting a document. */
+/* Row of the new document, or 0 when it was there. */
+dm_status dm_store_put_document(dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, int64_t *row, dm_error *err);
+/* sentences: rows of those that are there, 0 for the others, or NULL: none is. given: happening of each event in its file, or NULL:
+ * found by linking. */
+dm_status dm_store_put_events(dm_store *s, const dm_doc *doc, int64_t document, int64_t *sentences, const uint64_t *given,
+    dm_put_result *out, dm_error *err);
+/* When body fails, the caller's transaction is rolled back. */
+typedef dm_status dm_store_body(void *ctx, dm_error *err);
+dm_status dm_store_whole(dm_store *s, dm_store_body *body, void *ctx, dm_error *err);
+
+/* overlay.c: lays the text of doc over that of the document's row, and moves the spans of both. *clash: they contradict each other, and
+ * nothing was done. */
+dm_status dm_store_overlay(dm_store *s, int64_t document, dm_doc *doc, bool *clash, dm_error *err);
+
+/* coded.c: happenings that a file numbers. Whether the event is in the record already; if so, its happening is learnt. */
+dm_status dm_store_given_there(dm_store *s, int64_t document, uint64_t id, uint64_t given, bool *there, dm_error *err);
+/* The row of the file's number; 0: a new one. */
+dm_status dm_store_given(dm_store *s, uint64_t id, uint64_t given, int64_t *happening, bool *joined, dm_error *err);
+/* That number is this row. */
+dm_status dm_store_given_learn(dm_store *s, uint64_t given, int64_t row, dm_error *err);
+/* After a rollback: rows may be gone. They are learnt again from what is there. */
+void dm_store_given_forget(dm_store *s);
 void dm_linker_free(struct linker *k);
 void dm_linking_free(struct linking *w);
 
