@@ -45,9 +45,11 @@ static dm_status on_event(void *ctx, const dm_filed *row, dm_error *err)
 /* What a format had no place for is said, so that nobody takes the file for the whole record. */
 static void summary(const args *a, const dm_export_stats *s)
 {
-    fprintf(stderr, "demarche: %llu events as %s, %llu rows", (unsigned long long)s->written, a->as, (unsigned long long)s->rows);
+    fprintf(
+        stderr, "demarche: %llu events as %s, %llu rows", (unsigned long long)s->written, a->as, (unsigned long long)s->rows);
     if (s->undone)
-        fprintf(stderr, "; %llu left out that were refused, planned or only possible (--all has them)", (unsigned long long)s->undone);
+        fprintf(stderr, "; %llu left out that were refused, planned or only possible (--all has them)",
+            (unsigned long long)s->undone);
     if (s->uncoded)
         fprintf(stderr, "; %llu left out without a CAMEO code", (unsigned long long)s->uncoded);
     if (s->repeated)
@@ -110,7 +112,8 @@ int cmd_export(int argc, const char **argv)
     args a = { .filter = CLI_FILTER_INIT };
     const struct poptOption options[] = {
         { "as", 'a', POPT_ARG_STRING, &a.as, 0, "form of the output", "plover|csv|icews|gdelt|gdelt1|polecat|dta|parquet" },
-        { "output", 'o', POPT_ARG_STRING, &a.output, 0, "file to write (default: standard output; dta and parquet need a file)", "FILE" },
+        { "output", 'o', POPT_ARG_STRING, &a.output, 0, "file to write (default: standard output; dta and parquet need a file)",
+            "FILE" },
         { "all", 0, POPT_ARG_NONE, &a.all, 0,
             "icews, gdelt, polecat: also what was refused, is planned or only possible, as if it were done", NULL },
         { "duckdb", 0, POPT_ARG_STRING, &a.duckdb, 0, "parquet: path of libduckdb.so", "FILE" },

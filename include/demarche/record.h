@@ -204,7 +204,8 @@ typedef struct dm_position_query {
     const char *actor, *recipient;
     uint64_t contexts;     /* evidence that has one of these; 0: all */
     dm_stance_opts stance; /* window and probability */
-    bool words;            /* the sentence of every piece of evidence; else only of those that made a turn, and of all where they are few */
+    bool
+        words; /* the sentence of every piece of evidence; else only of those that made a turn, and of all where they are few */
 } dm_position_query;
 #define DM_POSITION_QUERY_VERSION 1
 #define DM_POSITION_QUERY_INIT                                                                                                 \

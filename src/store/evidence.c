@@ -40,10 +40,7 @@ static bool push(gathering *g, const dm_evidence *e, int64_t event, int64_t docu
     return true;
 }
 
-static dm_status full(gathering *g)
-{
-    return dm_fail(g->err, DM_ENOMEM, 0, "out of memory for the evidence of a stance");
-}
+static dm_status full(gathering *g) { return dm_fail(g->err, DM_ENOMEM, 0, "out of memory for the evidence of a stance"); }
 
 /* One piece, or one for each year of its instrument. */
 static bool push_years(gathering *g, dm_evidence e, dm_str years, int64_t event, int64_t document)
@@ -71,8 +68,11 @@ static dm_status gather_dyads(gathering *g, const char *actor, const char *targe
 {
     dm_stmt *q;
     dm_status st = dm_db_use(g->s->db, &q,
-        "SELECT day, day_end, via, type, aux, contexts, mode, scale, confidence, instrument, act, polarity, others_word, happening,"
-        " document, id, years, event, sector FROM dyad WHERE actor=?1 AND target=?2 AND (?3=0 OR contexts & ?3) ORDER BY day, event, via", g->err);
+        "SELECT day, day_end, via, type, aux, contexts, mode, scale, confidence, instrument, act, polarity, others_word, "
+        "happening,"
+        " document, id, years, event, sector FROM dyad WHERE actor=?1 AND target=?2 AND (?3=0 OR contexts & ?3) ORDER BY day, "
+        "event, via",
+        g->err);
     if (st != DM_OK)
         return st;
     dm_bind_str(q, 1, dm_str_of(actor));
@@ -80,12 +80,24 @@ static dm_status gather_dyads(gathering *g, const char *actor, const char *targe
     dm_bind_int(q, 3, (int64_t)contexts);
     while ((st = dm_stmt_step(q, g->err)) == DM_OK) {
         dm_day from = (dm_day)dm_col_int(q, 0), to = (dm_day)dm_col_int(q, 1);
-        dm_evidence e = { .event = (uint64_t)dm_col_int(q, 15), .happening = (uint64_t)dm_col_int(q, 13),
-            .from = from == DM_NO_DAY ? DM_DAY_NONE : from, .to = to == DM_NO_DAY ? DM_DAY_NONE : to, .via = (uint8_t)dm_col_int(q, 2),
-            .type = (uint8_t)dm_col_int(q, 3), .aux = (uint8_t)dm_col_int(q, 4), .polarity = (int8_t)dm_col_int(q, 11),
-            .has_instrument = dm_col_str(q, 9).len > 0, .others_word = dm_col_int(q, 12) != 0, .contexts = (uint64_t)dm_col_int(q, 5),
-            .scale = dm_col_real(q, 7), .confidence = dm_col_real(q, 8), .reports = 1, .mode = keep(g, dm_col_str(q, 6)),
-            .instrument = keep(g, dm_col_str(q, 9)), .act = keep(g, dm_col_str(q, 10)), .sector = keep(g, dm_col_str(q, 18)) };
+        dm_evidence e = { .event = (uint64_t)dm_col_int(q, 15),
+            .happening = (uint64_t)dm_col_int(q, 13),
+            .from = from == DM_NO_DAY ? DM_DAY_NONE : from,
+            .to = to == DM_NO_DAY ? DM_DAY_NONE : to,
+            .via = (uint8_t)dm_col_int(q, 2),
+            .type = (uint8_t)dm_col_int(q, 3),
+            .aux = (uint8_t)dm_col_int(q, 4),
+            .polarity = (int8_t)dm_col_int(q, 11),
+            .has_instrument = dm_col_str(q, 9).len > 0,
+            .others_word = dm_col_int(q, 12) != 0,
+            .contexts = (uint64_t)dm_col_int(q, 5),
+            .scale = dm_col_real(q, 7),
+            .confidence = dm_col_real(q, 8),
+            .reports = 1,
+            .mode = keep(g, dm_col_str(q, 6)),
+            .instrument = keep(g, dm_col_str(q, 9)),
+            .act = keep(g, dm_col_str(q, 10)),
+            .sector = keep(g, dm_col_str(q, 18)) };
         if (!push_years(g, e, dm_col_str(q, 16), dm_col_int(q, 17), dm_col_int(q, 14))) {
             dm_stmt_done(q);
             return full(g);
@@ -98,8 +110,10 @@ static dm_status gather_ballots(gathering *g, const char *actor, const char *tar
 {
     dm_stmt *q;
     dm_status st = dm_db_use(g->s->db, &q,
-        "SELECT r.day, r.day_end, b.vote, r.polarity, r.contexts, r.n FROM rollcall r JOIN ballot b ON b.rollcall=r.n AND b.code=?1"
-        " WHERE r.subject=?2 AND (?3=0 OR r.contexts & ?3) ORDER BY r.day, r.n", g->err);
+        "SELECT r.day, r.day_end, b.vote, r.polarity, r.contexts, r.n FROM rollcall r JOIN ballot b ON b.rollcall=r.n AND "
+        "b.code=?1"
+        " WHERE r.subject=?2 AND (?3=0 OR r.contexts & ?3) ORDER BY r.day, r.n",
+        g->err);
     if (st != DM_OK)
         return st;
     dm_bind_str(q, 1, dm_str_of(actor));
@@ -109,10 +123,19 @@ static dm_status gather_ballots(gathering *g, const char *actor, const char *tar
         dm_str vote = dm_col_str(q, 2);
         int side = dm_str_is(vote, "yes") ? 1 : dm_str_is(vote, "no") ? -1 : 0;
         dm_day from = (dm_day)dm_col_int(q, 0), to = (dm_day)dm_col_int(q, 1);
-        dm_evidence e = { .from = from == DM_NO_DAY ? DM_DAY_NONE : from, .to = to == DM_NO_DAY ? DM_DAY_NONE : to, .via = DM_VIA_BALLOT,
-            .type = DM_TYPE_NONE, .polarity = (int8_t)(side * dm_col_int(q, 3)), .has_instrument = true,
-            .contexts = (uint64_t)dm_col_int(q, 4), .confidence = 1, .reports = 1, .mode = "", .instrument = "vote",
-            .act = keep(g, vote), .sector = "" };
+        dm_evidence e = { .from = from == DM_NO_DAY ? DM_DAY_NONE : from,
+            .to = to == DM_NO_DAY ? DM_DAY_NONE : to,
+            .via = DM_VIA_BALLOT,
+            .type = DM_TYPE_NONE,
+            .polarity = (int8_t)(side * dm_col_int(q, 3)),
+            .has_instrument = true,
+            .contexts = (uint64_t)dm_col_int(q, 4),
+            .confidence = 1,
+            .reports = 1,
+            .mode = "",
+            .instrument = "vote",
+            .act = keep(g, vote),
+            .sector = "" };
         if (!push(g, &e, -dm_col_int(q, 5), 0)) {
             dm_stmt_done(q);
             return full(g);
@@ -129,16 +152,25 @@ static dm_status gather_treaties(gathering *g, const char *actor, const char *ta
         return DM_OK;
     dm_status st = dm_db_use(g->s->db, &q,
         "SELECT t.day, t.day_end, t.action, i.n FROM treaty_action t JOIN instrument i ON i.n=t.instrument"
-        " WHERE t.code=?1 AND i.subject=?2 ORDER BY t.day, i.n, t.action", g->err);
+        " WHERE t.code=?1 AND i.subject=?2 ORDER BY t.day, i.n, t.action",
+        g->err);
     if (st != DM_OK)
         return st;
     dm_bind_str(q, 1, dm_str_of(actor));
     dm_bind_str(q, 2, dm_str_of(target));
     while ((st = dm_stmt_step(q, g->err)) == DM_OK) {
         dm_day from = (dm_day)dm_col_int(q, 0), to = (dm_day)dm_col_int(q, 1);
-        dm_evidence e = { .from = from == DM_NO_DAY ? DM_DAY_NONE : from, .to = to == DM_NO_DAY ? DM_DAY_NONE : to, .via = DM_VIA_TREATY,
-            .type = DM_TYPE_NONE, .has_instrument = true, .confidence = 1, .reports = 1, .mode = "", .instrument = "treaty",
-            .act = keep(g, dm_col_str(q, 2)), .sector = "" };
+        dm_evidence e = { .from = from == DM_NO_DAY ? DM_DAY_NONE : from,
+            .to = to == DM_NO_DAY ? DM_DAY_NONE : to,
+            .via = DM_VIA_TREATY,
+            .type = DM_TYPE_NONE,
+            .has_instrument = true,
+            .confidence = 1,
+            .reports = 1,
+            .mode = "",
+            .instrument = "treaty",
+            .act = keep(g, dm_col_str(q, 2)),
+            .sector = "" };
         if (!push(g, &e, 0, 0)) {
             dm_stmt_done(q);
             return full(g);
@@ -147,8 +179,8 @@ static dm_status gather_treaties(gathering *g, const char *actor, const char *ta
     return st == DM_END ? DM_OK : st;
 }
 
-dm_status dm_store_evidence(
-    dm_store *s, const char *actor, const char *target, uint64_t contexts, dm_arena *arena, dm_evidence_list *out, dm_error *err)
+dm_status dm_store_evidence(dm_store *s, const char *actor, const char *target, uint64_t contexts, dm_arena *arena,
+    dm_evidence_list *out, dm_error *err)
 {
     gathering g = { s, arena, out, err };
     dm_status st = gather_dyads(&g, actor, target, contexts);
@@ -172,7 +204,8 @@ dm_status dm_store_evidence_words(dm_store *s, int64_t n, dm_arena *arena, dm_ev
     if (n > 0)
         st = dm_db_use(s->db, &q,
             "SELECT s.text, coalesce(d.publication, d.name) FROM event e JOIN sentence s ON s.n=e.sentence"
-            " JOIN document d ON d.n=e.document WHERE e.n=?1", err);
+            " JOIN document d ON d.n=e.document WHERE e.n=?1",
+            err);
     else
         st = dm_db_use(s->db, &q, "SELECT title, source || ' ' || reference FROM rollcall WHERE n=?1", err);
     if (st != DM_OK)
@@ -180,7 +213,8 @@ dm_status dm_store_evidence_words(dm_store *s, int64_t n, dm_arena *arena, dm_ev
     dm_bind_int(q, 1, n > 0 ? n : -n);
     if ((st = dm_stmt_step(q, err)) == DM_OK) {
         dm_str text = dm_col_str(q, 0), source = dm_col_str(q, 1);
-        char *t = dm_arena_copy(arena, text.p ? text.p : "", text.len), *f = dm_arena_copy(arena, source.p ? source.p : "", source.len);
+        char *t = dm_arena_copy(arena, text.p ? text.p : "", text.len),
+             *f = dm_arena_copy(arena, source.p ? source.p : "", source.len);
         if (t && f) {
             for (char *c = t; *c; c++)
                 *c = *c == '\n' || *c == '\r' || *c == '\t' ? ' ' : *c;
