@@ -10,7 +10,8 @@ enum {
 };
 
 typedef struct candidate {
-    int64_t event, happening;
+    int64_t event, happening, document;
+    uint64_t act; /* hash of type, status and act */
     dm_day day;
     dm_judgement said;
 } candidate;
@@ -165,8 +166,8 @@ static dm_status concerns(walk *w, int64_t event, dm_pressure *p, dm_error *err)
     return st == DM_END ? DM_OK : st;
 }
 
-/* Candidates come as event, happening, day, day_end, type, aux, cameo, instrument, subject, act. */
-#define DEED "e.n, e.happening, e.day, e.day_end, e.type, e.aux, e.cameo, i.type, i.subject, e.act"
+/* Candidates come as event, happening, day, day_end, type, aux, cameo, instrument, subject, act, document. */
+#define DEED "e.n, e.happening, e.day, e.day_end, e.type, e.aux, e.cameo, i.type, i.subject, e.act, e.document"
 
 static dm_status judge_rows(walk *w, dm_stmt *q, const dm_deed *request, const dm_pressure *p, dm_tie tie, dm_error *err)
 {
@@ -180,7 +181,12 @@ static dm_status judge_rows(walk *w, dm_stmt *q, const dm_deed *request, const d
             .instrument = dm_col_str(q, 7),
             .subject = dm_col_str(q, 8),
             .act = dm_col_str(q, 9) };
-        candidate c = { dm_col_int(q, 0), dm_col_int(q, 1), d.day, dm_judge(w->r->tables, request, p->against, &d, tie) };
+        candidate c = { .event = dm_col_int(q, 0),
+            .happening = dm_col_int(q, 1),
+            .document = dm_col_int(q, 10),
+            .act = dm_hash(d.act.p, d.act.len, (uint64_t)d.type << 8 | d.aux),
+            .day = d.day,
+            .said = dm_judge(w->r->tables, request, p->against, &d, tie) };
         if (c.said.answer != DM_ANSWER_NONE && (uint64_t)c.happening != p->request->happening)
             w->found[w->n_found++] = c;
     }
@@ -237,10 +243,11 @@ static int by_rank_and_day(const void *a, const void *b)
     return x->event < y->event ? -1 : x->event > y->event;
 }
 
-static bool told(const candidate *v, size_t n, int64_t happening)
+/* Told before: by another report, or again in the same article. */
+static bool told(const candidate *v, size_t n, const candidate *c)
 {
     for (size_t i = 0; i < n; i++)
-        if (v[i].happening == happening)
+        if (v[i].happening == c->happening || (v[i].document == c->document && v[i].act == c->act && v[i].day == c->day))
             return true;
     return false;
 }
@@ -254,7 +261,7 @@ static dm_status give_replies(walk *w, dm_pressure *p, dm_error *err)
         qsort(w->found, w->n_found, sizeof *w->found, by_rank_and_day);
     for (size_t i = 0; i < w->n_found && w->found[i].said.rank == w->found[0].said.rank && st == DM_OK; i++) {
         candidate c = w->found[i];
-        if (told(w->found, n, c.happening))
+        if (told(w->found, n, &c))
             continue;
         w->found[n++] = c;
         p->answer = p->answer == DM_ANSWER_NONE || p->answer == c.said.answer ? c.said.answer : DM_ANSWER_BOTH;

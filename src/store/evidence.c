@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { REPEATS_BACK = 64 /* rows of a day that are looked at for the same act in the same article */ };
+
 typedef struct gathering {
     dm_store *s;
     dm_arena *arena;
@@ -64,6 +66,22 @@ static bool push_years(gathering *g, dm_evidence e, dm_str years, int64_t event,
     return any ? ok : push(g, &e, event, document);
 }
 
+/* The same act of the same day told again in its article is one happening, though no other article tells it: the row before that tells
+ * it gives its number. Rows come by day. */
+static void join_repeat(const gathering *g, dm_evidence *e, int64_t document)
+{
+    const dm_evidence_list *l = g->list;
+    for (size_t k = l->n, seen = 0; k-- > 0 && seen < REPEATS_BACK && l->v[k].from == e->from; seen++) {
+        const dm_evidence *o = &l->v[k];
+        if (l->from[k].document == document && o->via == e->via && o->type == e->type && o->aux == e->aux && o->to == e->to &&
+            o->polarity == e->polarity && strcmp(o->mode, e->mode) == 0 && strcmp(o->instrument, e->instrument) == 0 &&
+            strcmp(o->act, e->act) == 0) {
+            e->happening = o->happening;
+            return;
+        }
+    }
+}
+
 static dm_status gather_dyads(gathering *g, const char *actor, const char *target, uint64_t contexts)
 {
     dm_stmt *q;
@@ -98,6 +116,8 @@ static dm_status gather_dyads(gathering *g, const char *actor, const char *targe
             .instrument = keep(g, dm_col_str(q, 9)),
             .act = keep(g, dm_col_str(q, 10)),
             .sector = keep(g, dm_col_str(q, 18)) };
+        if (dm_col_str(q, 16).len == 0)
+            join_repeat(g, &e, dm_col_int(q, 14));
         if (!push_years(g, e, dm_col_str(q, 16), dm_col_int(q, 17), dm_col_int(q, 14))) {
             dm_stmt_done(q);
             return full(g);
