@@ -20,7 +20,7 @@ QUESTIONS = (
     ("since", ["--since", "2015-06-01"]),
     ("instrument", ["--instrument", "resolution", "--subject", "CHN"]),
     ("source", ["--source", "Harbour Post"]),
-    ("words", ["--text", "fishing rights summit"]),
+    ("words", ["--text", "fishing rights floods"]),
     ("rare word", ["--text", "bran*", "--actor", "USA"]),
     ("happenings", ["--actor", "RUS", "--happenings"]),
 )

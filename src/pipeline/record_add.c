@@ -224,9 +224,13 @@ dm_status dm_record_add(
     if (st != DM_OK)
         return st;
     st = open_adding(&a, r, opts, coder, opts->recode, err);
+    if (st == DM_OK) /* taking events out needs the foreign keys; adding does not */
+        st = dm_db_foreign(dm_store_db(r->store), opts->recode, err);
     if (st == DM_OK)
         st = run(&a, coder, in, err);
     st = close_adding(&a, st, err);
+    dm_status after = dm_db_foreign(dm_store_db(r->store), true, st == DM_OK ? err : NULL);
+    st = st == DM_OK ? after : st;
     if (stats)
         *stats = a.done;
     return st;

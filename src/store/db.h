@@ -63,6 +63,9 @@ bool dm_db_in_transaction(dm_db *db);
  * looked up. More memory for pages, fewer checkpoints. */
 dm_status dm_db_bulk(dm_db *db, bool on, dm_error *err);
 
+/* Outside a transaction: whether foreign keys are looked up. Rows that name rows written just before need it not. */
+dm_status dm_db_foreign(dm_db *db, bool on, dm_error *err);
+
 /* Before and after indexes of many rows are made: what is sorted goes to temporary files, not to memory. */
 dm_status dm_db_sorting(dm_db *db, bool on, dm_error *err);
 

@@ -262,6 +262,11 @@ dm_status dm_db_bulk(dm_db *db, bool on, dm_error *err)
     return dm_db_exec(db, sql, err);
 }
 
+dm_status dm_db_foreign(dm_db *db, bool on, dm_error *err)
+{
+    return dm_db_exec(db, on ? "PRAGMA foreign_keys=ON" : "PRAGMA foreign_keys=OFF", err);
+}
+
 dm_status dm_db_sorting(dm_db *db, bool on, dm_error *err)
 {
     return dm_db_exec(db, on ? "PRAGMA temp_store=FILE" : "PRAGMA temp_store=MEMORY", err);
