@@ -227,8 +227,12 @@ dm_status dm_record_add(
     if (st == DM_OK) /* taking events out needs the foreign keys; adding does not */
         st = dm_db_foreign(dm_store_db(r->store), opts->recode, err);
     if (st == DM_OK)
+        st = dm_store_fill_begin(r->store, err);
+    if (st == DM_OK)
         st = run(&a, coder, in, err);
     st = close_adding(&a, st, err);
+    dm_status full = dm_store_fill_end(r->store, st == DM_OK ? err : NULL);
+    st = st == DM_OK ? full : st;
     dm_status after = dm_db_foreign(dm_store_db(r->store), true, st == DM_OK ? err : NULL);
     st = st == DM_OK ? after : st;
     if (stats)

@@ -53,6 +53,15 @@ dm_status dm_store_given_learn(dm_store *s, uint64_t given, int64_t row, dm_erro
                : dm_fail(err, DM_ENOMEM, 0, "out of memory for the happenings of a file");
 }
 
+dm_status dm_store_fill_begin(dm_store *s, dm_error *err)
+{
+    int64_t there = 0;
+    dm_status st = dm_db_number(s->db, "SELECT EXISTS(SELECT 1 FROM document)", &there, err);
+    return st == DM_OK && !there ? dm_schema_drop_late(s->db, err) : st;
+}
+
+dm_status dm_store_fill_end(dm_store *s, dm_error *err) { return dm_schema_make_late(s->db, err); }
+
 dm_status dm_store_coded_begin(dm_store *s, dm_error *err)
 {
     int64_t there = 0;
@@ -60,14 +69,14 @@ dm_status dm_store_coded_begin(dm_store *s, dm_error *err)
     s->given_begun = false;
     dm_status st = dm_db_number(s->db, "SELECT EXISTS(SELECT 1 FROM document)", &there, err);
     s->given_links = there != 0;
-    if (st == DM_OK && !there)
-        st = dm_schema_drop_late(s->db, err);
+    if (st == DM_OK)
+        st = dm_store_fill_begin(s, err);
     return st == DM_OK ? dm_db_bulk(s->db, true, err) : st;
 }
 
 dm_status dm_store_coded_end(dm_store *s, dm_error *err)
 {
-    dm_status st = dm_schema_make_late(s->db, err), after = dm_db_bulk(s->db, false, st == DM_OK ? err : NULL);
+    dm_status st = dm_store_fill_end(s, err), after = dm_db_bulk(s->db, false, st == DM_OK ? err : NULL);
     return st == DM_OK ? after : st;
 }
 

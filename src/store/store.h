@@ -66,6 +66,9 @@ dm_status dm_store_put(
 dm_status dm_store_put_coded(
     dm_store *s, dm_doc *doc, const dm_filing *f, int64_t coder, const uint64_t *given, dm_put_result *out, dm_error *err);
 /* Before the first document of such a file, and behind the last, outside a transaction. */
+/* Around the filling of a record: an empty one does without the indexes of questions until it is full. */
+dm_status dm_store_fill_begin(dm_store *s, dm_error *err);
+dm_status dm_store_fill_end(dm_store *s, dm_error *err);
 dm_status dm_store_coded_begin(dm_store *s, dm_error *err);
 dm_status dm_store_coded_end(dm_store *s, dm_error *err);
 
