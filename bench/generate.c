@@ -2,12 +2,13 @@
 /* Coded events by the million, in the form of docs/record.md, made up by a seed: the same numbers give the same bytes. For measuring a
  * record, not for saying anything about the world.
  *
- * usage: generate EVENTS [SEED [REPORTS [COPIES [EVERY]]]] <data/actors/states.tsv >events.jsonl
+ * usage: generate EVENTS [SEED [REPORTS [COPIES [EVERY [LINKED]]]]] <data/actors/states.tsv >events.jsonl
  *
  * EVERY: after so many events their number and the seconds since the start go to standard error, which tells how fast they are taken.
  * REPORTS: percentage of events that tell what an article shortly before told already; COPIES: percentage of articles that are copies
  * of another one with a few events cut. Documents follow each other in time from 1980 to 2025; states are drawn by Zipf's law and have
- * partners that they deal with most, so that a few pairs hold a large part of all events. */
+ * partners that they deal with most, so that a few pairs hold a large part of all events. LINKED (default 1): events say which
+ * happening they tell, as those of an export do; 0: whoever adds them has to find out. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -23,7 +24,8 @@ enum {
     EVENTS_MIN = 10,
     EVENTS_SPREAD = 16,
     LINE_BYTES = 8192,
-    ROW_BYTES = 65536
+    ROW_BYTES = 65536,
+    HAPPENINGS = 32 /* numbers of an article, at least its events */
 };
 enum { FIRST_DAY = 3652 /* 1980-01-01 */, DAYS = 16802 /* to 2025-12-31 */ };
 
@@ -107,6 +109,7 @@ typedef struct world {
     double sum[STATES_MAX]; /* of Zipf weights up to state i */
     uint64_t seed;
     unsigned reports, copies; /* per cent */
+    bool linked;
     uint64_t documents;
 } world;
 
@@ -204,7 +207,8 @@ static unsigned partner(const world *w, rng *r, unsigned actor)
 typedef struct facts {
     unsigned actor, recipient, kind, mode;
     int day; /* of the article that told it first */
-    rng r;   /* goes on for the rest */
+    uint64_t happening;
+    rng r; /* goes on for the rest */
 } facts;
 
 static int day_of(const world *w, uint64_t document) { return FIRST_DAY + (int)(document * DAYS / w->documents); }
@@ -219,7 +223,7 @@ static facts make_facts(const world *w, uint64_t document, unsigned event)
     } else {
         r = seeded(w, document, event, 2);
     }
-    facts f = { .day = day_of(w, document) };
+    facts f = { .day = day_of(w, document), .happening = document * HAPPENINGS + event + 1 };
     f.actor = draw(w, &r);
     while ((f.recipient = partner(w, &r, f.actor)) == f.actor)
         ;
@@ -423,8 +427,11 @@ static void write_event(writing *k, unsigned event)
     put(&o,
         ",\"cite_info\":{\"publication\":\"%s\",\"language\":\"en\"},\"confidence\":0.%02u,\"why\":[\"frames/"
         "verbs.tsv:%u\",\"status/"
-        "none\",\"actor/name\"],\"coder\":\"generate\"}\n",
+        "none\",\"actor/name\"],\"coder\":\"generate\"",
         papers[k->document % COUNT(papers)], 30 + below(&f.r, 70), 100 + f.kind);
+    if (w->linked)
+        put(&o, ",\"happening\":%" PRIu64, f.happening);
+    put_z(&o, "}\n");
     fwrite(o.p, 1, o.n, stdout);
     k->at += len + 1;
     k->left--;
@@ -450,11 +457,13 @@ int main(int argc, char **argv)
     static world w;
     unsigned long long events = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
     w.seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    w.linked = argc <= 6 || atoi(argv[6]) != 0;
     w.reports = argc > 3 ? (unsigned)atoi(argv[3]) : 25;
     w.copies = argc > 4 ? (unsigned)atoi(argv[4]) : 6;
     read_states(&w);
     if (!events || !w.n) {
-        fputs("usage: generate EVENTS [SEED [REPORTS [COPIES [EVERY]]]] <data/actors/states.tsv >events.jsonl\n", stderr);
+        fputs("usage: generate EVENTS [SEED [REPORTS [COPIES [EVERY [LINKED]]]]] <data/actors/states.tsv >events.jsonl\n",
+            stderr);
         return 2;
     }
     weigh(&w);
