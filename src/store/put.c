@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { SAID_DAYS = 1096 /* a statement that is known no closer has no day */ };
 enum { ROLE_ACTOR, ROLE_RECIPIENT, ROLE_SPEAKER };
 
 static dm_interval known(dm_interval i)
@@ -22,8 +23,12 @@ void dm_event_days(const dm_doc *doc, const dm_event *ev, dm_day *from, dm_day *
     for (size_t i = 0; i < 3 && *from == DM_NO_DAY; i++) {
         if (tried[i].from == DM_DAY_NONE && tried[i].to == DM_DAY_NONE)
             continue;
-        *from = tried[i].from != DM_DAY_NONE ? tried[i].from : tried[i].to;
-        *to = tried[i].to != DM_DAY_NONE ? tried[i].to : tried[i].from;
+        dm_day first = tried[i].from != DM_DAY_NONE ? tried[i].from : tried[i].to;
+        dm_day last = tried[i].to != DM_DAY_NONE ? tried[i].to : tried[i].from;
+        if (i > 0 && (int64_t)last - first > SAID_DAYS) /* an article that could be of any of these years dates nothing */
+            continue;
+        *from = first;
+        *to = last;
     }
 }
 
