@@ -22,5 +22,6 @@ done
 ./example2 record.db USA CHN >events.txt
 ./example3 record.db USA CHN >stance.txt
 ./example4 record.db plover out.jsonl | grep -q 'rows'
-[ -s events.txt ] && [ -s out.jsonl ] && [ -s stance.txt ] || { echo "an example gave nothing"; exit 1; }
+./example5 record.db CHN >life.txt
+[ -s life.txt ] && [ -s events.txt ] && [ -s out.jsonl ] && [ -s stance.txt ] || { echo "an example gave nothing"; exit 1; }
 echo "examples compiled and run: $(wc -l <events.txt) events, $(wc -l <stance.txt) turns, $(wc -l <out.jsonl) lines exported"
