@@ -84,6 +84,10 @@ void cli_progress_clear(void);
 void cli_wrap(const char *text, unsigned indent, unsigned width);
 /* "human_rights,trade" into bits; false with err. */
 bool cli_contexts(const char *list, uint64_t *out, dm_error *err);
+/* Options of stance and report into a query; NULL where not given. false with err. */
+bool cli_position_query(const char *since, const char *until, const char *context, dm_position_query *q, dm_error *err);
+/* Whether the three names are there; tells how it should be. */
+bool cli_pair_named(const char **names, const char *usage);
 /* A file that is there whole or not at all. */
 dm_status cli_write_file(const char *path, dm_str bytes, dm_error *err);
 

@@ -9,27 +9,13 @@ typedef struct args {
     char *output, *context, *since, *until;
 } args;
 
-static bool read_query(const args *a, dm_position_query *q, dm_error *err)
-{
-    dm_interval i;
-    if (a->since && dm_day_parse(&i, (dm_str){ a->since, strlen(a->since) }, err) != DM_OK)
-        return false;
-    if (a->since)
-        q->stance.since = i.from;
-    if (a->until && dm_day_parse(&i, (dm_str){ a->until, strlen(a->until) }, err) != DM_OK)
-        return false;
-    if (a->until)
-        q->stance.until = i.to;
-    return !a->context || cli_contexts(a->context, &q->contexts, err);
-}
-
 static dm_status work(const args *a, const char **names, dm_error *err)
 {
     char actor[DM_CODE_MAX], recipient[DM_CODE_MAX];
     dm_record *record = NULL;
     dm_position_query q = DM_POSITION_QUERY_INIT;
     dm_buf page = { 0 };
-    if (!read_query(a, &q, err))
+    if (!cli_position_query(a->since, a->until, a->context, &q, err))
         return DM_EUSAGE;
     dm_status st = dm_record_open(&record, names[0], DM_ACCESS_READ, NULL, err);
     if (st == DM_OK)
@@ -53,16 +39,9 @@ static dm_status work(const args *a, const char **names, dm_error *err)
 
 static int run(const args *a, const char **names)
 {
-    if (!names || !names[0] || !names[1] || !names[2] || names[3]) {
-        cli_say("name the record, the actor and the recipient: demarche report RECORD JPN CHN -o FILE.html");
-        return EXIT_USAGE;
-    }
     dm_error err = { .msg = "" };
-    dm_status st = work(a, names, &err);
-    if (st == DM_OK)
-        return EXIT_ALL_READ;
-    cli_say("%s", err.msg);
-    return st == DM_EUSAGE ? EXIT_USAGE : EXIT_BROKEN;
+    return cli_pair_named(names, "report RECORD JPN CHN -o FILE.html") ? cli_query_exit(work(a, names, &err), &err)
+                                                                       : EXIT_USAGE;
 }
 
 int cmd_report(int argc, const char **argv)

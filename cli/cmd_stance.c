@@ -58,23 +58,6 @@ static dm_status read_pairs(const dm_record *r, const char *actors, const char *
     return st;
 }
 
-static bool read_query(const args *a, dm_position_query *q, dm_error *err)
-{
-    dm_interval i;
-    if (a->since) {
-        if (dm_day_parse(&i, (dm_str){ a->since, strlen(a->since) }, err) != DM_OK)
-            return false;
-        q->stance.since = i.from;
-    }
-    if (a->until) {
-        if (dm_day_parse(&i, (dm_str){ a->until, strlen(a->until) }, err) != DM_OK)
-            return false;
-        q->stance.until = i.to;
-    }
-    q->stance.probability = a->probability;
-    return !a->context || cli_contexts(a->context, &q->contexts, err);
-}
-
 static dm_status load(dm_record *r, const pairs *p, dm_position_query *q, const char *context, shown *s, dm_error *err)
 {
     size_t n = p->n_actor > p->n_recipient ? p->n_actor : p->n_recipient;
@@ -350,8 +333,9 @@ static dm_status work(const args *a, const char **names, dm_error *err)
     shown s = { .n = 0 };
     if (a->as && strcmp(a->as, "text") != 0 && strcmp(a->as, "json") != 0 && strcmp(a->as, "csv") != 0)
         return dm_fail(err, DM_EUSAGE, 0, "--as %.20s: it is text, json or csv", a->as);
-    if (!read_query(a, &q, err))
+    if (!cli_position_query(a->since, a->until, a->context, &q, err))
         return DM_EUSAGE;
+    q.stance.probability = a->probability;
     q.words = a->evidence || a->svg || a->as;
     dm_status st = dm_record_open(&record, names[0], DM_ACCESS_READ, NULL, err);
     if (st == DM_OK)
@@ -368,16 +352,8 @@ static dm_status work(const args *a, const char **names, dm_error *err)
 
 static int run(const args *a, const char **names)
 {
-    if (!names || !names[0] || !names[1] || !names[2] || names[3]) {
-        cli_say("name the record, the actor and the recipient: demarche stance RECORD JPN CHN");
-        return EXIT_USAGE;
-    }
     dm_error err = { .msg = "" };
-    dm_status st = work(a, names, &err);
-    if (st == DM_OK)
-        return EXIT_ALL_READ;
-    cli_say("%s", err.msg);
-    return st == DM_EUSAGE ? EXIT_USAGE : EXIT_BROKEN;
+    return cli_pair_named(names, "stance RECORD JPN CHN") ? cli_query_exit(work(a, names, &err), &err) : EXIT_USAGE;
 }
 
 int cmd_stance(int argc, const char **argv)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Wrapped text, names of contexts, files that appear whole. */
+/* What stance and report share: wrapped text, names of contexts, the query, files that appear whole. */
 #include "cli.h"
 #include <errno.h>
 #include <stdio.h>
@@ -66,6 +66,28 @@ bool cli_contexts(const char *list, uint64_t *out, dm_error *err)
         list += len + (list[len] == ',');
     }
     return true;
+}
+
+bool cli_position_query(const char *since, const char *until, const char *context, dm_position_query *q, dm_error *err)
+{
+    dm_interval i;
+    if (since && dm_day_parse(&i, (dm_str){ since, strlen(since) }, err) != DM_OK)
+        return false;
+    if (since)
+        q->stance.since = i.from;
+    if (until && dm_day_parse(&i, (dm_str){ until, strlen(until) }, err) != DM_OK)
+        return false;
+    if (until)
+        q->stance.until = i.to;
+    return !context || cli_contexts(context, &q->contexts, err);
+}
+
+bool cli_pair_named(const char **names, const char *usage)
+{
+    bool ok = names && names[0] && names[1] && names[2] && !names[3];
+    if (!ok)
+        cli_say("name the record, the actor and the recipient: demarche %s", usage);
+    return ok;
 }
 
 dm_status cli_write_file(const char *path, dm_str bytes, dm_error *err)
