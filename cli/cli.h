@@ -34,6 +34,7 @@ int cmd_parse(int argc, const char **argv);
 int cmd_ideal(int argc, const char **argv);
 int cmd_import(int argc, const char **argv);
 int cmd_events(int argc, const char **argv);
+int cmd_serve(int argc, const char **argv);
 int cmd_show(int argc, const char **argv);
 int cmd_actors(int argc, const char **argv);
 int cmd_stats(int argc, const char **argv);

@@ -21,6 +21,7 @@ const cli_command cli_commands[] = {
     { "export", "demarche export", cmd_export, "events in the formats of other programs" },
     { "import", "demarche import", cmd_import,
         "votes and treaties into a record; a dictionary of actors into a table of yours" },
+    { "serve", "demarche serve", cmd_serve, "a record in the browser" },
     { "text", "demarche text", cmd_text, "print the document text that offsets refer to" },
     { "parse", "demarche parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
     { NULL, NULL, NULL, NULL },

@@ -59,6 +59,8 @@ typedef struct dm_input dm_input;
 DM_API dm_status dm_input_open(dm_input **out, const dm_coder *coder, dm_error *err);
 /* A path that does not exist fails at dm_input_next(), in its place. */
 DM_API dm_status dm_input_add(dm_input *in, const char *path, dm_error *err);
+/* Bytes in memory, copied, as if they were a file of this name. */
+DM_API dm_status dm_input_add_bytes(dm_input *in, const char *name, dm_str bytes, dm_error *err);
 /* Next document into *doc (NULL or used again, as above), read but not coded. DM_END after the last. Any other status: one input
  * could not be read, err names it and the place; the next call goes on behind it. DM_ENOMEM is final. */
 DM_API dm_status dm_input_next(dm_input *in, dm_doc **doc, dm_error *err);

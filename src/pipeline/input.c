@@ -31,6 +31,11 @@ dm_status dm_input_open(dm_input **out, const dm_coder *coder, dm_error *err)
 
 dm_status dm_input_add(dm_input *in, const char *path, dm_error *err) { return dm_reader_add(in->reader, path, err); }
 
+dm_status dm_input_add_bytes(dm_input *in, const char *name, dm_str bytes, dm_error *err)
+{
+    return dm_reader_add_bytes(in->reader, name, bytes, err);
+}
+
 static dm_status next_into(dm_reader *reader, dm_doc **doc, dm_error *err)
 {
     if (!*doc)

@@ -44,7 +44,7 @@ dm_status dm_record_writable(const dm_record *r, dm_error *err)
                                         : dm_fail(err, DM_EUSAGE, 0, "the record '%s' was opened for reading only", r->path);
 }
 
-static void hex(char out[33], dm_str bytes)
+void dm_hash_digits(char out[33], dm_str bytes)
 {
     out[0] = '\0';
     for (size_t i = 0; i < bytes.len && i < DM_HASH_BYTES; i++)
@@ -65,7 +65,7 @@ dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed
     dm_bind_int(q, 2, (int64_t)row->happening);
     if ((st = dm_stmt_step(q, err)) != DM_OK)
         return st;
-    hex(hash, dm_col_str(q, 0));
+    dm_hash_digits(hash, dm_col_str(q, 0));
     row->document = hash;
     row->reports = (uint32_t)dm_col_int(q, 1);
     row->independent = (uint32_t)dm_col_int(q, 2);
@@ -130,7 +130,7 @@ static bool hash_range(const char *which, uint8_t from[DM_HASH_BYTES], uint8_t t
 }
 
 /* The one document: its row, or an error that says none or several. */
-static dm_status document_row(dm_record *r, const char *which, int64_t *row, dm_error *err)
+dm_status dm_record_document_row(dm_record *r, const char *which, int64_t *row, dm_error *err)
 {
     uint8_t from[DM_HASH_BYTES], to[DM_HASH_BYTES];
     bool digits = hash_range(which, from, to);
@@ -159,7 +159,7 @@ static dm_status document_row(dm_record *r, const char *which, int64_t *row, dm_
 dm_status dm_record_document(dm_record *r, const char *which, dm_doc **out, dm_error *err)
 {
     int64_t row = 0;
-    dm_status st = document_row(r, which, &row, err);
+    dm_status st = dm_record_document_row(r, which, &row, err);
     dm_doc *doc = st == DM_OK ? dm_doc_new() : NULL;
     if (st == DM_OK && !doc)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for a document");

@@ -20,6 +20,14 @@ dm_status dm_record_writable(const dm_record *r, dm_error *err);
 /* What load does not know: the hash of the row's document and the counts of reports of its happening. */
 dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed *row, char hash[33], dm_error *err);
 
+/* Row of the document with this name, hash or beginning of a hash; DM_EUSAGE: none, or several. */
+dm_status dm_record_document_row(dm_record *r, const char *which, int64_t *row, dm_error *err);
+/* Digits of a hash as the database holds it. */
+void dm_hash_digits(char out[33], dm_str bytes);
+
+/* 32 hex digits into a document's hash; DM_EUSAGE for anything else. */
+dm_status dm_hash_read(uint8_t out[DM_HASH_BYTES], const char *digits, dm_error *err);
+
 /* Row of the event behind piece i of the evidence: positive; minus the roll call's for a ballot; 0 for a treaty action. */
 int64_t dm_position_row(const dm_position *p, size_t i);
 

@@ -20,6 +20,8 @@ enum { DM_DB_BUSY_MS = 10000 }; /* how long another writer is waited for */
 dm_status dm_db_open(dm_db **out, const char *path, dm_db_mode mode, dm_error *err);
 void dm_db_close(dm_db *db);
 const char *dm_db_path(const dm_db *db);
+/* Statements that still run ns from now (0: never), or when *stop is not 0, end with DM_ELIMIT. stop may be NULL. */
+void dm_db_limit(dm_db *db, uint64_t ns, const volatile int *stop);
 
 /* One or several statements without parameters and rows. */
 dm_status dm_db_exec(dm_db *db, const char *sql, dm_error *err);

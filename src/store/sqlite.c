@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum {
     STMTS_MAX = 256,
@@ -31,6 +32,8 @@ struct dm_db {
     dm_stmt cache[STMTS_MAX];
     unsigned n_cache;
     int64_t budget; /* 0: none */
+    uint64_t until; /* clock at which a question ends; 0: never */
+    const volatile int *stop;
 };
 
 /* What SQLite says, as what a user can do about it. */
@@ -55,7 +58,7 @@ static dm_status told(const dm_db *db, int rc, dm_error *err)
         return dm_fail(err, DM_EIO, 0, "cannot open the record '%s': %s", path, errno ? strerror(errno) : msg);
     case SQLITE_IOERR: return dm_fail(err, DM_EIO, 0, "cannot read or write the record '%s': %s", path, msg);
     case SQLITE_INTERRUPT:
-        return dm_fail(err, DM_ELIMIT, 0, "a query of the record '%s' took more than its share of work", path);
+        return dm_fail(err, DM_ELIMIT, 0, "the record '%s' took too long to answer; ask for less of it", path);
     default: return dm_fail(err, DM_EIO, 0, "the record '%s': %s", path, msg);
     }
 }
@@ -93,6 +96,34 @@ dm_status dm_db_open(dm_db **out, const char *path, dm_db_mode mode, dm_error *e
     else
         dm_db_close(db);
     return st;
+}
+
+static uint64_t clock_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* Every BUDGET_STEP steps of a statement: not 0 ends it. */
+static int on_progress(void *ctx)
+{
+    dm_db *db = ctx;
+    bool spent = db->budget > 0 && (db->budget -= BUDGET_STEP) <= 0;
+    return spent || (db->stop && *db->stop) || (db->until && clock_ns() > db->until);
+}
+
+static void watch(dm_db *db)
+{
+    bool any = db->budget > 0 || db->until || db->stop;
+    sqlite3_progress_handler(db->h, any ? BUDGET_STEP : 0, any ? on_progress : NULL, db);
+}
+
+void dm_db_limit(dm_db *db, uint64_t ns, const volatile int *stop)
+{
+    db->until = ns ? clock_ns() + ns : 0;
+    db->stop = stop;
+    watch(db);
 }
 
 void dm_db_close(dm_db *db)
@@ -228,17 +259,10 @@ dm_str dm_col_str(dm_stmt *s, int at)
     return (dm_str){ n > 0 ? p : NULL, n > 0 ? (size_t)n : 0 };
 }
 
-static int spend(void *ctx)
-{
-    dm_db *db = ctx;
-    db->budget -= BUDGET_STEP;
-    return db->budget <= 0;
-}
-
 void dm_db_budget(dm_db *db, int64_t steps)
 {
     db->budget = steps;
-    sqlite3_progress_handler(db->h, steps ? BUDGET_STEP : 0, steps ? spend : NULL, db);
+    watch(db);
 }
 
 int64_t dm_db_last_id(dm_db *db) { return sqlite3_last_insert_rowid(db->h); }
