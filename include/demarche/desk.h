@@ -59,7 +59,7 @@ DM_API dm_status dm_record_document_hash(dm_record *record, const char *which, c
 DM_API dm_status dm_record_document_events(
     dm_record *record, const char *hash, dm_filed_fn *fn, void *ctx, dm_error *err);
 
-/* Countries and bodies with a name, code or demonym that begins so, in any case, in the order of the tables. */
+/* Countries and bodies with a name, code or demonym that begins so, in any case, in the order of the tables; at most 500. */
 typedef dm_status dm_name_fn(void *ctx, const char *code, dm_str name, dm_error *err);
 DM_API dm_status dm_record_names(
     const dm_record *record, const char *start, size_t limit, dm_name_fn *fn, void *ctx, dm_error *err);

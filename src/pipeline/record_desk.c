@@ -3,7 +3,7 @@
 #include "pipeline/record.h"
 #include "store/desk.h"
 
-enum { NAME_BYTES = 160 };
+enum { NAME_BYTES = 160, NAMES_MAX = 500 };
 #define SECOND_NS UINT64_C(1000000000)
 
 dm_status dm_record_overview(dm_record *r, dm_overview *out, dm_error *err) { return dm_store_overview(r->store, out, err); }
@@ -137,6 +137,7 @@ typedef struct naming {
     const dm_record *r;
     uint32_t start[NAME_BYTES];
     size_t n, given, limit;
+    char seen[NAMES_MAX][DM_CODE_MAX]; /* [given] */
     dm_name_fn *fn;
     void *ctx;
 } naming;
@@ -153,22 +154,30 @@ static bool row_begins(const naming *w, const dm_table *t, uint32_t row, const c
     return false;
 }
 
+/* One country has several rows. */
+static bool was_given(const naming *w, const char *code)
+{
+    for (size_t i = 0; i < w->given; i++)
+        if (strcmp(w->seen[i], code) == 0)
+            return true;
+    return false;
+}
+
 static dm_status names_of(naming *w, const char *name, const char *const *columns, dm_error *err)
 {
     const dm_table *t = dm_tables_get(w->r->tables, name);
     int code_at = t ? dm_table_column(t, "code") : -1;
     dm_status st = DM_OK;
-    char code[DM_CODE_MAX], last[DM_CODE_MAX] = "";
+    char code[DM_CODE_MAX];
     for (uint32_t row = 0; code_at >= 0 && row < dm_table_rows(t) && st == DM_OK && w->given < w->limit; row++) {
         dm_str own = dm_table_cell(t, row, code_at);
         if (own.len == 0 || own.len >= DM_CODE_MAX || !row_begins(w, t, row, columns))
             continue;
         memcpy(code, own.p, own.len);
         code[own.len] = '\0';
-        if (strcmp(code, last) == 0)
-            continue; /* rows of one country follow each other */
-        memcpy(last, code, sizeof last);
-        w->given++;
+        if (was_given(w, code))
+            continue;
+        memcpy(w->seen[w->given++], code, sizeof code);
         st = w->fn(w->ctx, code, dm_record_name(w->r, code), err);
     }
     return st;
@@ -178,7 +187,7 @@ dm_status dm_record_names(const dm_record *r, const char *start, size_t limit, d
 {
     static const char *const states[] = { "code", "names", "demonyms", NULL };
     static const char *const bodies[] = { "code", "names", NULL };
-    naming w = { .r = r, .limit = limit, .fn = fn, .ctx = ctx };
+    naming w = { .r = r, .limit = limit < NAMES_MAX ? limit : NAMES_MAX, .fn = fn, .ctx = ctx };
     w.n = fold(dm_str_trim(dm_str_of(start)), w.start);
     dm_status st = names_of(&w, "actors/states", states, err);
     return st == DM_OK ? names_of(&w, "actors/bodies", bodies, err) : st == DM_END ? DM_OK : st;

@@ -123,7 +123,7 @@ static void look(dm_server *s, struct MHD_Connection *c, const char *method, cal
 static enum MHD_Result take_body(call *k, const char *data, size_t *len)
 {
     if (k->body.len + *len > k->body_max)
-        k->too_large = true;
+        k->too_large = k->body_max > 0; /* where nothing is posted, the path is what is wrong */
     else
         dm_buf_add(&k->body, data, *len);
     *len = 0;
