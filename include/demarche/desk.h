@@ -56,8 +56,7 @@ DM_API dm_status dm_record_near(dm_record *record, const char *document, dm_copy
 /* The hash of the document with this hash, a unique beginning of it (4 digits or more), or this name. DM_EUSAGE: none, or several. */
 DM_API dm_status dm_record_document_hash(dm_record *record, const char *which, char hash[33], dm_error *err);
 /* The events of one document by their place in the text, as dm_record_events() gives them. */
-DM_API dm_status dm_record_document_events(
-    dm_record *record, const char *hash, dm_filed_fn *fn, void *ctx, dm_error *err);
+DM_API dm_status dm_record_document_events(dm_record *record, const char *hash, dm_filed_fn *fn, void *ctx, dm_error *err);
 
 /* Countries and bodies with a name, code or demonym that begins so, in any case, in the order of the tables; at most 500. */
 typedef dm_status dm_name_fn(void *ctx, const char *code, dm_str name, dm_error *err);
@@ -93,11 +92,11 @@ DM_API dm_status dm_record_reviews(
     dm_record *record, uint64_t event, const char *document, dm_review_fn *fn, void *ctx, dm_error *err);
 /* Events by what was said of them last, those that the machine is least sure of first; DM_VERDICT_NONE: not reviewed. *total (may be
  * NULL): how many without filter's offset and limit. */
-DM_API dm_status dm_record_review_queue(dm_record *record, const dm_filter *filter, dm_verdict verdict, dm_filed_fn *fn,
-    void *ctx, uint64_t *total, dm_error *err);
+DM_API dm_status dm_record_review_queue(
+    dm_record *record, const dm_filter *filter, dm_verdict verdict, dm_filed_fn *fn, void *ctx, uint64_t *total, dm_error *err);
 
 typedef struct dm_review_stats {
-    uint64_t events;              /* reviewed */
+    uint64_t events;               /* reviewed */
     uint64_t verdict[DM_VERDICTS]; /* of these, by the latest verdict */
     double precision, low, high;   /* share accepted, with Wilson's 95% interval; NaN: nothing is reviewed */
     uint64_t pairs, agreed;        /* two people on one event; of these, with the same verdict */
@@ -110,11 +109,10 @@ typedef struct dm_reviewer {
 } dm_reviewer;
 typedef dm_status dm_reviewer_fn(void *ctx, const dm_reviewer *row, dm_error *err);
 /* fn (may be NULL) is called for each reviewer, by name. */
-DM_API dm_status dm_record_review_stats(
-    dm_record *record, dm_review_stats *out, dm_reviewer_fn *fn, void *ctx, dm_error *err);
+DM_API dm_status dm_record_review_stats(dm_record *record, dm_review_stats *out, dm_reviewer_fn *fn, void *ctx, dm_error *err);
 /* Reviewed events that are right, as coded or as fixed, one gold record a line (score_events.py), by document and place. */
-DM_API dm_status dm_record_review_gold(dm_record *record, dm_status (*line)(void *ctx, dm_str json, dm_error *err), void *ctx,
-    dm_error *err);
+DM_API dm_status dm_record_review_gold(
+    dm_record *record, dm_status (*line)(void *ctx, dm_str json, dm_error *err), void *ctx, dm_error *err);
 
 #ifdef __cplusplus
 }

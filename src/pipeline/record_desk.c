@@ -26,7 +26,8 @@ static uint32_t material(const dm_tables *tables)
     int key = t ? dm_table_column(t, "key") : -1, quad = t ? dm_table_column(t, "quad") : -1;
     for (uint32_t row = 0; key >= 0 && quad >= 0 && row < dm_table_rows(t); row++)
         for (int i = 0; i < DM_N_TYPES; i++)
-            if (dm_str_is(dm_table_cell(t, row, key), dm_type_name((dm_type)i)) && dm_str_digits(dm_table_cell(t, row, quad)) % 2 == 0)
+            if (dm_str_is(dm_table_cell(t, row, key), dm_type_name((dm_type)i)) &&
+                dm_str_digits(dm_table_cell(t, row, quad)) % 2 == 0)
                 bits |= UINT32_C(1) << i;
     return bits;
 }
@@ -92,7 +93,8 @@ dm_status dm_record_document_events(dm_record *r, const char *hash, dm_filed_fn 
     dm_status st = dm_hash_read(bytes, hash, err);
     if (st == DM_OK)
         st = dm_db_prepare(dm_store_db(r->store), &q,
-            "SELECT e.n FROM document d CROSS JOIN event e ON e.document=d.n WHERE d.hash=?1 ORDER BY e.trigger_start, e.n", err);
+            "SELECT e.n FROM document d CROSS JOIN event e ON e.document=d.n WHERE d.hash=?1 ORDER BY e.trigger_start, e.n",
+            err);
     if (st == DM_OK && !(doc = dm_doc_new()))
         st = dm_fail(err, DM_ENOMEM, 0, "out of memory for the events of a document");
     if (st == DM_OK) {

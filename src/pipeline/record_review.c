@@ -66,8 +66,9 @@ dm_status dm_record_review_undo(dm_record *r, uint64_t event, const char *docume
         st = dm_hash_read(hash, document, err);
     if (st == DM_OK)
         st = dm_store_review_undo(r->store, hash, event, sequence, err);
-    return st == DM_END ? dm_fail(err, DM_EUSAGE, 0, "there is no review of event %016llx to take back", (unsigned long long)event)
-                        : st;
+    return st == DM_END
+               ? dm_fail(err, DM_EUSAGE, 0, "there is no review of event %016llx to take back", (unsigned long long)event)
+               : st;
 }
 
 dm_status dm_record_reviews(dm_record *r, uint64_t event, const char *document, dm_review_fn *fn, void *ctx, dm_error *err)
@@ -104,8 +105,8 @@ static dm_status on_row(void *ctx, int64_t event, dm_error *err)
     return st == DM_OK ? w->fn(w->ctx, &row, err) : st;
 }
 
-dm_status dm_record_review_queue(dm_record *r, const dm_filter *filter, dm_verdict verdict, dm_filed_fn *fn, void *ctx,
-    uint64_t *total, dm_error *err)
+dm_status dm_record_review_queue(
+    dm_record *r, const dm_filter *filter, dm_verdict verdict, dm_filed_fn *fn, void *ctx, uint64_t *total, dm_error *err)
 {
     dm_filter all = DM_FILTER_INIT;
     walk w = { .r = r, .doc = dm_doc_new(), .fn = fn, .ctx = ctx };

@@ -192,8 +192,8 @@ static dm_status fix_instrument(const fixing *f, const char *key, const json_t *
 static const struct {
     const char *key;
     dm_status (*take)(const fixing *f, const char *key, const json_t *v);
-} keys[] = { { "event", fix_event }, { "mode", fix_mode }, { "aux", fix_aux }, { "actor", fix_parties }, { "recipient", fix_parties },
-    { "date", fix_day }, { "enddate", fix_day }, { "instrument", fix_instrument } };
+} keys[] = { { "event", fix_event }, { "mode", fix_mode }, { "aux", fix_aux }, { "actor", fix_parties },
+    { "recipient", fix_parties }, { "date", fix_day }, { "enddate", fix_day }, { "instrument", fix_instrument } };
 enum { KEYS = sizeof keys / sizeof *keys };
 
 static dm_status no_other_keys(const fixing *f, json_t *in)
@@ -207,7 +207,8 @@ static dm_status no_other_keys(const fixing *f, json_t *in)
             i++;
         if (i == KEYS)
             return dm_fail(f->err, DM_EUSAGE, 0,
-                "the fix has no place for '%.40s'; there are event, mode, aux, actor, recipient, date, enddate and instrument", key);
+                "the fix has no place for '%.40s'; there are event, mode, aux, actor, recipient, date, enddate and instrument",
+                key);
     }
     return json_object_size(in) ? DM_OK : dm_fail(f->err, DM_EUSAGE, 0, "the fix says nothing; accept or reject the event");
 }
@@ -218,7 +219,8 @@ static dm_status take_keys(const fixing *f, json_t *in)
     for (size_t i = 0; i < KEYS && st == DM_OK; i++)
         if (json_object_get(in, keys[i].key))
             st = keys[i].take(f, keys[i].key, json_object_get(in, keys[i].key));
-    const char *from = json_string_value(json_object_get(f->out, "date")), *to = json_string_value(json_object_get(f->out, "enddate"));
+    const char *from = json_string_value(json_object_get(f->out, "date")),
+               *to = json_string_value(json_object_get(f->out, "enddate"));
     if (st == DM_OK && from && to && *from && *to && strcmp(from, to) > 0)
         st = dm_fail(f->err, DM_EUSAGE, 0, "the fix: 'date' is after 'enddate'");
     return st;

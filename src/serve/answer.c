@@ -44,7 +44,8 @@ static const route *find(const char *path)
 {
     for (size_t i = 0; i < ROUTES; i++) {
         size_t n = strlen(routes[i].path);
-        if (strcmp(path, routes[i].path) == 0 ? !routes[i].deeper : routes[i].deeper && strncmp(path, routes[i].path, n) == 0 && path[n])
+        if (strcmp(path, routes[i].path) == 0 ? !routes[i].deeper
+                                              : routes[i].deeper && strncmp(path, routes[i].path, n) == 0 && path[n])
             return &routes[i];
     }
     return NULL;
@@ -77,7 +78,9 @@ dm_status dm_answer_missing(dm_question *w, dm_error *err, const char *format, .
 static void put_suggestions(dm_buf *b, const char *msg)
 {
     const char *from = strstr(msg, "did you mean ");
-    from = from ? from + strlen("did you mean ") : strstr(msg, "there are ") ? strstr(msg, "there are ") + strlen("there are ") : NULL;
+    from = from                        ? from + strlen("did you mean ")
+           : strstr(msg, "there are ") ? strstr(msg, "there are ") + strlen("there are ")
+                                       : NULL;
     dm_js_key(b, "suggest");
     dm_js_open(b, '[');
     dm_str all = from ? (dm_str){ from, strcspn(from, "?;") } : DM_NIL, one;
@@ -85,9 +88,9 @@ static void put_suggestions(dm_buf *b, const char *msg)
         size_t and = 0;
         for (size_t i = 0; i + 5 <= one.len && !and; i++)
             and = memcmp(one.p + i, " and ", 5) == 0 ? i : 0;
-        dm_js_item(b, and ? (dm_str){ one.p, and } : one);
+        dm_js_item(b, and? (dm_str){ one.p, and} : one);
         if (and)
-            dm_js_item(b, (dm_str){ one.p + and + 5, one.len - and - 5 });
+            dm_js_item(b, (dm_str){ one.p + and+5, one.len - and-5 });
     }
     dm_js_close(b, ']');
 }

@@ -6,7 +6,7 @@
 #include "store/desk.h"
 #include <demarche/write.h>
 
-enum { NAMES_MAX = 20, REPORTS_MAX = 200 };
+enum { NAMES_MAX = 20, REPORTS_MAX = 200, COUNT_MAX = 100000 };
 
 /* --- the record --- */
 
@@ -156,20 +156,24 @@ static void put_total(dm_buf *b, const dm_counts *c)
     dm_js_count(b, "events", c->events);
     dm_js_count(b, "happenings", c->happenings);
     dm_js_count(b, "documents", c->documents);
+    if (c->more)
+        dm_js_bool(b, "more", true);
     dm_js_close(b, '}');
 }
 
+/* Counted whole up to COUNT_MAX: a page does not wait for the last of millions. */
 static dm_status count(dm_record *r, const dm_filter *f, dm_counts *c, dm_error *err)
 {
     dm_filter all = *f;
-    all.limit = all.offset = 0;
+    all.limit = COUNT_MAX;
+    all.offset = 0;
     all.happenings = all.newest_first = false;
     if (!dm_filter_open(&all))
         return dm_record_count(r, &all, c, err);
     dm_overview o; /* everything: not by looking at every row */
     dm_status st = dm_record_overview(r, &o, err);
     if (st == DM_OK)
-        *c = (dm_counts){ o.events, o.happenings, o.documents };
+        *c = (dm_counts){ o.events, o.happenings, o.documents, false };
     return st;
 }
 

@@ -7,7 +7,7 @@
 #include <demarche/record.h>
 
 #define DM_ASK_KEYS                                                                                                            \
-    "actor recipient either speaker type mode context status instrument subject act source since until text confidence "      \
+    "actor recipient either speaker type mode context status instrument subject act source since until text confidence "       \
     "happenings newest limit offset"
 
 /* f points into the ask: it may not be copied. */

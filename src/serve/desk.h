@@ -10,8 +10,8 @@
 #include <pthread.h>
 
 enum {
-    DM_READERS_MAX = 4,    /* questions to the record at once */
-    DM_DOWNLOADS_MAX = 2,  /* downloads at once, with records of their own */
+    DM_READERS_MAX = 4,     /* questions to the record at once */
+    DM_DOWNLOADS_MAX = 2,   /* downloads at once, with records of their own */
     DM_ANSWER_SECONDS = 30, /* a question that takes longer is given up */
     DM_DOWNLOAD_SECONDS = 1800,
     DM_TOKEN_BYTES = 32
@@ -27,10 +27,10 @@ typedef struct dm_desk {
     pthread_cond_t given_back;
     dm_record *idle[DM_READERS_MAX];
     unsigned n_idle, n_open, n_downloads;
-    dm_record *watch;       /* sees whether the record changed */
+    dm_record *watch;        /* sees whether the record changed */
     pthread_mutex_t writing; /* over writer and coder */
     dm_record *writer;
-    dm_coder *coder;        /* opened for the first article */
+    dm_coder *coder; /* opened for the first article */
 } dm_desk;
 
 dm_status dm_desk_open(dm_desk **out, const char *path, const dm_serve_opts *opts, dm_error *err);
@@ -48,17 +48,18 @@ typedef struct dm_http_reply {
     unsigned status; /* HTTP */
     const char *type;
     dm_buf body;
-    const char *file;  /* name to save it under, or NULL */
-    const char *allow; /* of 405 */
+    const char *file;       /* name to save it under, or NULL */
+    const char *allow;      /* of 405 */
     char tag[DM_TAG_BYTES]; /* "" for none */
-    bool streams;      /* the body comes from dm_desk_stream() */
+    bool streams;           /* the body comes from dm_desk_stream() */
 } dm_http_reply;
 
 /* Answers a request under /api/. has: tags that the client has (If-None-Match) or NULL. Never fails: what goes wrong is in the reply. */
 void dm_desk_answer(dm_desk *d, const dm_request *q, const char *has, dm_http_reply *out);
 void dm_reply_fail(dm_http_reply *out, unsigned status, const dm_error *err);
 /* The rows of a download, piece by piece; a status other than DM_OK from emit ends it. */
-dm_status dm_desk_stream(dm_desk *d, const dm_request *q, dm_status (*emit)(void *ctx, dm_str bytes, dm_error *err), void *ctx, dm_error *err);
+dm_status dm_desk_stream(
+    dm_desk *d, const dm_request *q, dm_status (*emit)(void *ctx, dm_str bytes, dm_error *err), void *ctx, dm_error *err);
 
 /* Whether a request of this path may change something; bytes that its body may have. */
 bool dm_desk_changes(const char *path);
@@ -77,8 +78,8 @@ typedef struct dm_question {
 typedef dm_status dm_answer_fn(dm_question *w, dm_error *err);
 dm_answer_fn dm_answer_record, dm_answer_names, dm_answer_events, dm_answer_event, dm_answer_document, dm_answer_sources,
     dm_answer_actors, dm_answer_stats, dm_answer_dyads, dm_answer_stance, dm_answer_pressure, dm_answer_instruments,
-    dm_answer_instrument, dm_answer_reviews, dm_answer_review_stats, dm_answer_download, dm_answer_post_review, dm_answer_post_undo,
-    dm_answer_post_document;
+    dm_answer_instrument, dm_answer_reviews, dm_answer_review_stats, dm_answer_download, dm_answer_post_review,
+    dm_answer_post_undo, dm_answer_post_document;
 
 /* One event of the record with day and review. */
 dm_status dm_put_answer_event(dm_buf *b, dm_record *r, const dm_filed *row, dm_error *err);

@@ -14,7 +14,7 @@ void dm_js_text(dm_buf *b, const char *key, dm_str value);
 void dm_js_str(dm_buf *b, const char *key, dm_str value);
 void dm_js_count(dm_buf *b, const char *key, uint64_t n);
 void dm_js_bool(dm_buf *b, const char *key, bool value);
-void dm_js_real(dm_buf *b, const char *key, double x); /* null for NaN */
+void dm_js_real(dm_buf *b, const char *key, double x);  /* null for NaN */
 void dm_js_day(dm_buf *b, const char *key, dm_day day); /* left out where none is known */
 void dm_js_id(dm_buf *b, const char *key, uint64_t id); /* 16 hex digits */
 /* Elements. */

@@ -10,7 +10,8 @@
 static dm_status refused(const char *where, unsigned port, dm_error *err)
 {
     if (errno == EADDRINUSE)
-        return dm_fail(err, DM_EIO, 0, "port %u is taken, perhaps by another desk; end that one, or give another with --port", port);
+        return dm_fail(
+            err, DM_EIO, 0, "port %u is taken, perhaps by another desk; end that one, or give another with --port", port);
     if (errno == EACCES)
         return dm_fail(err, DM_EIO, 0, "port %u is for the system; give one from 1024 up with --port", port);
     return dm_fail(err, DM_EIO, 0, "cannot listen on %s, port %u: %s", where, port, strerror(errno));
@@ -44,12 +45,16 @@ static dm_status port_of(int fd, unsigned *port, dm_error *err)
 
 static dm_status listen_loopback(dm_server *s, unsigned port, int fd[DM_SOCKETS], dm_error *err)
 {
-    struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in four = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)
+    };
     fd[0] = open_socket((struct sockaddr *)&four, sizeof four);
     if (fd[0] < 0)
         return refused("127.0.0.1", port, err);
     dm_status st = port_of(fd[0], &s->port, err);
-    struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)s->port), .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+    struct sockaddr_in6 six = {
+        .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)s->port), .sin6_addr = IN6ADDR_LOOPBACK_INIT
+    };
     if (st == DM_OK)
         fd[1] = open_socket((struct sockaddr *)&six, sizeof six);
     if (st == DM_OK && fd[1] < 0 && errno == EADDRINUSE)
@@ -70,7 +75,8 @@ static dm_status listen_at(dm_server *s, const dm_serve_opts *o, const struct ad
     s->lan = !is_loopback(at->ai_addr);
     if (s->lan && !o->password_file)
         return dm_fail(err, DM_EUSAGE, 0,
-            "listening on %s lets other machines in: that needs --password-file; 'demarche serve --make-password FILE' writes one",
+            "listening on %s lets other machines in: that needs --password-file; 'demarche serve --make-password FILE' writes "
+            "one",
             o->listen);
     fd[0] = open_socket(at->ai_addr, at->ai_addrlen);
     if (fd[0] < 0)

@@ -13,7 +13,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { USERS_MAX = 64, NAME_MAX_BYTES = 64, LINE_BYTES = 512, HEADER_MAX = 1024, PASSWORD_MIN = 8, PASSWORD_MAX = 256, KNOWN_MAX = 64, TAG_BYTES = 32 };
+enum {
+    USERS_MAX = 64,
+    NAME_MAX_BYTES = 64,
+    LINE_BYTES = 512,
+    HEADER_MAX = 1024,
+    PASSWORD_MIN = 8,
+    PASSWORD_MAX = 256,
+    KNOWN_MAX = 64,
+    TAG_BYTES = 32
+};
 
 typedef struct user {
     char name[NAME_MAX_BYTES + 1];
@@ -51,8 +60,8 @@ static dm_status read_line(dm_passwords *p, const char *path, char *line, size_t
     char *colon = strchr(line, ':');
     if (!colon || !name_ok(line, (size_t)(colon - line)) || strncmp(colon + 1, "$argon2id$", 10) != 0 ||
         strlen(colon + 1) >= crypto_pwhash_STRBYTES)
-        return dm_fail(err, DM_EINPUT, number, "'%s' line %zu is no NAME:HASH; 'demarche serve --make-password %s' writes one", path,
-            number, path);
+        return dm_fail(err, DM_EINPUT, number, "'%s' line %zu is no NAME:HASH; 'demarche serve --make-password %s' writes one",
+            path, number, path);
     if (p->n == USERS_MAX)
         return dm_fail(err, DM_ELIMIT, number, "'%s' has more than %d names", path, USERS_MAX);
     user *u = &p->user[p->n++];
@@ -114,8 +123,8 @@ static bool decode(const char *header, char out[HEADER_MAX])
     if (strncasecmp(header, "Basic ", 6) != 0 || strlen(header) >= HEADER_MAX)
         return false;
     header += 6 + strspn(header + 6, " ");
-    if (sodium_base642bin((unsigned char *)out, HEADER_MAX - 1, header, strlen(header), "", &n, NULL,
-            sodium_base64_VARIANT_ORIGINAL) != 0)
+    if (sodium_base642bin(
+            (unsigned char *)out, HEADER_MAX - 1, header, strlen(header), "", &n, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
         return false;
     out[n] = '\0';
     return strlen(out) == n && strchr(out, ':');
@@ -202,7 +211,8 @@ dm_status dm_serve_password(const char *path, const char *name, dm_str password,
         return dm_fail(err, DM_EUSAGE, 0, "the name has to have 1 to %d characters, no blanks and no colon", NAME_MAX_BYTES);
     if (password.len < PASSWORD_MIN || password.len > PASSWORD_MAX || memchr(password.p, '\0', password.len))
         return dm_fail(err, DM_EUSAGE, 0, "the password has to have %d to %d bytes", PASSWORD_MIN, PASSWORD_MAX);
-    if (crypto_pwhash_str(hash, password.p, password.len, crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
+    if (crypto_pwhash_str(
+            hash, password.p, password.len, crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for hashing a password");
     return write_file(path, name, hash, err);
 }

@@ -38,7 +38,10 @@ static char *decode(char **out, const char *s, size_t len, bool plus)
     return is_utf8(from, (size_t)(to - from)) ? from : NULL;
 }
 
-static dm_status malformed(dm_error *err) { return dm_fail(err, DM_EUSAGE, 0, "the address is malformed: its %% signs or its letters (UTF-8)"); }
+static dm_status malformed(dm_error *err)
+{
+    return dm_fail(err, DM_EUSAGE, 0, "the address is malformed: its %% signs or its letters (UTF-8)");
+}
 
 static dm_status take_params(dm_request *q, const char *s, char *room, dm_error *err)
 {

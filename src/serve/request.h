@@ -7,11 +7,11 @@
 #include <demarche/buffer.h>
 
 enum {
-    DM_URL_MAX = 4096,          /* bytes of path and query */
-    DM_HEADER_MAX = 16 * 1024,  /* bytes of the header */
+    DM_URL_MAX = 4096,         /* bytes of path and query */
+    DM_HEADER_MAX = 16 * 1024, /* bytes of the header */
     DM_PARAMS_MAX = 96,
-    DM_BODY_MAX = 1 << 20,      /* bytes of a posted object */
-    DM_ARTICLE_MAX = 16 << 20,  /* bytes of a posted article */
+    DM_BODY_MAX = 1 << 20,     /* bytes of a posted object */
+    DM_ARTICLE_MAX = 16 << 20, /* bytes of a posted article */
     DM_ROWS_USUAL = 50,
     DM_ROWS_MAX = 500,
     DM_OFFSET_MAX = 100 * 1000 * 1000

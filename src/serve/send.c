@@ -22,7 +22,8 @@ static void head(struct MHD_Response *r, const char *policy)
     static const char *const all[][2] = { { "X-Content-Type-Options", "nosniff" }, { "X-Frame-Options", "DENY" },
         { "Referrer-Policy", "no-referrer" }, { "Cross-Origin-Opener-Policy", "same-origin" },
         { "Cross-Origin-Resource-Policy", "same-origin" }, { "Cross-Origin-Embedder-Policy", "require-corp" },
-        { "Permissions-Policy", "camera=(), geolocation=(), microphone=(), interest-cohort=()" }, { "Vary", "Accept-Encoding" } };
+        { "Permissions-Policy", "camera=(), geolocation=(), microphone=(), interest-cohort=()" },
+        { "Vary", "Accept-Encoding" } };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         MHD_add_response_header(r, all[i][0], all[i][1]);
     MHD_add_response_header(r, "Content-Security-Policy", policy);
@@ -110,7 +111,8 @@ static ssize_t on_read(void *ctx, uint64_t at, char *out, size_t room)
     if (n > 0)
         return n;
     join(s);
-    return n == 0 && s->ended == DM_OK ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR; /* never cut short unseen */
+    return n == 0 && s->ended == DM_OK ? MHD_CONTENT_READER_END_OF_STREAM
+                                       : MHD_CONTENT_READER_END_WITH_ERROR; /* never cut short unseen */
 }
 
 static void on_free(void *ctx)
@@ -166,8 +168,8 @@ static struct MHD_Response *make(dm_server *s, struct MHD_Connection *c, const d
         return open_stream(s->desk, q);
     bool packed = dm_takes_gzip(header(c, "Accept-Encoding")) && zip(&reply->body);
     size_t len = reply->body.failed ? 0 : reply->body.len;
-    struct MHD_Response *r =
-        MHD_create_response_from_buffer(len, reply->body.p ? reply->body.p : (void *)"", reply->body.p ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *r = MHD_create_response_from_buffer(
+        len, reply->body.p ? reply->body.p : (void *)"", reply->body.p ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
     if (r)
         reply->body = (dm_buf){ .p = NULL };
     if (r && packed)
@@ -210,8 +212,10 @@ enum MHD_Result dm_send_page(struct MHD_Connection *c, const char *path, bool *f
     const char *has = header(c, "If-None-Match");
     bool same = has && dm_tag_matches(has, tag), packed = p->zipped && dm_takes_gzip(header(c, "Accept-Encoding"));
     const unsigned char *bytes = packed ? p->zipped : p->bytes;
-    struct MHD_Response *r =
-        MHD_create_response_from_buffer(same ? 0 : packed ? p->zipped_len : p->len, (void *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *r = MHD_create_response_from_buffer(same     ? 0
+                                                             : packed ? p->zipped_len
+                                                                      : p->len,
+        (void *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT);
     if (!r)
         return MHD_NO;
     head(r, PAGE_POLICY);

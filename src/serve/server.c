@@ -72,11 +72,11 @@ static dm_status start(dm_server *s, const int fd[DM_SOCKETS], dm_error *err)
         struct sockaddr_storage at;
         socklen_t len = sizeof at;
         bool six = getsockname(fd[i], (struct sockaddr *)&at, &len) == 0 && at.ss_family == AF_INET6;
-        s->daemon[i] = MHD_start_daemon(flags | (six ? MHD_USE_IPv6 : 0), 0, NULL, NULL, dm_on_request, s, MHD_OPTION_LISTEN_SOCKET, fd[i],
-            MHD_OPTION_CONNECTION_LIMIT, (unsigned)DM_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)DM_CONNECTION_MEMORY,
-            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)DM_IDLE_SECONDS, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
-            dm_on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, dm_on_completed, s, MHD_OPTION_URI_LOG_CALLBACK, dm_on_url, s,
-            MHD_OPTION_END);
+        s->daemon[i] = MHD_start_daemon(flags | (six ? MHD_USE_IPv6 : 0), 0, NULL, NULL, dm_on_request, s,
+            MHD_OPTION_LISTEN_SOCKET, fd[i], MHD_OPTION_CONNECTION_LIMIT, (unsigned)DM_CONNECTIONS_MAX,
+            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)DM_CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
+            (unsigned)DM_IDLE_SECONDS, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, dm_on_connection, s,
+            MHD_OPTION_NOTIFY_COMPLETED, dm_on_completed, s, MHD_OPTION_URI_LOG_CALLBACK, dm_on_url, s, MHD_OPTION_END);
         if (!s->daemon[i])
             return dm_fail(err, DM_EIO, 0, "the server does not start: the system has no threads or memory left");
     }
@@ -88,8 +88,8 @@ static dm_status open_all(dm_server *s, const char *record, const dm_serve_opts 
     int fd[DM_SOCKETS] = { -1, -1 };
     dm_status st = o->version == DM_SERVE_OPTS_VERSION
                        ? DM_OK
-                       : dm_fail(err, DM_EUSAGE, 0, "dm_serve_opts of version %u, this library has %d; use DM_SERVE_OPTS_INIT", o->version,
-                             DM_SERVE_OPTS_VERSION);
+                       : dm_fail(err, DM_EUSAGE, 0, "dm_serve_opts of version %u, this library has %d; use DM_SERVE_OPTS_INIT",
+                             o->version, DM_SERVE_OPTS_VERSION);
     if (st == DM_OK && o->password_file)
         st = dm_passwords_open(&s->passwords, o->password_file, err);
     if (st == DM_OK && o->name && !(s->name = strdup(o->name)))

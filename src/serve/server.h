@@ -18,7 +18,7 @@ enum {
 };
 
 typedef struct dm_connection {
-    int fd; /* -1: free */
+    int fd;         /* -1: free */
     uint64_t until; /* clock in seconds at which it is cut */
 } dm_connection;
 
@@ -42,8 +42,7 @@ void *dm_on_url(void *server, const char *url, struct MHD_Connection *c);
 enum MHD_Result dm_on_request(void *server, struct MHD_Connection *c, const char *url, const char *method, const char *version,
     const char *data, size_t *len, void **call);
 void dm_on_completed(void *server, struct MHD_Connection *c, void **call, enum MHD_RequestTerminationCode how);
-void dm_on_connection(
-    void *server, struct MHD_Connection *c, void **connection, enum MHD_ConnectionNotificationCode what);
+void dm_on_connection(void *server, struct MHD_Connection *c, void **connection, enum MHD_ConnectionNotificationCode what);
 
 /* The reply goes out, its memory with it. */
 enum MHD_Result dm_send(dm_server *s, struct MHD_Connection *c, const dm_request *q, dm_http_reply *reply);

@@ -31,7 +31,8 @@ dm_status dm_store_choose(dm_store *s, const dm_filter *f, dm_error *err)
     dm_db *db = dm_store_db(s);
     dm_filter all = *f;
     all.offset = all.limit = 0;
-    dm_status st = dm_db_exec(db, "CREATE TEMP TABLE IF NOT EXISTS chosen(n INTEGER PRIMARY KEY); BEGIN; DELETE FROM temp.chosen", err);
+    dm_status st =
+        dm_db_exec(db, "CREATE TEMP TABLE IF NOT EXISTS chosen(n INTEGER PRIMARY KEY); BEGIN; DELETE FROM temp.chosen", err);
     if (st == DM_OK)
         st = dm_store_find(s, &all, choose_one, s, err);
     dm_status end = dm_db_exec(db, "COMMIT", st == DM_OK ? err : NULL);
@@ -87,7 +88,8 @@ dm_status dm_store_pairs(dm_store *s, const dm_filter *f, uint32_t deeds, dm_pai
     bool all = dm_filter_open(f);
     char sql[SQL_MAX], actor[16], target[16];
     snprintf(sql, sizeof sql,
-        "SELECT y.actor, y.target, count(*), count(DISTINCT y.happening), sum((%u >> y.type & 1) AND (y.aux & 7)=0), avg(y.scale)"
+        "SELECT y.actor, y.target, count(*), count(DISTINCT y.happening), sum((%u >> y.type & 1) AND (y.aux & 7)=0), "
+        "avg(y.scale)"
         " FROM %s WHERE y.via<2 GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
         (unsigned)deeds, all ? "dyad y" : "temp.chosen k CROSS JOIN dyad y ON y.event=k.n");
     dm_stmt *q = NULL;
@@ -102,7 +104,8 @@ dm_status dm_store_pairs(dm_store *s, const dm_filter *f, uint32_t deeds, dm_pai
         if (f->limit && passed > f->offset + f->limit)
             break;
         uint64_t n = (uint64_t)dm_col_int(q, 2), done = (uint64_t)dm_col_int(q, 4);
-        dm_pair row = { actor, target, n, (uint64_t)dm_col_int(q, 3), n - done, done, dm_col_null(q, 5) ? NAN : dm_col_real(q, 5) };
+        dm_pair row = { actor, target, n, (uint64_t)dm_col_int(q, 3), n - done, done,
+            dm_col_null(q, 5) ? NAN : dm_col_real(q, 5) };
         st = fn(ctx, &row, err);
     }
     dm_stmt_free(q);
@@ -137,7 +140,8 @@ dm_status dm_store_near(dm_store *s, const uint8_t hash[DM_HASH_BYTES], dm_copy_
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(s), &q,
-        "SELECT lower(hex(d.hash)), d.name, d.publication, d.title, d.day_from FROM document o JOIN document d ON d.family=o.family"
+        "SELECT lower(hex(d.hash)), d.name, d.publication, d.title, d.day_from FROM document o JOIN document d ON "
+        "d.family=o.family"
         " AND d.n<>o.n WHERE o.hash=?1 ORDER BY d.day_from, d.n LIMIT ?2",
         err);
     if (st != DM_OK)

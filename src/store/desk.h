@@ -19,9 +19,9 @@ dm_status dm_store_near(dm_store *s, const uint8_t hash[DM_HASH_BYTES], dm_copy_
 
 dm_status dm_store_review_put(dm_store *s, const uint8_t hash[DM_HASH_BYTES], const dm_review *r, uint64_t *n, dm_error *err);
 /* DM_END: none counts. */
-dm_status dm_store_review_undo(
-    dm_store *s, const uint8_t hash[DM_HASH_BYTES], uint64_t event, uint64_t *n, dm_error *err);
-dm_status dm_store_reviews(dm_store *s, const uint8_t hash[DM_HASH_BYTES], uint64_t event, dm_review_fn *fn, void *ctx, dm_error *err);
+dm_status dm_store_review_undo(dm_store *s, const uint8_t hash[DM_HASH_BYTES], uint64_t event, uint64_t *n, dm_error *err);
+dm_status dm_store_reviews(
+    dm_store *s, const uint8_t hash[DM_HASH_BYTES], uint64_t event, dm_review_fn *fn, void *ctx, dm_error *err);
 dm_status dm_store_review_queue(
     dm_store *s, const dm_filter *f, dm_verdict v, dm_row_fn *fn, void *ctx, uint64_t *total, dm_error *err);
 /* Each reviewer's latest verdict on each event, by event. */

@@ -11,8 +11,8 @@ static dm_str hash_str(const uint8_t *hash) { return (dm_str){ (const char *)has
 static dm_status check_event(dm_store *s, const uint8_t *hash, uint64_t event, dm_error *err)
 {
     dm_stmt *q;
-    dm_status st = dm_db_use(dm_store_db(s), &q,
-        "SELECT 1 FROM event e JOIN document d ON d.n=e.document WHERE d.hash=?1 AND e.id=?2", err);
+    dm_status st = dm_db_use(
+        dm_store_db(s), &q, "SELECT 1 FROM event e JOIN document d ON d.n=e.document WHERE d.hash=?1 AND e.id=?2", err);
     if (st != DM_OK)
         return st;
     dm_bind_blob(q, 1, hash_str(hash));
@@ -64,8 +64,8 @@ dm_status dm_store_review_put(dm_store *s, const uint8_t hash[DM_HASH_BYTES], co
 static dm_status latest(dm_store *s, const uint8_t *hash, uint64_t event, uint64_t *n, dm_error *err)
 {
     dm_stmt *q;
-    dm_status st = dm_db_use(dm_store_db(s), &q,
-        "SELECT n FROM review WHERE document=?1 AND event=?2 AND undone=0 ORDER BY n DESC LIMIT 1", err);
+    dm_status st = dm_db_use(
+        dm_store_db(s), &q, "SELECT n FROM review WHERE document=?1 AND event=?2 AND undone=0 ORDER BY n DESC LIMIT 1", err);
     if (st != DM_OK)
         return st;
     dm_bind_blob(q, 1, hash_str(hash));
@@ -86,8 +86,7 @@ static dm_status mark(dm_store *s, uint64_t n, dm_error *err)
     return dm_stmt_run(q, err);
 }
 
-dm_status dm_store_review_undo(
-    dm_store *s, const uint8_t hash[DM_HASH_BYTES], uint64_t event, uint64_t *n, dm_error *err)
+dm_status dm_store_review_undo(dm_store *s, const uint8_t hash[DM_HASH_BYTES], uint64_t event, uint64_t *n, dm_error *err)
 {
     uint64_t row = 0;
     dm_status st = dm_db_begin(dm_store_db(s), err);
@@ -138,7 +137,8 @@ static dm_status gather(dm_store *s, dm_error *err)
     return dm_db_exec(dm_store_db(s),
         "CREATE TEMP TABLE IF NOT EXISTS reviewed(n INTEGER PRIMARY KEY, verdict INTEGER NOT NULL, review INTEGER NOT NULL);"
         "DELETE FROM temp.reviewed;"
-        "INSERT INTO temp.reviewed SELECT e.n, v.verdict, v.n FROM (SELECT max(n) AS n FROM review WHERE undone=0 GROUP BY document, event) l"
+        "INSERT INTO temp.reviewed SELECT e.n, v.verdict, v.n FROM (SELECT max(n) AS n FROM review WHERE undone=0 GROUP BY "
+        "document, event) l"
         " JOIN review v ON v.n=l.n JOIN document d ON d.hash=v.document JOIN event e ON e.document=d.n AND e.id=v.event",
         err);
 }
@@ -192,8 +192,10 @@ dm_status dm_store_said(dm_store *s, dm_said_fn *fn, void *ctx, dm_error *err)
 {
     dm_stmt *q = NULL;
     dm_status st = dm_db_use(dm_store_db(s), &q,
-        "SELECT (SELECT min(o.n) FROM review o WHERE o.document=v.document AND o.event=v.event), v.reviewer, v.verdict, v.n FROM"
-        " (SELECT max(n) AS n FROM review WHERE undone=0 GROUP BY document, event, reviewer) l JOIN review v ON v.n=l.n ORDER BY 1, 4",
+        "SELECT (SELECT min(o.n) FROM review o WHERE o.document=v.document AND o.event=v.event), v.reviewer, v.verdict, v.n "
+        "FROM"
+        " (SELECT max(n) AS n FROM review WHERE undone=0 GROUP BY document, event, reviewer) l JOIN review v ON v.n=l.n ORDER "
+        "BY 1, 4",
         err);
     while (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK) {
         dm_said said = { dm_col_int(q, 0), dm_col_str(q, 1), (dm_verdict)dm_col_int(q, 2), (uint64_t)dm_col_int(q, 3) };
@@ -210,7 +212,8 @@ dm_status dm_store_right(dm_store *s, dm_right_fn *fn, void *ctx, dm_error *err)
     dm_status st = gather(s, err);
     if (st == DM_OK)
         st = dm_db_use(dm_store_db(s), &q,
-            "SELECT e.n, v.fix FROM temp.reviewed r JOIN review v ON v.n=r.review JOIN event e ON e.n=r.n JOIN document d ON d.n=e.document"
+            "SELECT e.n, v.fix FROM temp.reviewed r JOIN review v ON v.n=r.review JOIN event e ON e.n=r.n JOIN document d ON "
+            "d.n=e.document"
             " WHERE r.verdict IN (1, 2) ORDER BY d.name, d.n, e.trigger_start, e.n",
             err);
     while (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK)

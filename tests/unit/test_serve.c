@@ -32,8 +32,9 @@ static dm_status on_event(void *ctx, const dm_filed *row, dm_error *err)
 
 static dm_record *make_record(found *f)
 {
-    static const char text[] = "TOKYO, May 4, 2021 - Japan condemned China on Tuesday. The United States imposed sanctions on Iran.\n\n"
-                               "France accused Russia of spying. Germany met Poland in Berlin.\n";
+    static const char text[] =
+        "TOKYO, May 4, 2021 - Japan condemned China on Tuesday. The United States imposed sanctions on Iran.\n\n"
+        "France accused Russia of spying. Germany met Poland in Berlin.\n";
     dm_error err = { .msg = "" };
     dm_record *r = NULL;
     dm_coder *coder = NULL;
@@ -84,7 +85,8 @@ static void urls(void **state)
     assert_null(dm_request_get(q, "other"));
     assert_string_equal(parse("/a+b%20c", DM_OK)->path, "/a+b c");
     assert_string_equal(parse("/x?%C3%A9=%E2%82%AC", DM_OK)->param[0].value, "\xE2\x82\xAC");
-    static const char *const bad[] = { "", "api", "/%", "/%4", "/%zz", "/%00", "/%ff", "/%C0%AF", "/x?a=%", "/x?%ff=1", "http://a/b" };
+    static const char *const bad[] = { "", "api", "/%", "/%4", "/%zz", "/%00", "/%ff", "/%C0%AF", "/x?a=%", "/x?%ff=1",
+        "http://a/b" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         parse(bad[i], DM_EUSAGE);
     char longest[DM_URL_MAX + 2];
@@ -122,8 +124,9 @@ static void hosts(void **state)
     assert_true(dm_host_ok("localhost:8321", 8321, NULL, false));
     assert_true(dm_host_ok("[::1]:8321", 8321, NULL, false));
     assert_true(dm_host_ok("127.0.0.1", 80, NULL, false));
-    static const char *const bad[] = { "", ":8321", "evil:8321", "localhost", "localhost:", "localhost:8321x", "localhost:99999999", "[::1:8321",
-        "localhost.:8321", "127.0.0.1:8321:8321", "192.168.0.2:8321", "[::2]:8321", "localhost:8321 ", "user@localhost:8321" };
+    static const char *const bad[] = { "", ":8321", "evil:8321", "localhost", "localhost:", "localhost:8321x",
+        "localhost:99999999", "[::1:8321", "localhost.:8321", "127.0.0.1:8321:8321", "192.168.0.2:8321", "[::2]:8321",
+        "localhost:8321 ", "user@localhost:8321" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(dm_host_ok(bad[i], 8321, NULL, false));
     assert_false(dm_host_ok(NULL, 8321, NULL, false));
@@ -142,7 +145,8 @@ static void hosts(void **state)
 static void headers(void **state)
 {
     (void)state;
-    static const char *const yes[] = { "gzip", "GZIP", "br, gzip", "gzip;q=0.1", "*", "deflate;q=0,gzip ; q=1", "gzip;q=1.000" };
+    static const char *const yes[] = { "gzip", "GZIP", "br, gzip", "gzip;q=0.1", "*", "deflate;q=0,gzip ; q=1",
+        "gzip;q=1.000" };
     static const char *const no[] = { "", "br", "gzip;q=0", "gzip;q=0.000", "xgzip", "gzipx", "identity, *;q=0" };
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
         assert_true(dm_takes_gzip(yes[i]));
@@ -263,14 +267,15 @@ static void gold(void **state)
     dm_buf out = { 0 };
     dm_record *r = make_record(&f);
     say(r, &f, 0, DM_VERDICT_FIX, "Ada",
-        "{\"event\":[\"threaten\"],\"actor\":[{\"code\":\"fra\"}],\"recipient\":[{\"sector\":\"MIL\"}],\"aux\":[\"future\"],\"date\":\"2020-02\","
+        "{\"event\":[\"threaten\"],\"actor\":[{\"code\":\"fra\"}],\"recipient\":[{\"sector\":\"MIL\"}],\"aux\":[\"future\"],"
+        "\"date\":\"2020-02\","
         "\"enddate\":\"2020-02\",\"instrument\":{\"type\":\"sanction\",\"subject\":\"russia\",\"years\":[2020]}}");
     say(r, &f, 1, DM_VERDICT_REJECT, "Ada", NULL);
     assert_int_equal(dm_record_review_gold(r, on_gold, &out, NULL), DM_OK);
     dm_buf_add(&out, "", 1);
-    static const char *const parts[] = { "\"event\": [\"THREATEN\"]", "\"actor\": [\"FRA\"]", "\"recipient\": null", "\"aux\": [\"future\"]",
-        "\"date\": [\"2020-02-01\", \"2020-02-29\"]", "\"type\": \"sanction\"", "\"subject\": \"RUS\"", "\"years\": [2020]", "\"doc\": \"a.txt\"",
-        "\"required\": true" };
+    static const char *const parts[] = { "\"event\": [\"THREATEN\"]", "\"actor\": [\"FRA\"]", "\"recipient\": null",
+        "\"aux\": [\"future\"]", "\"date\": [\"2020-02-01\", \"2020-02-29\"]", "\"type\": \"sanction\"", "\"subject\": \"RUS\"",
+        "\"years\": [2020]", "\"doc\": \"a.txt\"", "\"required\": true" };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         assert_non_null(strstr(out.p, parts[i]));
     assert_ptr_equal(strchr(out.p, '\n'), out.p + out.len - 2); /* one line: what is rejected is no gold */
@@ -280,7 +285,7 @@ static void gold(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(urls), cmocka_unit_test(numbers), cmocka_unit_test(hosts), cmocka_unit_test(headers),
-        cmocka_unit_test(kept_and_undone), cmocka_unit_test(statistics), cmocka_unit_test(gold) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(urls), cmocka_unit_test(numbers), cmocka_unit_test(hosts),
+        cmocka_unit_test(headers), cmocka_unit_test(kept_and_undone), cmocka_unit_test(statistics), cmocka_unit_test(gold) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
