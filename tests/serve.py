@@ -371,7 +371,7 @@ class Serve(unittest.TestCase):
         self.assertNotRegex(text, r"<style|\son[a-z]+=|style=")
         self.assertEqual(self.desk.ask("/events?actor=JPN")[1], data)  # addresses of the page's own
         self.assertEqual(self.desk.ask("/", headers={"If-None-Match": r.headers["ETag"]})[0].status, 304)
-        for name in re.findall(r'(?:src|href)="(/[^"]*\.(?:js|css))"', text):
+        for name in re.findall(r'(?:src|href)="\.?(/[^"]*\.(?:js|css))"', text):
             r, data = self.desk.ask(name)
             self.assertEqual(r.status, 200, name)
             self.assertRegex(r.headers["Content-Type"], "javascript|css")
