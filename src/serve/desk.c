@@ -73,6 +73,8 @@ void dm_desk_close(dm_desk *d)
         return;
     for (unsigned i = 0; i < d->n_idle; i++)
         dm_record_close(d->idle[i]);
+    for (unsigned i = 0; i < DM_KEPT_MAX; i++)
+        dm_buf_free(&d->kept[i].body);
     dm_record_close(d->watch);
     dm_record_close(d->writer);
     dm_coder_close(d->coder);
@@ -127,4 +129,33 @@ dm_status dm_desk_tag(dm_desk *d, const char *url, char out[DM_TAG_BYTES], dm_er
     uint64_t tag = dm_hash(url, strlen(url), d->mark ^ dm_hash(&version, sizeof version, 0));
     snprintf(out, DM_TAG_BYTES, "\"%016llx\"", (unsigned long long)tag);
     return st;
+}
+
+bool dm_desk_kept(dm_desk *d, const char *tag, dm_buf *body)
+{
+    bool found = false;
+    pthread_mutex_lock(&d->lock);
+    for (unsigned i = 0; i < DM_KEPT_MAX && !found; i++)
+        if (d->kept[i].tag[0] && strcmp(d->kept[i].tag, tag) == 0) {
+            found = dm_buf_add(body, d->kept[i].body.p, d->kept[i].body.len) == DM_OK;
+            break;
+        }
+    pthread_mutex_unlock(&d->lock);
+    if (!found)
+        dm_buf_free(body);
+    return found;
+}
+
+/* In the place of the oldest. */
+void dm_desk_keep(dm_desk *d, const char *tag, const dm_buf *body)
+{
+    if (body->failed || body->len == 0 || body->len > DM_KEPT_BYTES)
+        return;
+    pthread_mutex_lock(&d->lock);
+    dm_kept *k = &d->kept[d->next_kept++ % DM_KEPT_MAX];
+    dm_buf_clear(&k->body);
+    bool ok = dm_buf_add(&k->body, body->p, body->len) == DM_OK;
+    snprintf(k->tag, sizeof k->tag, "%s", ok ? tag : "");
+    k->body.failed = false;
+    pthread_mutex_unlock(&d->lock);
 }

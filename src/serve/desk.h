@@ -17,6 +17,15 @@ enum {
     DM_TOKEN_BYTES = 32
 };
 
+/* Answers that took long are kept while the record stays as it is: their tag tells. */
+enum { DM_KEPT_MAX = 64, DM_KEPT_BYTES = 512 * 1024 };
+#define DM_KEPT_LEAST_NS UINT64_C(50000000)
+enum { DM_TAG_BYTES = 20 };
+typedef struct dm_kept {
+    char tag[DM_TAG_BYTES];
+    dm_buf body;
+} dm_kept;
+
 typedef struct dm_desk {
     char *path, *data_dir, *reviewer;
     bool writable;
@@ -27,7 +36,9 @@ typedef struct dm_desk {
     pthread_cond_t given_back;
     dm_record *idle[DM_READERS_MAX];
     unsigned n_idle, n_open, n_downloads;
-    dm_record *watch;        /* sees whether the record changed */
+    dm_record *watch;          /* sees whether the record changed */
+    dm_kept kept[DM_KEPT_MAX]; /* under lock, too */
+    unsigned next_kept;
     pthread_mutex_t writing; /* over writer and coder */
     dm_record *writer;
     dm_coder *coder; /* opened for the first article */
@@ -40,8 +51,11 @@ void dm_desk_close(dm_desk *d);
 dm_status dm_desk_take(dm_desk *d, dm_record **out, dm_error *err);
 void dm_desk_give(dm_desk *d, dm_record *r);
 /* "\"0123456789abcdef\"": changes when the record does, or another question is asked. */
-enum { DM_TAG_BYTES = 20 };
 dm_status dm_desk_tag(dm_desk *d, const char *url, char out[DM_TAG_BYTES], dm_error *err);
+
+/* True: the answer with this tag was kept and is in *body. */
+bool dm_desk_kept(dm_desk *d, const char *tag, dm_buf *body);
+void dm_desk_keep(dm_desk *d, const char *tag, const dm_buf *body);
 
 /* A reply in memory, or one that a download makes. */
 typedef struct dm_http_reply {
