@@ -129,7 +129,8 @@ static const char *const step_1[] = {
 /* What people said of the coding. Rows are never changed but for `undone`; the highest n that is not undone counts. An event is named by
  * what survives coding again: its id and its document's hash. verdict as dm_verdict. at: seconds since 1970, 0 not told. */
 static const char *const step_2[] = {
-    "CREATE TABLE review(n INTEGER PRIMARY KEY AUTOINCREMENT, document BLOB NOT NULL CHECK(length(document)=16), event INTEGER NOT NULL,"
+    "CREATE TABLE review(n INTEGER PRIMARY KEY AUTOINCREMENT, document BLOB NOT NULL CHECK(length(document)=16), event INTEGER "
+    "NOT NULL,"
     " verdict INTEGER NOT NULL CHECK(verdict BETWEEN 1 AND 3), fix TEXT, reviewer TEXT NOT NULL, at INTEGER NOT NULL,"
     " undone INTEGER NOT NULL DEFAULT 0, CHECK((fix IS NULL) = (verdict<>2))) STRICT;",
     "CREATE INDEX review_event ON review(document, event, n);",
@@ -141,8 +142,8 @@ static const char *const *const steps[DM_SCHEMA_VERSION] = { step_1, step_2 };
 
 /* Indexes that only questions need. A record that is filled from nothing does without them until it is full: one sort of ten million
  * rows takes seconds, ten million inserts at random places minutes. */
-static const char *const late[] = { "event_id", "event_day", "event_long", "event_type", "event_sentence", "event_instrument", "event_confidence",
-    "party_who", "dyad_target" };
+static const char *const late[] = { "event_id", "event_day", "event_long", "event_type", "event_sentence", "event_instrument",
+    "event_confidence", "party_who", "dyad_target" };
 enum { N_LATE = sizeof late / sizeof *late };
 
 /* The statement of a step that makes the index. */
