@@ -170,7 +170,8 @@ class Api {
             const deeds = events.filter(isDeed).length;
             const scored = events.filter((e) => typeof e.event_scale === 'number');
             const scale = scored.length ? scored.reduce((sum, e) => sum + e.event_scale, 0) / scored.length : null;
-            return { actor, recipient, ...totals(events), words: events.length - deeds, deeds, scale };
+            const { events: n, happenings } = totals(events);
+            return { actor, recipient, events: n, happenings, words: n - deeds, deeds, scale };
         });
         return { rows: rows.sort((a, b) => b.events - a.events || a.actor.localeCompare(b.actor)) };
     }
@@ -191,7 +192,7 @@ class Api {
             const { type, body, subject, name } = events[0].instrument;
             const years = events.map((e) => (e.day ?? '').slice(0, 4)).filter(Boolean).sort();
             const { events: n, happenings, documents } = totals(events);
-            return { id, family: type, body, subject, name, events: n, happenings, reports: documents, rollcalls: 0, first: Number(years[0]), last: Number(years.at(-1)) };
+            return { id, type, body, subject, name, events: n, happenings, reports: documents, rollcalls: 0, first: Number(years[0]), last: Number(years.at(-1)) };
         });
         return { rows: rows.sort((a, b) => b.events - a.events) };
     }
@@ -204,7 +205,8 @@ class Api {
             act: e.instrument.act, status: statuses(e)[0], type: e.instrument.type, words: e.trigger.text, event: e.id,
             on_word_of: codes(e.attribution), date: e.date, confidence: e.confidence, document: e.document, text: e.text, source: e.doc,
         }));
-        return { rows: rows.sort((a, b) => a.year - b.year) };
+        const { type, body, subject, name } = events[0].instrument;
+        return { id, type, body, subject, name, parts: rows.sort((a, b) => a.year - b.year) };
     }
 
     review(q) {

@@ -84,5 +84,8 @@ export const number = (n) => `${n ?? 0}`.replace(/\B(?=(\d{3})+$)/g, '\u2009');
 /** "3 reports", "1 report". */
 export const counted = (n, what) => `${number(n)} ${n === 1 ? what.replace(/s$/, '') : what}`;
 
+/** The count that rows can be counted by: a server that does not tell reports of pairs gives events, and the view says so. */
+export const countable = (count, rows) => (!rows?.length || count in rows[0] ? count : 'events');
+
 /** What a count is called on the page: the API says documents where readers say reports. */
 export const countWord = (count) => (count === 'documents' ? 'reports' : count);

@@ -73,7 +73,7 @@ function turnMarks(Plot, one, lanes, range) {
     const title = (t) => `${t.kind === 'change' ? `change, probability ${Math.round(t.probability * 100)}%` : 'against what went before'}: ${t.from}${t.to === t.from ? '' : ` – ${t.to}`}, ${t.lane}, ${t.before === undefined ? '' : `${signed(t.before)} → `}${signed(t.after)}`;
     return [
         Plot.rect(changes, { x1: (t) => spanOf(t, range)[0], x2: (t) => spanOf(t, range)[1], y1: -10, y2: 10, fill: 'var(--warn)', fillOpacity: (t) => 0.1 + 0.25 * t.probability, title }),
-        Plot.dot(against, { x: (t) => time(t.day), y: 9.2, symbol: (t) => (t.after < (t.before ?? 0) ? 'down' : 'up'), r: 4.5, stroke: 'var(--warn)', fill: 'var(--paper)', strokeWidth: 1.5, title }),
+        Plot.dot(against, { x: (t) => time(t.day), y: 9.2, symbol: 'triangle', rotate: (t) => (t.after < (t.before ?? 0) ? 180 : 0), r: 4.5, stroke: 'var(--warn)', fill: 'var(--paper)', strokeWidth: 1.5, title }),
     ];
 }
 
@@ -98,7 +98,6 @@ export function stanceChart(Plot, one, lanes, range, width) {
         marginTop: 8,
         x: { type: 'utc', domain: range, label: null, ticks: Math.max(3, Math.floor(width / 110)) },
         y: { domain: [-10, 10], ticks: [-10, -5, 0, 5, 10], tickFormat: (d) => (d > 0 ? `+${d}` : `${d}`.replace('-', '−')), label: null },
-        symbol: { type: 'identity', range: undefined },
         marks: [
             Plot.gridY([-10, -5, 5, 10], { stroke: 'var(--line)', strokeOpacity: 1 }),
             Plot.ruleY([0], { stroke: 'var(--soft)', strokeWidth: 1 }),
