@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 import { startMock } from '../mock/server.js';
 
 const PROGRAMS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-export const real = process.env.DESK_URL ?? null;
+export const real = process.env.DESK_URL || false;
 
 /** { url, mock, close } of a desk to test. The mock is null where a real server is tested. */
 export async function startDesk(options) {

@@ -9,7 +9,7 @@ const UNIT = '(?:day|week|month|year|decade)';
 const PATTERNS = [
     `(?:\\d{1,2}(?:st|nd|rd|th)? )?${MONTH}(?: \\d{1,2}(?:st|nd|rd|th)?(?!\\d))?(?:,? ${YEAR})?`,
     `${YEAR}-\\d\\d-\\d\\d`,
-    `(?:since|in|through|by|until|from|of|before|after|and|to|early|late|mid-?) ?${YEAR}s?(?![\\d,])`,
+    `(?<=(?:since|in|through|by|until|from|of|before|after|early|late|mid) |mid-)${YEAR}s?(?![\\d,-])`,
     `(?:last |next |this )?${DAY}(?: ${PART})?`,
     `(?:last|next|this|previous|past|coming) (?:${UNIT}|spring|summer|autumn|winter|fall|weekend|${PART})s?`,
     `(?:\\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|several|few) ${UNIT}s? (?:ago|earlier|later|before|after|ahead)`,
