@@ -16,7 +16,7 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
 
 const many = (q, key) => q.getAll(key).flatMap((v) => v.split(',')).map((v) => v.trim()).filter(Boolean);
 const codes = (list) => (list ?? []).map((p) => p.code).filter(Boolean);
-const publication = (event) => event.cite_info?.publication ?? event.doc;
+const publication = (event) => event.cite_info?.publication ?? '';
 
 /** Whether an event passes the filters of a request. */
 function passes(event, q) {
@@ -64,8 +64,11 @@ const BY = {
     context: (e) => e.context,
     status: statuses,
     source: (e) => [publication(e)],
-    instrument: (e) => (e.instrument ? [e.instrument.type] : []),
+    instrument: (e) => (e.instrument ? [`${e.instrument.type} ${e.instrument.subject ?? ''}`] : []),
 };
+
+/** Counts of two values at once. */
+const PAIRED = new Set(['dyad', 'instrument']);
 
 function instrumentId(i) {
     return [i.type, i.body, i.subject, i.name].filter(Boolean).join('-').replace(/\W+/g, '-');
@@ -120,7 +123,8 @@ class Api {
     }
 
     events(q) {
-        let rows = this.chosen(q).sort((a, b) => (b.day ?? '').localeCompare(a.day ?? '') || a.id.localeCompare(b.id));
+        const way = q.get('newest') === '1' ? -1 : 1;
+        let rows = this.chosen(q).sort((a, b) => way * (a.day ?? '').localeCompare(b.day ?? '') || a.id.localeCompare(b.id));
         const total = totals(rows);
         if (q.get('happenings') === '1') rows = rows.filter((e, i) => rows.findIndex((o) => o.happening === e.happening) === i);
         return { total, rows };
@@ -158,8 +162,8 @@ class Api {
         const by = BY[q.get('by')];
         if (!by) throw new Refusal(400, `'${q.get('by')}' is nothing to count by.`, Object.keys(BY));
         const rows = [...grouped(this.chosen(q), by)].map(([key, events]) => {
-            const [one, other] = key.split(' ');
-            return { key: q.get('by') === 'dyad' ? one : key, ...(q.get('by') === 'dyad' ? { other } : {}), ...totals(events) };
+            const [one, other] = PAIRED.has(q.get('by')) ? key.split(' ') : [key];
+            return { key: one, ...(other ? { other } : {}), ...totals(events) };
         });
         return { rows: rows.sort((a, b) => (q.get('by') === 'year' ? a.key.localeCompare(b.key) : b.events - a.events)) };
     }

@@ -194,7 +194,7 @@ test('matrix and map: cells and countries without evidence are hatched', async (
 
 test('reader: spans are where the record says, the event opens with its trace', async () => {
     const { rows } = await ask('events?actor=JPN&recipient=CHN');
-    const event = rows.find((e) => e.recipient[0].start > e.trigger.end && e.recipient[0].start - e.trigger.end < 60) ?? rows[0];
+    const event = rows.find((e) => e.recipient[0]?.start > e.trigger.end && e.recipient[0].start - e.trigger.end < 60) ?? rows[0];
     await on(`#/document/${event.document}?e=${event.id}&spans=one`, async (page) => {
         const words = async (role) => (await page.locator(`.text .${role}`).allInnerTexts()).join('');
         assert.equal(await words('action'), event.trigger.text);
