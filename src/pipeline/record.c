@@ -56,13 +56,14 @@ dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(r->store), &q,
         "SELECT (SELECT hash FROM document WHERE n=?1), count(DISTINCT e.document), count(DISTINCT d.family), min(e.n), "
-        "min(d.day_from) FROM event e"
+        "min(CASE WHEN d.day_to - d.day_from <= ?3 THEN d.day_from END) FROM event e"
         " JOIN document d ON d.n=e.document WHERE e.happening=?2",
         err);
     if (st != DM_OK)
         return st;
     dm_bind_int(q, 1, document);
     dm_bind_int(q, 2, (int64_t)row->happening);
+    dm_bind_int(q, 3, DM_SAID_DAYS);
     if ((st = dm_stmt_step(q, err)) != DM_OK)
         return st;
     dm_hash_digits(hash, dm_col_str(q, 0));
@@ -70,7 +71,7 @@ dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed
     row->reports = (uint32_t)dm_col_int(q, 1);
     row->independent = (uint32_t)dm_col_int(q, 2);
     row->repeat = dm_col_int(q, 3) != event;
-    row->first_report = dm_col_int(q, 4) == DM_NO_DAY ? DM_DAY_NONE : (dm_day)dm_col_int(q, 4);
+    row->first_report = dm_col_null(q, 4) || dm_col_int(q, 4) == DM_NO_DAY ? DM_DAY_NONE : (dm_day)dm_col_int(q, 4);
     dm_stmt_done(q);
     return DM_OK;
 }

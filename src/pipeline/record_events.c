@@ -8,7 +8,7 @@
 #include <time.h>
 
 enum { BATCH_EVENTS = 250000 };
-#define BATCH_NS 10000000000u
+#define BATCH_NS 5000000000u
 
 typedef struct importing {
     dm_record *r;

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SAID_DAYS = 1096 /* a statement that is known no closer has no day */ };
 enum { ROLE_ACTOR, ROLE_RECIPIENT, ROLE_SPEAKER };
 
 static dm_interval known(dm_interval i)
@@ -25,7 +24,7 @@ void dm_event_days(const dm_doc *doc, const dm_event *ev, dm_day *from, dm_day *
             continue;
         dm_day first = tried[i].from != DM_DAY_NONE ? tried[i].from : tried[i].to;
         dm_day last = tried[i].to != DM_DAY_NONE ? tried[i].to : tried[i].from;
-        if (i > 0 && (int64_t)last - first > SAID_DAYS) /* an article that could be of any of these years dates nothing */
+        if (i > 0 && (int64_t)last - first > DM_SAID_DAYS) /* an article that could be of any of these years dates nothing */
             continue;
         *from = first;
         *to = last;

@@ -10,6 +10,7 @@
 
 enum {
     STMTS_MAX = 256,
+    GAP_NS = 2000000,
     CACHE_KB = 64 * 1024,
     BULK_CACHE_KB = 768 * 1024,
     MMAP_MB = 1024,
@@ -63,10 +64,20 @@ static dm_status told(const dm_db *db, int rc, dm_error *err)
     }
 }
 
+/* Looks again every millisecond, so that the gap that another writer leaves behind each commit is not missed. */
+static int wait_for_other(void *ctx, int times)
+{
+    (void)ctx;
+    if (times >= DM_DB_BUSY_MS)
+        return 0;
+    nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+    return 1;
+}
+
 static dm_status setup(dm_db *db, dm_error *err)
 {
     sqlite3_extended_result_codes(db->h, 1);
-    sqlite3_busy_timeout(db->h, DM_DB_BUSY_MS);
+    sqlite3_busy_handler(db->h, wait_for_other, NULL);
     sqlite3_db_config(db->h, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
     sqlite3_db_config(db->h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     char sql[200];
@@ -269,7 +280,13 @@ int64_t dm_db_last_id(dm_db *db) { return sqlite3_last_insert_rowid(db->h); }
 int64_t dm_db_changes(dm_db *db) { return sqlite3_changes64(db->h); }
 
 dm_status dm_db_begin(dm_db *db, dm_error *err) { return dm_db_exec(db, "BEGIN IMMEDIATE", err); }
-dm_status dm_db_commit(dm_db *db, dm_error *err) { return dm_db_exec(db, "COMMIT", err); }
+dm_status dm_db_commit(dm_db *db, dm_error *err)
+{
+    dm_status st = dm_db_exec(db, "COMMIT", err);
+    if (st == DM_OK) /* whoever else waits to write comes in between */
+        nanosleep(&(struct timespec){ .tv_nsec = GAP_NS }, NULL);
+    return st;
+}
 bool dm_db_in_transaction(dm_db *db) { return !sqlite3_get_autocommit(db->h); }
 
 void dm_db_rollback(dm_db *db)

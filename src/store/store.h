@@ -13,6 +13,7 @@
 #include <demarche/stance.h>
 
 enum {
+    DM_SAID_DAYS = 1096, /* a statement or article that is known no closer dates nothing */
     DM_HASH_BYTES = 16,
     DM_SKETCH = 64,      /* minima of a document's sketch */
     DM_SKETCH_BANDS = 21 /* of three minima each */
