@@ -183,7 +183,7 @@ static dm_status merge(walk *w, arm *arms, size_t n, dm_error *err)
 
 static dm_status walk_part(walk *w, dm_part part, dm_error *err)
 {
-    size_t n = part == PART_LONG && w->plan.path >= PATH_TYPE ? 1 : dm_path_arms(w->f, w->plan.path, w->plan.n_instruments);
+    size_t n = part == PART_LONG && w->plan.path >= PATH_ACTOR ? 1 : dm_path_arms(w->f, w->plan.path, w->plan.n_instruments);
     arm *arms = calloc(n ? n : 1, sizeof *arms);
     dm_status st = arms ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for a query");
     for (size_t i = 0; i < n && st == DM_OK; i++) {

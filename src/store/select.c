@@ -217,8 +217,8 @@ static void drive_event(dm_select *q, const dm_arm *a)
     }
 }
 
-/* The long events have an index of their own, which the walks by type and by day use; parties are walked by their own index. */
-static bool lone(const dm_arm *a) { return a->part == PART_LONG && a->path >= PATH_TYPE; }
+/* The long events have an index of their own, which all walks by day use. */
+static bool lone(const dm_arm *a) { return a->part == PART_LONG && a->path >= PATH_ACTOR; }
 
 static void drive(dm_select *q, const dm_arm *a)
 {
@@ -291,15 +291,15 @@ static void put_parties(dm_select *q, const dm_arm *a)
 {
     const dm_filter *f = a->f;
     bool pair = a->path == PATH_PAIR;
-    if (a->path != PATH_ACTOR && (!pair || sectored(f->actor, f->n_actor)))
+    if ((lone(a) || a->path != PATH_ACTOR) && (!pair || sectored(f->actor, f->n_actor)))
         put_party(q, f->actor, f->n_actor, "0");
-    if (a->path != PATH_RECIPIENT && (!pair || sectored(f->recipient, f->n_recipient))) {
+    if ((lone(a) || a->path != PATH_RECIPIENT) && (!pair || sectored(f->recipient, f->n_recipient))) {
         /* of a pair the other one may be a second actor: they met */
         put_party(q, f->recipient, f->n_recipient, paired(f) ? "0,1" : "1");
     }
-    if (a->path != PATH_EITHER)
+    if (lone(a) || a->path != PATH_EITHER)
         put_party(q, f->either, f->n_either, "0,1");
-    if (a->path != PATH_SPEAKER)
+    if (lone(a) || a->path != PATH_SPEAKER)
         put_party(q, f->speaker, f->n_speaker, "2");
 }
 
