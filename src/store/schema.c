@@ -143,6 +143,7 @@ static const char *const *const steps[DM_SCHEMA_VERSION] = { step_1, step_2 };
 /* Indexes that only questions need. A record that is filled from nothing does without them until it is full: one sort of ten million
  * rows takes seconds, ten million inserts at random places minutes. */
 static const char *const late[] = { "event_id", "event_day", "event_long", "event_type", "event_sentence", "event_instrument",
+    "event_act", "event_told", "event_confidence", "sentence_document", "document_name", "document_publication",
     "event_confidence", "party_who", "dyad_target" };
 enum { N_LATE = sizeof late / sizeof *late };
 
