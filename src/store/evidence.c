@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { WORDS_KEPT = 256 };
 enum { REPEATS_BACK = 64 /* rows of a day that are looked at for the same act in the same article */ };
 
 typedef struct gathering {
@@ -13,13 +14,19 @@ typedef struct gathering {
     dm_arena *arena;
     dm_evidence_list *list;
     dm_error *err;
+    const char *words[WORDS_KEPT];
 } gathering;
 
+/* The same few words come again and again: those seen last are not copied anew. */
 static const char *keep(gathering *g, dm_str s)
 {
     if (s.len == 0)
         return "";
+    const char **slot = &g->words[dm_hash(s.p, s.len, 0) % WORDS_KEPT];
+    if (*slot && strlen(*slot) == s.len && memcmp(*slot, s.p, s.len) == 0)
+        return *slot;
     const char *copy = dm_arena_copy(g->arena, s.p, s.len);
+    *slot = copy;
     return copy ? copy : "";
 }
 
@@ -202,7 +209,7 @@ static dm_status gather_treaties(gathering *g, const char *actor, const char *ta
 dm_status dm_store_evidence(dm_store *s, const char *actor, const char *target, uint64_t contexts, dm_arena *arena,
     dm_evidence_list *out, dm_error *err)
 {
-    gathering g = { s, arena, out, err };
+    gathering g = { .s = s, .arena = arena, .list = out, .err = err };
     dm_status st = gather_dyads(&g, actor, target, contexts);
     if (st == DM_OK)
         st = gather_ballots(&g, actor, target, contexts);
