@@ -71,7 +71,7 @@ dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed
     row->reports = (uint32_t)dm_col_int(q, 1);
     row->independent = (uint32_t)dm_col_int(q, 2);
     row->repeat = dm_col_int(q, 3) != event;
-    row->first_report = dm_col_null(q, 4) || dm_col_int(q, 4) == DM_NO_DAY ? DM_DAY_NONE : (dm_day)dm_col_int(q, 4);
+    row->first_report = dm_col_null(q, 4) ? DM_DAY_NONE : (dm_day)dm_col_int(q, 4);
     dm_stmt_done(q);
     return DM_OK;
 }

@@ -49,7 +49,7 @@ static int period_of(const collecting *c, const dm_cast *v)
     int y, m, d;
     if (c->q->sessions)
         return v->session;
-    if (v->day == DM_NO_DAY)
+    if (v->day == DM_DAY_NONE)
         return 0;
     dm_day_split(v->day, &y, &m, &d);
     return y;

@@ -107,8 +107,8 @@ static dm_status gather_dyads(gathering *g, const char *actor, const char *targe
         dm_day from = (dm_day)dm_col_int(q, 0), to = (dm_day)dm_col_int(q, 1);
         dm_evidence e = { .event = (uint64_t)dm_col_int(q, 15),
             .happening = (uint64_t)dm_col_int(q, 13),
-            .from = from == DM_NO_DAY ? DM_DAY_NONE : from,
-            .to = to == DM_NO_DAY ? DM_DAY_NONE : to,
+            .from = from,
+            .to = to,
             .via = (uint8_t)dm_col_int(q, 2),
             .type = (uint8_t)dm_col_int(q, 3),
             .aux = (uint8_t)dm_col_int(q, 4),
@@ -150,8 +150,8 @@ static dm_status gather_ballots(gathering *g, const char *actor, const char *tar
         dm_str vote = dm_col_str(q, 2);
         int side = dm_str_is(vote, "yes") ? 1 : dm_str_is(vote, "no") ? -1 : 0;
         dm_day from = (dm_day)dm_col_int(q, 0), to = (dm_day)dm_col_int(q, 1);
-        dm_evidence e = { .from = from == DM_NO_DAY ? DM_DAY_NONE : from,
-            .to = to == DM_NO_DAY ? DM_DAY_NONE : to,
+        dm_evidence e = { .from = from,
+            .to = to,
             .via = DM_VIA_BALLOT,
             .type = DM_TYPE_NONE,
             .polarity = (int8_t)(side * dm_col_int(q, 3)),
@@ -187,8 +187,8 @@ static dm_status gather_treaties(gathering *g, const char *actor, const char *ta
     dm_bind_str(q, 2, dm_str_of(target));
     while ((st = dm_stmt_step(q, g->err)) == DM_OK) {
         dm_day from = (dm_day)dm_col_int(q, 0), to = (dm_day)dm_col_int(q, 1);
-        dm_evidence e = { .from = from == DM_NO_DAY ? DM_DAY_NONE : from,
-            .to = to == DM_NO_DAY ? DM_DAY_NONE : to,
+        dm_evidence e = { .from = from,
+            .to = to,
             .via = DM_VIA_TREATY,
             .type = DM_TYPE_NONE,
             .has_instrument = true,

@@ -120,7 +120,7 @@ static dm_status add_filed(listing *l, const char *sql, bool rollcalls, dm_error
         return st;
     if (l->f->party)
         dm_bind_str(q, 1, dm_str_of(l->f->party));
-    dm_bind_int(q, 2, l->f->since == DM_DAY_NONE ? INT32_MIN : l->f->since);
+    dm_bind_int(q, 2, l->f->since);
     dm_bind_int(q, 3, l->f->until == DM_DAY_NONE ? INT32_MAX : l->f->until);
     while ((st = dm_stmt_step(q, err)) == DM_OK) {
         const dm_series_row *row = dm_series_row_of(l->set, dm_col_int(q, 0));

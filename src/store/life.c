@@ -156,11 +156,11 @@ static void fill_tale(making *m, tale *t, dm_stmt *q)
     t->act = keep(m, dm_col_str(q, 3));
     t->polarity = (int8_t)dm_col_int(q, 4);
     t->confidence = dm_col_real(q, 5);
-    t->dating = t->n_years            ? DM_DATING_TOLD
-                : dm_col_int(q, 6)    ? DM_DATING_HAPPENED
-                : t->day == DM_NO_DAY ? DM_DATING_UNKNOWN
-                : dm_col_int(q, 7)    ? DM_DATING_SAID
-                                      : DM_DATING_PUBLISHED;
+    t->dating = t->n_years              ? DM_DATING_TOLD
+                : dm_col_int(q, 6)      ? DM_DATING_HAPPENED
+                : t->day == DM_DAY_NONE ? DM_DATING_UNKNOWN
+                : dm_col_int(q, 7)      ? DM_DATING_SAID
+                                        : DM_DATING_PUBLISHED;
     t->sentence = keep(m, dm_col_str(q, 8));
     t->hash = keep(m, dm_col_str(q, 9));
     t->source = keep(m, dm_col_str(q, 10));
@@ -364,8 +364,8 @@ static dm_status add_part(making *m, const tale *t, const dm_who *who, const dm_
             .sentence = t->sentence.p,
             .document = t->hash.p,
             .source = t->source.p,
-            .day = t->day == DM_NO_DAY ? DM_DAY_NONE : t->day,
-            .day_end = t->day == DM_NO_DAY ? DM_DAY_NONE : t->day_end,
+            .day = t->day,
+            .day_end = t->day == DM_DAY_NONE ? DM_DAY_NONE : t->day_end,
             .confidence = t->confidence,
             .events = 1,
             .happenings = 1,
@@ -420,8 +420,8 @@ static dm_part *add_filed(making *m, const char *act, const char *type, dm_day d
         .type = type,
         .act = act,
         .word_of = "",
-        .day = day == DM_NO_DAY ? DM_DAY_NONE : day,
-        .day_end = day == DM_NO_DAY ? DM_DAY_NONE : day_end,
+        .day = day,
+        .day_end = day == DM_DAY_NONE ? DM_DAY_NONE : day_end,
         .confidence = 1,
         .sentence = "",
         .trace = "" };

@@ -209,7 +209,7 @@ static dm_status gather(dm_store *s, const dm_doc *doc, dm_error *err)
     }
     now->n = 0;
     now->n_term = dm_story_terms(now->term, s->linker, doc);
-    now->day = doc->meta.date.precision != DM_PREC_UNKNOWN ? doc->meta.date.from : DM_NO_DAY;
+    now->day = doc->meta.date.precision != DM_PREC_UNKNOWN ? doc->meta.date.from : DM_DAY_NONE;
     for (uint32_t i = 0; i < doc->events.n; i++) {
         uint32_t k = 0;
         while (k < now->n && w->id[k] != doc->events.v[i].id)

@@ -18,8 +18,8 @@ static dm_interval known(dm_interval i)
 void dm_event_days(const dm_doc *doc, const dm_event *ev, dm_day *from, dm_day *to)
 {
     const dm_interval tried[] = { known(ev->when), known(ev->said), known(doc->meta.date) };
-    *from = *to = DM_NO_DAY;
-    for (size_t i = 0; i < 3 && *from == DM_NO_DAY; i++) {
+    *from = *to = DM_DAY_NONE;
+    for (size_t i = 0; i < 3 && *from == DM_DAY_NONE; i++) {
         if (tried[i].from == DM_DAY_NONE && tried[i].to == DM_DAY_NONE)
             continue;
         dm_day first = tried[i].from != DM_DAY_NONE ? tried[i].from : tried[i].to;
@@ -125,8 +125,8 @@ static void bind_document(dm_stmt *q, const dm_doc *doc, const dm_filing *f, int
     dm_bind_str(q, 4, m->title);
     dm_bind_str(q, 5, m->publisher);
     dm_bind_str(q, 6, m->language);
-    dm_bind_int(q, 7, m->date.precision != DM_PREC_UNKNOWN ? m->date.from : DM_NO_DAY);
-    dm_bind_int(q, 8, m->date.precision != DM_PREC_UNKNOWN ? m->date.to : DM_NO_DAY);
+    dm_bind_int(q, 7, m->date.precision != DM_PREC_UNKNOWN ? m->date.from : DM_DAY_NONE);
+    dm_bind_int(q, 8, m->date.precision != DM_PREC_UNKNOWN ? m->date.to : DM_DAY_NONE);
     dm_bind_int(q, 9, (int)m->date.precision);
     dm_bind_int(q, 10, m->date_source);
     dm_bind_str(q, 11, dm_str_of(doc->home));

@@ -128,7 +128,7 @@ dm_status dm_store_casts(
     bind_z(q, 1, source);
     if (body)
         dm_bind_str(q, 2, dm_str_of(body));
-    dm_bind_int(q, 3, since == DM_DAY_NONE ? INT32_MIN : since);
+    dm_bind_int(q, 3, since);
     dm_bind_int(q, 4, until == DM_DAY_NONE ? INT32_MAX : until);
     while ((st = dm_stmt_step(q, err)) == DM_OK) {
         const dm_cast c = { dm_col_int(q, 0), (dm_day)dm_col_int(q, 1), (int)dm_col_int(q, 2), dm_col_str(q, 3),

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Schema versions and the steps between them. A step is never changed after a release: a new one is added behind it.
  *
- * Days are days since 1970-01-01; DM_NO_DAY (the smallest 32-bit number) stands for "not known" where a key needs a value.
+ * Days are days since 1970-01-01; DM_DAY_NONE (the smallest 32-bit number) stands for "not known" where a key needs a value.
  * Spans are bytes of the document's text. Types are numbered as in the table `type`. */
 #include "store/schema.h"
 #include <stdio.h>
 #include <stdlib.h>
+
+_Static_assert(DM_DAY_NONE == INT32_MIN, "days in the file, and -2147483648 in the SQL of this folder");
 
 /* The application id in the file's head: "dmrc". */
 #define APPLICATION_ID "1684894307"

@@ -442,7 +442,7 @@ dm_status dm_series_events(dm_series_set *set, const char *party, dm_series_even
 int dm_series_year(dm_day day)
 {
     int y = 0, m, d;
-    if (day != DM_NO_DAY)
+    if (day != DM_DAY_NONE)
         dm_day_split(day, &y, &m, &d);
     return y;
 }

@@ -54,7 +54,7 @@ typedef dm_status dm_series_event_fn(void *ctx, const dm_series_event *e, dm_err
 /* Walks the events of the wanted series by document. party: code or NULL. */
 dm_status dm_series_events(dm_series_set *set, const char *party, dm_series_event_fn *fn, void *ctx, dm_error *err);
 
-/* Year of a day; 0 for DM_NO_DAY. */
+/* Year of a day; 0 for DM_DAY_NONE. */
 int dm_series_year(dm_day day);
 /* Years of "1990 1992" into out; how many. */
 int dm_series_years(dm_str text, int out[DM_YEARS_MAX]);

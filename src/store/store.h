@@ -18,7 +18,6 @@ enum {
     DM_SKETCH = 64,      /* minima of a document's sketch */
     DM_SKETCH_BANDS = 21 /* of three minima each */
 };
-#define DM_NO_DAY INT32_MIN
 
 /* What is kept of a document beside its own fields. */
 typedef struct dm_filing {
@@ -76,7 +75,7 @@ dm_status dm_store_coded_end(dm_store *s, dm_error *err);
 /* What stands for the tables of a coder that is not ours: its documents are not coded again. */
 #define DM_CODED_ELSEWHERE "elsewhere"
 
-/* Day and last day under which an event stands: when it happened, else when it was said, else its article's; DM_NO_DAY. */
+/* Day and last day under which an event stands: when it happened, else when it was said, else its article's; DM_DAY_NONE. */
 void dm_event_days(const dm_doc *doc, const dm_event *ev, dm_day *from, dm_day *to);
 
 /* What links reports of one happening: data/linking, which must live as long as the store. Without it each event is a happening of its

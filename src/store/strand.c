@@ -102,7 +102,7 @@ static void alone(strand_event *v, uint32_t n, group *g)
     for (uint32_t i = 0; i < n; i++) {
         v[i].group = i;
         g[i] = (group){ INT32_MAX, INT32_MIN, INT32_MAX, INT32_MIN };
-        if (v[i].day == DM_NO_DAY)
+        if (v[i].day == DM_DAY_NONE)
             continue;
         if (v[i].precise)
             g[i].from = g[i].to = v[i].day;

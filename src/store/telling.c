@@ -147,7 +147,7 @@ void dm_telling_make(telling *out, const struct linker *k, const dm_doc *doc, co
 {
     memset(out, 0, sizeof *out);
     dm_event_days(doc, ev, &out->day, &out->day_end);
-    out->published = doc->meta.date.precision != DM_PREC_UNKNOWN ? doc->meta.date.from : DM_NO_DAY;
+    out->published = doc->meta.date.precision != DM_PREC_UNKNOWN ? doc->meta.date.from : DM_DAY_NONE;
     out->precise = ev->when.precision == DM_PREC_DAY;
     out->contexts = ev->contexts;
     out->type = ev->type;

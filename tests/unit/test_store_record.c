@@ -222,8 +222,8 @@ static void make_filter(dm_filter *f, dm_who who[4], const fact *e, uint32_t *se
     f->without = (uint8_t)(rolled(seed, 4) ? 0 : DM_NEGATION);
     f->with = (uint8_t)(rolled(seed, 5) ? 0 : DM_FUTURE);
     f->confidence = rolled(seed, 5) ? 0 : e->confidence;
-    f->since = rolled(seed, 3) || e->day == DM_NO_DAY ? DM_DAY_NONE : e->day - (dm_day)rolled(seed, 900);
-    f->until = rolled(seed, 3) || e->day == DM_NO_DAY ? DM_DAY_NONE : e->day + (dm_day)rolled(seed, 900);
+    f->since = rolled(seed, 3) || e->day == DM_DAY_NONE ? DM_DAY_NONE : e->day - (dm_day)rolled(seed, 900);
+    f->until = rolled(seed, 3) || e->day == DM_DAY_NONE ? DM_DAY_NONE : e->day + (dm_day)rolled(seed, 900);
     f->instrument = rolled(seed, 6) || !e->instrument[0] ? NULL : e->instrument;
     f->subject = rolled(seed, 6) || !e->subject[0] ? NULL : e->subject;
     f->act = rolled(seed, 6) || !e->act[0] ? NULL : e->act;
@@ -346,7 +346,7 @@ static void events_have_days(void **state)
     dm_event e = { .when = none, .said = none };
     dm_day from, to;
     dm_event_days(doc, &e, &from, &to);
-    assert_true(from == DM_NO_DAY && to == DM_NO_DAY);
+    assert_true(from == DM_DAY_NONE && to == DM_DAY_NONE);
     doc->meta.date = (dm_interval){ 50, 60, DM_PREC_MONTH };
     dm_event_days(doc, &e, &from, &to);
     assert_true(from == 50 && to == 60);
