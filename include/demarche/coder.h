@@ -88,13 +88,15 @@ typedef struct dm_run_stats {
     dm_stage_time stage[DM_STAGES_MAX];
 } dm_run_stats;
 
-/* What dm_run() calls. skip: on the coding thread, before anything is done with a document that was read; true: it is not coded and
- * render gets it as it was read. code: what is done with a document that was read; NULL: dm_code_doc(), its stages timed. render: on the coding thread, several at once, appends to out. The others: one at a time, in the order of the
- * input. emit takes the bytes of one document; note is a repair that was made while reading, "NAME: what"; failed is an input that
+/* What dm_run() calls. stop: not NULL and not 0: no further document is taken, as if the input ended. skip: on the coding thread, before
+ * anything is done with a document that was read; true: it is neither coded nor rendered, but counted. code: what is done with a document
+ * that was read; NULL: dm_code_doc(), its stages timed. render: on the coding thread, several at once, appends to out. The others: one at a
+ * time, in the order of the input. emit takes the bytes of one document; note is a repair that was made while reading, "NAME: what"; failed is an input that
  * could not be read or coded; after is called behind each document and each failure. A status other than DM_OK from render or emit
  * ends the run with that status. All but render may be NULL. */
 typedef struct dm_sink {
     void *ctx;
+    const volatile int *stop;
     bool (*skip)(void *ctx, const dm_doc *doc);
     dm_status (*code)(const dm_coder *coder, dm_doc *doc, dm_error *err);
     dm_status (*render)(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err);

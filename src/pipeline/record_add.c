@@ -23,6 +23,7 @@ typedef struct adding {
     bool replace;
     dm_doc *doc;                /* what is being written */
     dm_add_stats done, pending; /* committed; of the open transaction */
+    uint64_t emitted;           /* documents of this run that were not skipped */
     uint64_t began;
     size_t bytes;
 } adding;
@@ -40,8 +41,6 @@ static bool stopped(const adding *a) { return a->opts->stop && *a->opts->stop; }
 static bool on_skip(void *ctx, const dm_doc *doc)
 {
     adding *a = ctx;
-    if (stopped(a))
-        return true;
     uint8_t hash[DM_HASH_BYTES];
     dm_filing_hash(hash, doc);
     int64_t row = 0, coder = 0;
@@ -51,16 +50,9 @@ static bool on_skip(void *ctx, const dm_doc *doc)
     return st == DM_OK && row && (!a->replace || coder == a->coder);
 }
 
-/* Two marks before the packed document: whether it was coded. A document that was skipped has no sentences. */
 static dm_status on_render(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err)
 {
-    adding *a = ctx;
-    if (stopped(a))
-        return DM_OK;
-    bool coded = doc->sents.n > 0 || !on_skip(ctx, doc);
-    dm_buf_add(out, coded ? "c" : "k", 1);
-    if (!coded)
-        return out->failed ? dm_fail(err, DM_ENOMEM, 0, "out of memory for a document") : DM_OK;
+    (void)ctx;
     dm_filing f;
     dm_filing_make(&f, doc);
     return dm_pack_write(out, doc, &f, err);
@@ -122,13 +114,10 @@ static dm_status file(adding *a, const dm_doc *doc, const dm_filing *f, dm_error
 static dm_status on_emit(void *ctx, dm_str bytes, dm_error *err)
 {
     adding *a = ctx;
-    if (bytes.p[0] == 'k') {
-        a->pending.known++;
-        return DM_OK;
-    }
     dm_filing f;
+    a->emitted++;
     dm_doc_reset(a->doc);
-    dm_status st = dm_pack_read(a->doc, &f, (dm_str){ bytes.p + 1, bytes.len - 1 }, err);
+    dm_status st = dm_pack_read(a->doc, &f, bytes, err);
     return st == DM_OK ? file(a, a->doc, &f, err) : st;
 }
 
@@ -154,6 +143,7 @@ static void on_after(void *ctx, const dm_run_stats *so_far)
     dm_add_stats now = a->done;
     fold_in(&now, &a->pending);
     now.run = *so_far;
+    now.known += so_far->documents - a->emitted; /* those that were skipped */
     a->opts->after(a->opts->ctx, &now);
 }
 
@@ -200,10 +190,18 @@ static dm_status close_adding(adding *a, dm_status st, dm_error *err)
 
 static dm_status run(adding *a, const dm_coder *coder, dm_input *in, dm_error *err)
 {
-    const dm_sink sink = {
-        .ctx = a, .skip = on_skip, .render = on_render, .emit = on_emit, .note = on_note, .failed = on_failed, .after = on_after
-    };
-    return dm_run(coder, in, &sink, a->opts->threads, &a->done.run, err);
+    const dm_sink sink = { .ctx = a,
+        .stop = a->opts->stop,
+        .skip = on_skip,
+        .render = on_render,
+        .emit = on_emit,
+        .note = on_note,
+        .failed = on_failed,
+        .after = on_after };
+    a->emitted = 0;
+    dm_status st = dm_run(coder, in, &sink, a->opts->threads, &a->done.run, err);
+    a->done.known += a->done.run.documents - a->emitted;
+    return st;
 }
 
 static dm_status check_opts(const dm_add_opts *o, dm_error *err)

@@ -77,7 +77,7 @@ static bool take(worker *w, uint64_t *number)
 {
     run *r = w->r;
     pthread_mutex_lock(&r->reading);
-    bool got = !r->ended && wait_for_room(r);
+    bool got = !r->ended && !(r->sink->stop && *r->sink->stop) && wait_for_room(r);
     if (got) {
         uint64_t from = dm_now_ns();
         w->done.err = (dm_error){ .code = DM_OK };
@@ -106,14 +106,16 @@ static dm_status collect_notes(slot *s, const dm_doc *doc)
     return DM_OK;
 }
 
-static dm_status render(worker *w)
+/* Of a document that is skipped only what was noted while it was read. */
+static dm_status render(worker *w, bool skipped)
 {
     run *r = w->r;
     uint64_t from = dm_now_ns();
     dm_status st = collect_notes(&w->done, w->doc);
     if (st != DM_OK)
         return dm_fail(&w->done.err, st, 0, "out of memory for notes");
-    st = r->sink->render(r->sink->ctx, w->doc, &w->done.out, &w->done.err);
+    if (!skipped)
+        st = r->sink->render(r->sink->ctx, w->doc, &w->done.out, &w->done.err);
     w->ns[dm_stage_count() - 1] += dm_now_ns() - from;
     w->done.sentences = dm_doc_sentence_count(w->doc);
     w->done.bytes = dm_doc_text(w->doc).len;
@@ -132,15 +134,14 @@ static bool work(worker *w)
     w->done.sentences = w->done.events = w->done.bytes = 0;
     if (w->done.status != DM_OK)
         return true;
-    if (r->sink->skip && r->sink->skip(r->sink->ctx, w->doc))
-        w->done.status = DM_OK;
-    else if (r->sink->code)
+    bool skipped = r->sink->skip && r->sink->skip(r->sink->ctx, w->doc);
+    if (!skipped && r->sink->code)
         w->done.status = r->sink->code(r->coder, w->doc, &w->done.err);
-    else
+    else if (!skipped)
         w->done.status = dm_code_timed(r->coder, w->doc, w->ns, &w->done.err);
     if (w->done.status != DM_OK && w->done.status != DM_ENOMEM)
         return true;
-    dm_status st = w->done.status == DM_OK ? render(w) : w->done.status;
+    dm_status st = w->done.status == DM_OK ? render(w, skipped) : w->done.status;
     if (st != DM_OK)
         stop_with(r, st, &w->done.err);
     return st == DM_OK;
