@@ -83,10 +83,9 @@ void cli_progress_clear(void);
 
 /* Text on standard output in lines of at most width columns, indented. */
 void cli_wrap(const char *text, unsigned indent, unsigned width);
-/* "human_rights,trade" into bits; false with err. */
-bool cli_contexts(const char *list, uint64_t *out, dm_error *err);
-/* Options of stance and report into a query; NULL where not given. false with err. */
-bool cli_position_query(const char *since, const char *until, const char *context, dm_position_query *q, dm_error *err);
+/* Options of stance and report into a query; NULL where not given. */
+dm_status cli_position_query(
+    const dm_record *r, const char *since, const char *until, const char *context, dm_position_query *q, dm_error *err);
 /* Whether the three names are there; tells how it should be. */
 bool cli_pair_named(const char **names, const char *usage);
 /* A file that is there whole or not at all. */
@@ -177,6 +176,11 @@ bool cli_filter_option(cli_filter *a, int val, char *value); /* takes value over
 /* table: rows are for people, so the limit has a default. */
 dm_status cli_filter_fill(cli_filter *a, const dm_record *record, bool table, dm_error *err);
 void cli_filter_free(cli_filter *a);
+
+/* First and last day of what was given; NULL leaves them as they are. */
+dm_status cli_days(const char *since, const char *until, dm_day *from, dm_day *to, dm_error *err);
+/* Names of contexts, joined by commas, added to *out as bits. */
+dm_status cli_contexts(const dm_record *r, const char *list, uint64_t *out, dm_error *err);
 
 /* Standard output of a query: through the pager when it is a terminal and there is more than a screen of it. */
 typedef struct cli_out {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 enum { N_COLUMNS = 7, C_NAME = 1 };
-typedef enum form { TABLE, JSONL, CSV } form;
 
 typedef struct args {
     cli_filter filter;
@@ -14,7 +13,7 @@ typedef struct args {
 } args;
 
 typedef struct listing {
-    form form;
+    cli_form form;
     cli_table rows;
     cli_out out;
 } listing;
@@ -98,9 +97,9 @@ static void add_row(cli_table *t, const dm_presence *p)
 static dm_status on_actor(void *ctx, const dm_presence *p, dm_error *err)
 {
     listing *l = ctx;
-    if (l->form == TABLE)
+    if (l->form == CLI_TABLE)
         add_row(&l->rows, p);
-    else if (l->form == JSONL)
+    else if (l->form == CLI_JSONL)
         put_jsonl(&l->out.buf, p);
     else
         put_csv(&l->out.buf, p);
@@ -112,8 +111,8 @@ static dm_status list(args *a, const char *path, listing *l, dm_error *err)
     dm_record *record = NULL;
     dm_status st = dm_record_open(&record, path, DM_ACCESS_READ, NULL, err);
     if (st == DM_OK)
-        st = cli_filter_fill(&a->filter, record, l->form == TABLE, err);
-    if (st == DM_OK && l->form == CSV)
+        st = cli_filter_fill(&a->filter, record, l->form == CLI_TABLE, err);
+    if (st == DM_OK && l->form == CLI_CSV)
         cli_put(&l->out.buf, "code,name,as_actor,as_recipient,first,last,with\n");
     if (st == DM_OK)
         st = dm_record_actors(record, &a->filter.f, a->filter.f.offset, a->filter.f.limit, on_actor, l, err);
@@ -128,7 +127,7 @@ static int run(args *a, const char **paths)
 {
     static const char *const heads[N_COLUMNS] = { "code", "name", "as actor", "as recipient", "first", "last", "most with" };
     dm_error err = { .msg = "" };
-    listing l = { .form = TABLE, .rows = { .n_columns = N_COLUMNS } };
+    listing l = { .rows = { .n_columns = N_COLUMNS } };
     memcpy(l.rows.head, heads, sizeof heads);
     l.rows.right[2] = l.rows.right[3] = true;
     l.rows.style[0] = CLI_ACTOR;
@@ -136,14 +135,9 @@ static int run(args *a, const char **paths)
         cli_say("name one record: demarche actors RECORD; see --help");
         return EXIT_USAGE;
     }
-    if (a->as && strcmp(a->as, "table") != 0) {
-        l.form = strcmp(a->as, "jsonl") == 0 ? JSONL : CSV;
-        if (l.form == CSV && strcmp(a->as, "csv") != 0) {
-            cli_say("unknown form '%.20s'; there are table, jsonl and csv", a->as);
-            return EXIT_USAGE;
-        }
-    }
-    cli_out_start(&l.out, !a->no_pager && l.form == TABLE);
+    if (!cli_fields_form(a->as, &l.form))
+        return EXIT_USAGE;
+    cli_out_start(&l.out, !a->no_pager && l.form == CLI_TABLE);
     dm_status st = list(a, paths[0], &l, &err);
     cli_table_free(&l.rows);
     cli_out_end(&l.out);

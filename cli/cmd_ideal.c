@@ -60,20 +60,15 @@ static void row_shown(const dm_record *r, cli_form form, bool first, const dm_id
 
 static dm_status read_args(const dm_record *r, const args *a, dm_ideal_query *q, char codes[][DM_CODE_MAX], dm_error *err)
 {
-    dm_interval i;
-    dm_status st = DM_OK;
     q->source = a->source;
     q->body = a->body;
     if (a->period && strcmp(a->period, "session") == 0)
         q->sessions = true;
     else if (a->period && strcmp(a->period, "year") != 0)
         return dm_fail(err, DM_EUSAGE, 0, "'%.60s' is no period; there are year and session", a->period);
-    if (a->since && (st = dm_day_parse(&i, (dm_str){ a->since, strlen(a->since) }, err)) == DM_OK)
-        q->since = i.from;
-    if (st == DM_OK && a->until && (st = dm_day_parse(&i, (dm_str){ a->until, strlen(a->until) }, err)) == DM_OK)
-        q->until = i.to;
+    dm_status st = cli_days(a->since, a->until, &q->since, &q->until, err);
     if (st != DM_OK)
-        return dm_fail(err, DM_EUSAGE, 0, "--since and --until take YYYY, YYYY-MM or YYYY-MM-DD");
+        return st;
     if (a->actor.n > ACTORS_MAX)
         return dm_fail(err, DM_EUSAGE, 0, "at most %d actors", ACTORS_MAX);
     for (size_t k = 0; k < a->actor.n && st == DM_OK; k++)

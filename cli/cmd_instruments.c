@@ -345,15 +345,6 @@ static int life_shown(const shown *w, const dm_life *life)
 
 /* --- the command --- */
 
-static dm_status read_day(const char *text, bool end, dm_day *out, dm_error *err)
-{
-    dm_interval i;
-    dm_status st = text ? dm_day_parse(&i, (dm_str){ text, strlen(text) }, err) : DM_END;
-    if (st == DM_OK)
-        *out = end ? i.to : i.from;
-    return st == DM_END ? DM_OK : st;
-}
-
 static dm_status read_filter(
     const dm_record *r, const args *a, dm_series_filter *f, char codes_of[2][DM_CODE_MAX], dm_error *err)
 {
@@ -362,9 +353,7 @@ static dm_status read_filter(
     f->text = a->text;
     f->vague = a->all != 0;
     f->limit = a->limit > 0 ? (uint64_t)a->limit : 0;
-    dm_status st = read_day(a->since, false, &f->since, err);
-    if (st == DM_OK)
-        st = read_day(a->until, true, &f->until, err);
+    dm_status st = cli_days(a->since, a->until, &f->since, &f->until, err);
     if (st == DM_OK && a->subject && (st = dm_record_code(r, a->subject, codes_of[0], err)) == DM_OK)
         f->subject = codes_of[0];
     if (st == DM_OK && a->party && (st = dm_record_code(r, a->party, codes_of[1], err)) == DM_OK)

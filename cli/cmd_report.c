@@ -15,9 +15,9 @@ static dm_status work(const args *a, const char **names, dm_error *err)
     dm_record *record = NULL;
     dm_position_query q = DM_POSITION_QUERY_INIT;
     dm_buf page = { 0 };
-    if (!cli_position_query(a->since, a->until, a->context, &q, err))
-        return DM_EUSAGE;
     dm_status st = dm_record_open(&record, names[0], DM_ACCESS_READ, NULL, err);
+    if (st == DM_OK)
+        st = cli_position_query(record, a->since, a->until, a->context, &q, err);
     if (st == DM_OK)
         st = dm_record_code(record, names[1], actor, err);
     if (st == DM_OK)

@@ -333,11 +333,11 @@ static dm_status work(const args *a, const char **names, dm_error *err)
     shown s = { .n = 0 };
     if (a->as && strcmp(a->as, "text") != 0 && strcmp(a->as, "json") != 0 && strcmp(a->as, "csv") != 0)
         return dm_fail(err, DM_EUSAGE, 0, "--as %.20s: it is text, json or csv", a->as);
-    if (!cli_position_query(a->since, a->until, a->context, &q, err))
-        return DM_EUSAGE;
     q.stance.probability = a->probability;
     q.words = a->evidence || a->svg || a->as;
     dm_status st = dm_record_open(&record, names[0], DM_ACCESS_READ, NULL, err);
+    if (st == DM_OK)
+        st = cli_position_query(record, a->since, a->until, a->context, &q, err);
     if (st == DM_OK)
         st = read_pairs(record, names[1], names[2], &p, err);
     if (st == DM_OK)

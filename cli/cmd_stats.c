@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 enum { N_COLUMNS = 6, C_KEY = 0, BAR = 24, EIGHTHS = 8 };
-typedef enum form { TABLE, JSONL, CSV } form;
 
 typedef struct args {
     cli_filter filter;
@@ -20,7 +19,7 @@ typedef struct count {
 } count;
 
 typedef struct listing {
-    form form;
+    cli_form form;
     dm_by by;
     const char *by_name;
     count *v; /* rows of the table: the bars need the largest */
@@ -92,9 +91,9 @@ static void put_csv(listing *l, const dm_tally *t)
 static dm_status on_tally(void *ctx, const dm_tally *t, dm_error *err)
 {
     listing *l = ctx;
-    if (l->form == TABLE)
+    if (l->form == CLI_TABLE)
         return keep(l, t, err);
-    if (l->form == JSONL)
+    if (l->form == CLI_JSONL)
         put_jsonl(l, t);
     else
         put_csv(l, t);
@@ -156,11 +155,11 @@ static dm_status list(args *a, const char *path, listing *l, dm_error *err)
         st = dm_record_open(&record, path, DM_ACCESS_READ, NULL, err);
     if (st == DM_OK)
         st = cli_filter_fill(&a->filter, record, false, err);
-    if (st == DM_OK && l->form == CSV)
+    if (st == DM_OK && l->form == CLI_CSV)
         put_head(l);
     if (st == DM_OK)
         st = dm_record_stats(record, l->by, &a->filter.f, a->filter.f.limit, on_tally, l, err);
-    if (st == DM_OK && l->form == TABLE)
+    if (st == DM_OK && l->form == CLI_TABLE)
         put_table(l, isatty(STDOUT_FILENO) || cli_width());
     if (st == DM_OK)
         st = cli_out_flush(&l->out, true, err);
@@ -171,19 +170,14 @@ static dm_status list(args *a, const char *path, listing *l, dm_error *err)
 static int run(args *a, const char **paths)
 {
     dm_error err = { .msg = "" };
-    listing l = { .form = TABLE, .by = DM_BY_ALL, .by_name = a->by };
+    listing l = { .by = DM_BY_ALL, .by_name = a->by };
     if (!paths || !paths[0] || paths[1]) {
         cli_say("name one record: demarche stats RECORD; see --help");
         return EXIT_USAGE;
     }
-    if (a->as && strcmp(a->as, "table") != 0) {
-        l.form = strcmp(a->as, "jsonl") == 0 ? JSONL : CSV;
-        if (l.form == CSV && strcmp(a->as, "csv") != 0) {
-            cli_say("unknown form '%.20s'; there are table, jsonl and csv", a->as);
-            return EXIT_USAGE;
-        }
-    }
-    cli_out_start(&l.out, !a->no_pager && l.form == TABLE);
+    if (!cli_fields_form(a->as, &l.form))
+        return EXIT_USAGE;
+    cli_out_start(&l.out, !a->no_pager && l.form == CLI_TABLE);
     dm_status st = list(a, paths[0], &l, &err);
     free(l.v);
     cli_out_end(&l.out);

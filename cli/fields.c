@@ -18,83 +18,57 @@ bool cli_fields_form(const char *as, cli_form *out)
             return true;
         }
     if (as)
-        cli_say("'%s' is no form; there are table, jsonl and csv", as);
+        cli_say("unknown form '%.20s'; there are table, jsonl and csv", as);
     return !as;
 }
 
-static void json_text(const char *s)
+static void json_list(dm_buf *b, const char *s)
 {
-    putchar('"');
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c == '"' || c == '\\')
-            printf("\\%c", c);
-        else if (c < 0x20 || c == 0x7F)
-            printf("\\u%04x", c);
-        else
-            putchar(c);
-    }
-    putchar('"');
-}
-
-static void csv_text(const char *s)
-{
-    if (!s[strcspn(s, ",\"\r\n")]) {
-        fputs(s, stdout);
-        return;
-    }
-    putchar('"');
-    for (; *s; s++) {
-        if (*s == '"')
-            putchar('"');
-        putchar(*s);
-    }
-    putchar('"');
-}
-
-static void json_list(const char *s)
-{
-    putchar('[');
+    cli_put(b, "[");
     for (size_t n; *s; s += n + (s[n] == ' ')) {
-        char one[64];
         n = strcspn(s, " ");
-        snprintf(one, sizeof one, "%.*s", (int)n, s);
-        json_text(one);
-        if (s[n])
-            putchar(',');
+        cli_put_json(b, (dm_str){ s, n });
+        cli_put(b, s[n] ? "," : "");
     }
-    putchar(']');
+    cli_put(b, "]");
 }
 
-static void json(const cli_field *f, size_t n)
+static void json(dm_buf *b, const cli_field *f, size_t n)
 {
     bool first = true;
-    putchar('{');
+    cli_put(b, "{");
     for (size_t i = 0; i < n; i++) {
         if (!f[i].text || (!*f[i].text && f[i].kind != CLI_LIST))
             continue; /* what is not known is absent */
-        printf("%s\"%s\":", first ? "" : ",", f[i].name);
+        cli_put(b, "%s\"%s\":", first ? "" : ",", f[i].name);
         first = false;
         if (f[i].kind == CLI_BARE)
-            fputs(f[i].text, stdout);
+            cli_put(b, "%s", f[i].text);
         else if (f[i].kind == CLI_LIST)
-            json_list(f[i].text);
+            json_list(b, f[i].text);
         else
-            json_text(f[i].text);
+            cli_put_json(b, (dm_str){ f[i].text, strlen(f[i].text) });
     }
-    fputs("}\n", stdout);
+    cli_put(b, "}\n");
+}
+
+static void csv(dm_buf *b, bool heads, const cli_field *f, size_t n)
+{
+    for (size_t i = 0; heads && i < n; i++)
+        cli_put(b, "%s%s", i ? "," : "", f[i].name);
+    cli_put(b, heads ? "\n" : "");
+    for (size_t i = 0; i < n; i++)
+        cli_put_cell(b, (dm_str){ f[i].text, f[i].text ? strlen(f[i].text) : 0 }, i == 0);
+    cli_put(b, "\n");
 }
 
 void cli_fields_put(cli_form form, bool first, const cli_field *f, size_t n)
 {
-    if (form == CLI_JSONL) {
-        json(f, n);
-        return;
-    }
-    for (size_t i = 0; first && i < n; i++)
-        printf("%s%s", f[i].name, i + 1 < n ? "," : "\n");
-    for (size_t i = 0; i < n; i++) {
-        csv_text(f[i].text ? f[i].text : "");
-        putchar(i + 1 < n ? ',' : '\n');
-    }
+    dm_buf line = { 0 };
+    if (form == CLI_JSONL)
+        json(&line, f, n);
+    else
+        csv(&line, first, f, n);
+    fwrite(line.p, 1, line.len, stdout);
+    dm_buf_free(&line);
 }

@@ -1,41 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What stance and report share: wrapped text, names of contexts, the query, files that appear whole. */
+/* What stance and report share: wrapped text, the query, files that appear whole. */
 #include "cli.h"
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
 enum { WRAP_LEAST = 30 };
-
-/* Columns of the first n bytes of s; malformed bytes count one. */
-static unsigned columns(const char *s, size_t n)
-{
-    unsigned sum = 0;
-    mbstate_t state = { 0 };
-    for (size_t i = 0; i < n;) {
-        wchar_t c;
-        size_t len = mbrtowc(&c, s + i, n - i, &state);
-        if (len == 0 || len > n - i) {
-            memset(&state, 0, sizeof state);
-            len = 1;
-            sum++;
-        } else {
-            int w = wcwidth(c);
-            sum += w > 0 ? (unsigned)w : 0;
-        }
-        i += len;
-    }
-    return sum;
-}
 
 void cli_wrap(const char *text, unsigned indent, unsigned width)
 {
     unsigned room = width > indent + WRAP_LEAST ? width - indent : WRAP_LEAST, used = 0;
     for (const char *p = text + strspn(text, " "); *p; p += strspn(p, " ")) {
         size_t len = strcspn(p, " ");
-        unsigned w = columns(p, len);
+        unsigned w = cli_columns((dm_str){ p, len });
         if (used && used + 1 + w > room) {
             putchar('\n');
             used = 0;
@@ -47,39 +24,11 @@ void cli_wrap(const char *text, unsigned indent, unsigned width)
     putchar('\n');
 }
 
-bool cli_contexts(const char *list, uint64_t *out, dm_error *err)
+dm_status cli_position_query(
+    const dm_record *r, const char *since, const char *until, const char *context, dm_position_query *q, dm_error *err)
 {
-    for (*out = 0; *list;) {
-        size_t len = strcspn(list, ",");
-        unsigned bit = 0;
-        const char *name;
-        while ((name = dm_context_name(bit)) && (strlen(name) != len || strncmp(name, list, len) != 0))
-            bit++;
-        if (!name) {
-            char known[360] = "";
-            for (unsigned i = 0; (name = dm_context_name(i)) && strlen(known) + strlen(name) + 3 < sizeof known; i++)
-                strcat(strcat(known, i ? ", " : ""), name);
-            dm_fail(err, DM_EUSAGE, 0, "no context is called '%.*s'; there are %s", (int)(len < 40 ? len : 40), list, known);
-            return false;
-        }
-        *out |= (uint64_t)1 << bit;
-        list += len + (list[len] == ',');
-    }
-    return true;
-}
-
-bool cli_position_query(const char *since, const char *until, const char *context, dm_position_query *q, dm_error *err)
-{
-    dm_interval i;
-    if (since && dm_day_parse(&i, (dm_str){ since, strlen(since) }, err) != DM_OK)
-        return false;
-    if (since)
-        q->stance.since = i.from;
-    if (until && dm_day_parse(&i, (dm_str){ until, strlen(until) }, err) != DM_OK)
-        return false;
-    if (until)
-        q->stance.until = i.to;
-    return !context || cli_contexts(context, &q->contexts, err);
+    dm_status st = cli_days(since, until, &q->stance.since, &q->stance.until, err);
+    return st == DM_OK && context ? cli_contexts(r, context, &q->contexts, err) : st;
 }
 
 bool cli_pair_named(const char **names, const char *usage)

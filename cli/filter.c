@@ -94,16 +94,34 @@ static dm_status fill_one(
     return dm_record_word(r, kind, text, word, &number, err);
 }
 
-static dm_status fill_days(cli_filter *a, dm_error *err)
+dm_status cli_days(const char *since, const char *until, dm_day *from, dm_day *to, dm_error *err)
 {
     dm_interval i;
     dm_status st = DM_OK;
-    if (a->since && (st = dm_day_parse(&i, (dm_str){ a->since, strlen(a->since) }, err)) == DM_OK)
-        a->f.since = i.from;
-    if (st == DM_OK && a->until && (st = dm_day_parse(&i, (dm_str){ a->until, strlen(a->until) }, err)) == DM_OK)
-        a->f.until = i.to;
+    if (since && (st = dm_day_parse(&i, (dm_str){ since, strlen(since) }, err)) == DM_OK)
+        *from = i.from;
+    if (st == DM_OK && until && (st = dm_day_parse(&i, (dm_str){ until, strlen(until) }, err)) == DM_OK)
+        *to = i.to;
+    return st == DM_OK ? DM_OK : DM_EUSAGE;
+}
+
+dm_status cli_contexts(const dm_record *r, const char *list, uint64_t *out, dm_error *err)
+{
+    char piece[PIECE_MAX], word[DM_WORD_MAX];
+    dm_status st = DM_OK;
+    while (st == DM_OK && next_piece(&list, piece)) {
+        unsigned bit = 0;
+        if ((st = dm_record_word(r, DM_WORD_CONTEXT, piece, word, &bit, err)) == DM_OK)
+            *out |= UINT64_C(1) << bit;
+    }
+    return st;
+}
+
+static dm_status fill_days(cli_filter *a, dm_error *err)
+{
+    dm_status st = cli_days(a->since, a->until, &a->f.since, &a->f.until, err);
     if (st != DM_OK)
-        return DM_EUSAGE;
+        return st;
     if (a->since && a->until && a->f.since > a->f.until)
         return dm_fail(err, DM_EUSAGE, 0, "--since %.20s is after --until %.20s", a->since, a->until);
     return DM_OK;

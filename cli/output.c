@@ -122,7 +122,7 @@ void cli_put_json(dm_buf *b, dm_str s)
         unsigned char c = (unsigned char)s.p[i];
         if (c == '"' || c == '\\')
             cli_put(b, "\\%c", c);
-        else if (c < 0x20)
+        else if (c < 0x20 || c == 0x7F)
             cli_put(b, "\\u%04x", c);
         else
             dm_buf_add(b, s.p + i, 1);
