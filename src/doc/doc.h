@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "base/table.h"
 #include "doc/ud.h"
 #include <demarche/document.h>
 
@@ -226,6 +227,8 @@ void dm_subtree(const dm_doc *doc, uint32_t t, uint32_t *first, uint32_t *end);
 dm_deprel dm_deprel_base(dm_deprel rel);
 
 extern const char *const dm_type_names[DM_N_TYPES];
+/* Whether the word is one of PLOVER's sectors ("GOV") in the table export/sectors; false without the table. */
+bool dm_sector_known(const dm_tables *tables, dm_str word);
 dm_type dm_type_find(dm_str name);
 int dm_context_find(dm_str name); /* -1 unknown */
 

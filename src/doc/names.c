@@ -24,6 +24,16 @@ dm_type dm_type_find(dm_str name)
     return DM_TYPE_NONE;
 }
 
+bool dm_sector_known(const dm_tables *tables, dm_str word)
+{
+    const dm_table *t = dm_tables_get(tables, "export/sectors");
+    int key = t ? dm_table_column(t, "key") : -1, kind = t ? dm_table_column(t, "kind") : -1;
+    for (uint32_t row = 0; word.len && key >= 0 && row < dm_table_rows(t); row++)
+        if (dm_str_eq(dm_table_cell(t, row, key), word))
+            return dm_str_is(dm_table_cell(t, row, kind), "sector");
+    return false;
+}
+
 const char *dm_context_name(unsigned bit) { return bit < N_CONTEXTS ? context_names[bit] : NULL; }
 
 int dm_context_find(dm_str name)

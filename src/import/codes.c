@@ -4,19 +4,16 @@
 
 enum { PIECE = 3 };
 
-static const char plover_sectors[] =
-    "COP GOV JUD LEG MIL PRM PTY REB SPY UAF UNK AGR BUS CRM CVL EDU ELI JRN LAB MED REF OPP PRE REL SOC";
-
 static bool is_state(const imp *m, dm_str code) { return dm_map_get(&m->is_state, code, 0) != UINT32_MAX; }
 
 bool dm_import_is_code(const imp *m, dm_str code) { return is_state(m, code) || dm_str_in(code, DM_BODY_CODES); }
 
-bool dm_import_is_sector(dm_str sector)
+bool dm_import_is_sector(const imp *m, dm_str sector)
 {
     dm_str piece;
     bool any = false;
     while (dm_str_split(&sector, '+', &piece)) {
-        if (!dm_str_in(piece, plover_sectors))
+        if (!dm_sector_known(m->tables, piece))
             return false;
         any = true;
     }

@@ -132,7 +132,7 @@ static const char *code_fault(imp *m, const columns *c, const dm_str *cell, dm_i
         code = got.code;
         sector = sector.len ? sector : got.sector;
     }
-    if (sector.len && !dm_import_is_sector(sector))
+    if (sector.len && !dm_import_is_sector(m, sector))
         return "a sector that PLOVER does not have";
     row->code = dm_import_keep(m, code);
     row->sector = dm_import_keep(m, sector);

@@ -50,7 +50,7 @@ typedef struct coded {
     bool known, org;
 } coded;
 bool dm_import_is_code(const imp *m, dm_str code);
-bool dm_import_is_sector(dm_str sector);
+bool dm_import_is_sector(const imp *m, dm_str sector);
 coded dm_import_decode(imp *m, dm_str letters, bool role);
 
 /* dates.c */

@@ -178,11 +178,9 @@ dm_str dm_record_name(const dm_record *r, const char *code)
     return dm_str_of(code);
 }
 
-/* PLOVER's sectors are three capital letters: which of them a bare code is, the states' table decides first. */
+/* A bare word that is one of PLOVER's sectors is one, before the names of states are asked. */
 dm_status dm_record_who(const dm_record *r, const char *text, dm_who *out, dm_error *err)
 {
-    static const char sectors[] =
-        "COP GOV JUD LEG MIL PRM PTY REB SPY UAF UNK AGR BUS CRM CVL EDU ELI JRN LAB MED REF OPP PRE REL SOC";
     memset(out, 0, sizeof *out);
     const char *slash = strchr(text, '/');
     size_t head = slash ? (size_t)(slash - text) : strlen(text);
@@ -197,7 +195,7 @@ dm_status dm_record_who(const dm_record *r, const char *text, dm_who *out, dm_er
         return dm_fail(err, DM_EUSAGE, 0, "no country or body has a name of %zu bytes", head);
     memcpy(name_of, text, head);
     name_of[head] = '\0';
-    if (!slash && dm_str_in(dm_str_of(name_of), sectors)) {
+    if (!slash && dm_sector_known(r->tables, dm_str_of(name_of))) {
         memcpy(out->sector, name_of, head + 1);
         return DM_OK;
     }
