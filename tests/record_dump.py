@@ -3,6 +3,8 @@
 same lines, whatever was added first."""
 import sqlite3
 
+import record_digest
+
 def q(db, sql):
     return db.execute(sql).fetchall()
 
@@ -50,8 +52,9 @@ def faults(path):
     except sqlite3.DatabaseError as e:
         bad.append(f"full text: {e}")
     db.rollback()
+    digests = record_digest.wrong(db)
     db.close()
-    return bad
+    return bad + [digests] if digests else bad
 
 
 def counts(path):

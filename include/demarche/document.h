@@ -125,6 +125,7 @@ typedef struct dm_event {
     double confidence;
     dm_str *why; /* table lines and steps */
     uint32_t n_why;
+    dm_span when_words; /* what `when` rests on, in this article; len 0: not told in words of its own */
 } dm_event;
 
 typedef enum dm_sentence_kind { DM_SENT_BODY, DM_SENT_HEADLINE, DM_SENT_NOISE } dm_sentence_kind;

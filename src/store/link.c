@@ -5,6 +5,7 @@
  * (alike.c) and neither has a better counterpart in the other document. Likenesses are kept; events that they join are a strand, which
  * is sorted into happenings anew (strand.c) whenever a document adds to it. All of it depends on the documents alone, so the happenings
  * are the same in whatever order these come. Numbers of happenings stay with most of the events that have them. */
+#include "store/digest.h"
 #include "store/links.h"
 #include <math.h>
 #include <stdlib.h>
@@ -388,7 +389,7 @@ static int64_t name_of(const struct linking *w, const strand *t, uint32_t group)
     return best;
 }
 
-static dm_status move_event(dm_store *s, int64_t event, int64_t happening, dm_error *err)
+static dm_status move_event(dm_store *s, int64_t document, int64_t event, int64_t happening, dm_error *err)
 {
     static const char *const steps[] = { "UPDATE event SET happening=?2 WHERE n=?1",
         "UPDATE dyad SET happening=?2 WHERE event=?1" };
@@ -401,7 +402,7 @@ static dm_status move_event(dm_store *s, int64_t event, int64_t happening, dm_er
         dm_bind_int(q, 2, happening);
         st = dm_stmt_run(q, err);
     }
-    return st;
+    return st == DM_OK ? dm_digest_move(s, document, event, happening, err) : st;
 }
 
 static dm_status set_happening(dm_store *s, strand_event *e, int64_t happening, bool joined, dm_error *err)
@@ -413,7 +414,7 @@ static dm_status set_happening(dm_store *s, strand_event *e, int64_t happening, 
     } else if (e->happening != happening) {
         dm_status st = keep_row(&w->left, &w->n_left, &w->cap_left, e->happening, err);
         if (st == DM_OK)
-            st = move_event(s, e->event, happening, err);
+            st = move_event(s, e->document, e->event, happening, err);
         if (st != DM_OK)
             return st;
     }

@@ -8,7 +8,8 @@
     "e.n, e.document, e.id, s.sequence, s.start, s.len, s.kind, e.type, e.mode, e.aux, e.cameo, e.scale, e.goldstein, e.quad," \
     " e.contexts, e.when_from, e.when_to, e.when_precision, e.said_from, e.said_to, e.said_precision, e.trigger_start,"        \
     " e.trigger_len, e.confidence, e.why, i.type, i.body, i.subject, i.name, e.act, e.polarity, e.years, e.reasons,"           \
-    " e.happening, e.day, e.day_end FROM event e JOIN sentence s ON s.n=e.sentence LEFT JOIN instrument i ON "                 \
+    " e.happening, e.day, e.day_end, e.when_start, e.when_len FROM event e JOIN sentence s ON s.n=e.sentence LEFT JOIN "       \
+    "instrument i ON "                                                                                                         \
     "i.n=e.instrument "
 enum {
     C_N,
@@ -46,7 +47,9 @@ enum {
     C_REASONS,
     C_HAPPENING,
     C_DAY,
-    C_DAY_END
+    C_DAY_END,
+    C_WHEN_START,
+    C_WHEN_LEN
 };
 
 static dm_str keep(dm_doc *doc, dm_str s) { return s.len ? dm_arena_str(&doc->arena, s) : DM_NIL; }
@@ -151,6 +154,7 @@ static bool fill_event(dm_doc *doc, dm_event *ev, dm_stmt *q)
     ev->when = interval_at(q, C_WHEN_FROM);
     ev->said = interval_at(q, C_SAID_FROM);
     ev->trigger = span_at(doc, dm_col_int(q, C_TRIGGER_START), dm_col_int(q, C_TRIGGER_LEN));
+    ev->when_words = span_at(doc, dm_col_int(q, C_WHEN_START), dm_col_int(q, C_WHEN_LEN));
     ev->confidence = dm_col_real(q, C_CONFIDENCE);
     return fill_sentence(doc, q, &ev->sentence) && fill_instrument(doc, ev, q) && fill_why(doc, ev, dm_col_str(q, C_WHY));
 }

@@ -159,6 +159,8 @@ static dm_status move_rows(dm_store *s, const overlay *o, int64_t document, dm_e
             "UPDATE sentence SET start=?4, len=?5 WHERE n=?1+?2+?3" },
         { "SELECT n, 0, 0, trigger_start, trigger_len FROM event WHERE document=?1",
             "UPDATE event SET trigger_start=?4, trigger_len=?5 WHERE n=?1+?2+?3" },
+        { "SELECT n, 0, 0, when_start, when_len FROM event WHERE document=?1 AND when_len>0",
+            "UPDATE event SET when_start=?4, when_len=?5 WHERE n=?1+?2+?3" },
         { "SELECT p.event, p.role, p.place, p.start, p.len FROM event e JOIN party p ON p.event=e.n WHERE e.document=?1",
             "UPDATE party SET start=?4, len=?5 WHERE event=?1 AND role=?2 AND place=?3" },
         { "SELECT r.event, r.place, 0, r.start, r.len FROM event e JOIN reason r ON r.event=e.n WHERE e.document=?1",

@@ -3,7 +3,7 @@
  * The bytes never leave the process or the queue between two of the same version: no promise of a stable form, only checks. */
 #include "store/store.h"
 
-enum { MAGIC = 0x314B5044 /* "DPK1" */, PACK_LIST_MAX = 1 << 20 };
+enum { MAGIC = 0x324B5044 /* "DPK2" */, PACK_LIST_MAX = 1 << 20 };
 
 typedef struct packer {
     dm_buf *out; /* NULL: reading */
@@ -132,6 +132,7 @@ static void event(packer *k, dm_event *e)
     parties(k, &e->recipient, &e->n_recipient);
     parties(k, &e->attribution, &e->n_attribution);
     span(k, &e->trigger);
+    span(k, &e->when_words);
     interval(k, &e->when);
     interval(k, &e->said);
     instrument(k, &e->instrument);

@@ -3,6 +3,7 @@
  * and with it what else was in it (a savepoint for each document would make FTS5 write a segment for each).
  *
  * Rows are made from the events as they are; nothing is interpreted here but which dyads an event speaks of. */
+#include "store/digest.h"
 #include "store/work.h"
 #include <math.h>
 #include <stdio.h>
@@ -189,6 +190,9 @@ typedef struct putting {
     bool linked;           /* happenings are found by linking */
     int64_t document, sentence, event, happening, instrument;
     dm_day day, day_end;
+    dm_buf digest; /* of the events so far */
+    dm_digest_party *party;
+    uint32_t cap_party;
     dm_error *err;
 } putting;
 
@@ -387,6 +391,8 @@ static void bind_event(dm_stmt *q, const putting *p, dm_str why, dm_str years)
         dm_bind_str(q, 28, years);
     }
     dm_bind_int(q, 29, e->n_reason);
+    dm_bind_int(q, 30, e->when_words.start);
+    dm_bind_int(q, 31, e->when_words.len);
 }
 
 static dm_status put_event_row(putting *p)
@@ -406,9 +412,11 @@ static dm_status put_event_row(putting *p)
             "day, day_end,"
             " when_from, when_to, when_precision, said_from, said_to, said_precision, trigger_start, trigger_len, confidence, "
             "why,"
-            " instrument, act, polarity, years, reasons) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+            " instrument, act, polarity, years, reasons, when_start, when_len) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+            "?11, ?12, ?13, "
             "?14, ?15,"
-            " ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29) ON CONFLICT(document, id) DO NOTHING",
+            " ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31) ON CONFLICT(document, id) DO "
+            "NOTHING",
             p->err);
     if (st == DM_OK) {
         bind_event(q, p, (dm_str){ why.p, why.len }, years_text(p->ev, years, sizeof years));
@@ -417,6 +425,48 @@ static dm_status put_event_row(putting *p)
     p->event = st == DM_OK && dm_db_changes(p->s->db) ? dm_db_last_id(p->s->db) : 0;
     dm_buf_free(&why);
     return st;
+}
+
+static uint32_t digest_parties(dm_digest_party *out, int role, const dm_party *v, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] = (dm_digest_party){ .role = (uint8_t)role, .sector = dm_str_of(v[i].sector) };
+        memcpy(out[i].code, v[i].code, strlen(v[i].code));
+    }
+    return n;
+}
+
+static dm_status add_digest(putting *p)
+{
+    const dm_event *e = p->ev;
+    uint32_t n = e->n_actor + e->n_recipient + e->n_attribution;
+    if (n > p->cap_party) {
+        dm_digest_party *more = realloc(p->party, n * sizeof *more);
+        if (!more)
+            return dm_fail(p->err, DM_ENOMEM, 0, "out of memory for the parties of an event");
+        p->party = more;
+        p->cap_party = n;
+    }
+    uint32_t at = digest_parties(p->party, ROLE_ACTOR, e->actor, e->n_actor);
+    at += digest_parties(p->party + at, ROLE_RECIPIENT, e->recipient, e->n_recipient);
+    digest_parties(p->party + at, ROLE_SPEAKER, e->attribution, e->n_attribution);
+    dm_digest_event d = { .n = p->event,
+        .sentence = p->sentence,
+        .happening = p->happening,
+        .instrument = p->instrument,
+        .contexts = e->contexts,
+        .confidence = isfinite(e->confidence) ? e->confidence : 0,
+        .scale = e->scale,
+        .day = p->day,
+        .day_end = p->day_end,
+        .type = e->type,
+        .aux = e->aux,
+        .mode = dm_str_of(e->mode),
+        .act = p->instrument ? e->instrument->act : DM_NIL,
+        .party = p->party,
+        .n_party = n };
+    dm_digest_put(&p->digest, &d);
+    return p->digest.failed ? dm_fail(p->err, DM_ENOMEM, 0, "out of memory for the events of a document") : DM_OK;
 }
 
 /* Which happening the event tells: found by linking, or as its file has it. *there: the event is in the record already. */
@@ -450,7 +500,8 @@ static dm_status put_event(putting *p, dm_put_result *out)
         st = put_event_row(p);
     if (st != DM_OK || p->event == 0)
         return st;
-    if ((st = put_parties(p)) == DM_OK && (st = put_dyads(p)) == DM_OK && (st = put_reasons(p)) == DM_OK) {
+    if ((st = put_parties(p)) == DM_OK && (st = put_dyads(p)) == DM_OK && (st = put_reasons(p)) == DM_OK &&
+        (st = add_digest(p)) == DM_OK) {
         out->events++;
         out->linked += joined;
     }
@@ -477,8 +528,12 @@ dm_status dm_store_put_events(dm_store *s, const dm_doc *doc, int64_t document, 
             st = put_event(&p, out);
         event[i] = p.event;
     }
+    if (st == DM_OK)
+        st = dm_digest_save(s, document, (dm_str){ p.digest.p, p.digest.len }, p.part, err);
     if (st == DM_OK && p.linked)
         st = dm_store_link_end(s, doc, event, document, err);
+    dm_buf_free(&p.digest);
+    free(p.party);
     free(event);
     if (!sentences)
         free(row);

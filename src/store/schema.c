@@ -4,6 +4,7 @@
  * Days are days since 1970-01-01; DM_DAY_NONE (the smallest 32-bit number) stands for "not known" where a key needs a value.
  * Spans are bytes of the document's text. Types are numbered as in the table `type`. */
 #include "store/schema.h"
+#include "store/digest.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -140,7 +141,16 @@ static const char *const step_2[] = {
     NULL,
 };
 
-static const char *const *const steps[DM_SCHEMA_VERSION] = { step_1, step_2 };
+/* The words that date an event; what counting needs of a document's events (digest.h), which is made for those that are there below. */
+static const char *const step_3[] = {
+    "ALTER TABLE event ADD COLUMN when_start INTEGER NOT NULL DEFAULT 0;",
+    "ALTER TABLE event ADD COLUMN when_len INTEGER NOT NULL DEFAULT 0;",
+    "CREATE TABLE digest(document INTEGER PRIMARY KEY REFERENCES document(n) ON DELETE CASCADE, events BLOB NOT NULL) STRICT;",
+    NULL,
+};
+enum { DIGESTS_FROM = 2 /* the version before step_3 */ };
+
+static const char *const *const steps[DM_SCHEMA_VERSION] = { step_1, step_2, step_3 };
 
 /* Indexes that only questions need. A record that is filled from nothing does without them until it is full: one sort of ten million
  * rows takes seconds, ten million inserts at random places minutes. */
@@ -219,6 +229,8 @@ static dm_status migrate(dm_db *db, int64_t from, dm_error *err)
         if (st == DM_OK && now == v) {
             for (const char *const *sql = steps[v]; *sql && st == DM_OK; sql++)
                 st = dm_db_exec(db, *sql, err);
+            if (st == DM_OK && v == DIGESTS_FROM)
+                st = dm_digest_make_all(db, err);
             if (st == DM_OK)
                 st = dm_db_exec(db, mark, err);
         }

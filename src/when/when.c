@@ -583,5 +583,6 @@ dm_status dm_when_events(const dm_when *w, dm_doc *doc, dm_error *err)
     }
     if (doc->kid_first)
         dm_when_story(doc);
+    dm_when_cite(doc);
     return DM_OK;
 }

@@ -212,6 +212,8 @@ dm_interval dm_shifted(dm_interval base, const dm_time *t, int sign);
 /* story.c: dates of events from the clause beside, from the same event told again, and from the day that the text is telling of. */
 dm_interval dm_token_time(const dm_doc *doc, uint32_t token, uint32_t *speech);
 void dm_when_story(dm_doc *doc);
+/* Which words date each event: dm_event.when_words. */
+void dm_when_cite(dm_doc *doc);
 /* tense.c */
 dm_tense dm_tense_of(const dm_wstate *st, uint32_t head, uint32_t first, uint32_t n, uint8_t op);
 uint32_t dm_time_head(const dm_doc *doc, uint32_t first, uint32_t n);
