@@ -86,7 +86,7 @@ static void event(fixture *f, int doc, int type, int aux, const char *actor, con
         "INSERT INTO happening VALUES(%d, %d);"
         "INSERT INTO event SELECT %d, %d, %d, %d, %d, %d, '', %d, '', NULL, NULL, 1, 0, 10600, 10600, NULL, NULL, 0, 10600, "
         "10600, 1, 0, 1, 0.5, '',"
-        " n, '%s', %d, %s%s%s, 0 FROM instrument WHERE type='%s' AND body='%s' AND subject='%s' AND name='%s'",
+        " n, '%s', %d, %s%s%s, 0, 0, 0 FROM instrument WHERE type='%s' AND body='%s' AND subject='%s' AND name='%s'",
         part[0], part[1], part[2], part[3], n, n, n, n, doc, doc, n, type, aux, act, polarity, years ? "'" : "NULL",
         years ? years : "", years ? "'" : "", part[0], part[1], part[2], part[3]);
     sql(f, "INSERT INTO party VALUES(%d, 0, 0, '%s', 'GOV', 0, 1, 10600, %d, %d, 0)", n, actor, type, aux);
