@@ -5,7 +5,7 @@
 A record is made from samples/ in a folder of its own; the server runs on a free port. Every answer is also checked against
 docs/openapi.json, so that the document cannot say what is not.
 """
-import gzip, http.client, json, os, re, signal, socket, subprocess, sys, tempfile, threading, time, unittest
+import csv, gzip, http.client, json, os, re, signal, socket, sqlite3, subprocess, sys, tempfile, threading, time, unittest
 import urllib.parse
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -270,6 +270,56 @@ class Serve(unittest.TestCase):
         self.assertEqual(self.desk.get("/api/dyads?offset=1&limit=3")["rows"], rows[1:4])
         done = self.desk.get("/api/dyads?status=done&type=SANCTION")["rows"]
         self.assertTrue(done and all(x["deeds"] == x["events"] for x in done))
+
+    def test_dyads_counted_anew(self):
+        """Each pair's events, happenings and articles, counted from the rows of the record itself."""
+        db = sqlite3.connect(f"file:{self.record}?mode=ro", uri=True)
+        there = {(a, t): n for a, t, *n in db.execute(
+            "SELECT actor, target, count(*), count(DISTINCT happening), count(DISTINCT document) FROM dyad WHERE via<2 GROUP BY 1, 2")}
+        db.close()
+        rows = self.desk.get("/api/dyads?limit=500")["rows"]
+        self.assertEqual({(r["actor"], r["recipient"]): [r["events"], r["happenings"], r["documents"]] for r in rows}, there)
+
+    def test_when_words(self):
+        dated = [r for r in self.desk.get("/api/events?limit=500")["rows"] if "when_words" in r]
+        self.assertGreater(len(dated), 20)
+        for row in dated[:20]:
+            words = row["when_words"]
+            text = self.desk.get("/api/documents/" + row["document"])["text"]
+            self.assertEqual(text[words["start"]:words["end"]], words["text"])
+
+    def test_votes(self):
+        """Roll calls of a file, with every ballot as the file has it."""
+        with tempfile.TemporaryDirectory() as tmp:
+            record, votes = os.path.join(tmp, "votes.db"), os.path.join(HERE, "tests", "votes", "undl.csv")
+            subprocess.run([PROGRAM, "import", "votes", record, votes], check=True, capture_output=True)
+            told = {}
+            with open(votes, encoding="utf-8-sig", newline="") as f:
+                for row in csv.DictReader(f):
+                    told.setdefault(row["undl_id"], {})[row["ms_code"]] = row["ms_vote"]
+            desk = Desk(record, "--read-only")
+            try:
+                seen = {}
+                for one in desk.get("/api/instruments")["rows"]:
+                    path = "/api/instruments/" + urllib.parse.quote(one["id"], safe="")
+                    whole = desk.get(path)
+                    fits(whole, self.api["paths"]["/api/instruments/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"],
+                         self.api, path)
+                    self.assertEqual(whole["votes_total"], one["rollcalls"])
+                    pages = [desk.get(path + f"?limit=1&offset={k}")["votes"] for k in range(whole["votes_total"] + 1)]
+                    self.assertEqual([v for page in pages for v in page], whole["votes"])
+                    self.assertEqual(pages[-1], [])
+                    for vote in whole["votes"]:
+                        seen[vote["reference"]] = vote
+                        for side, codes in vote["ballots"].items():
+                            self.assertEqual(len(codes), vote[side])
+            finally:
+                desk.end()
+            self.assertTrue(seen)
+            for reference, vote in seen.items():
+                cast = {code: letter for letter, side in zip("YNAX", ("yes", "no", "abstain", "absent")) for code in vote["ballots"][side]}
+                self.assertEqual(cast, {c: v for c, v in told[reference].items() if c in cast})
+                self.assertGreaterEqual(len(cast), 1)
 
     def test_stance(self):
         s = self.check("/api/stance?actor=JPN&recipient=CHN", "/api/stance")

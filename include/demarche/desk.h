@@ -26,7 +26,7 @@ DM_API void dm_record_limit(dm_record *record, unsigned seconds, const volatile 
  * done; scale is the mean of PLOVER's scores (NaN: none is scored). Only pairs whose sides fit the filter's actor, recipient, either. */
 typedef struct dm_pair {
     const char *actor, *recipient;
-    uint64_t events, happenings, words, deeds;
+    uint64_t events, happenings, documents, words, deeds;
     double scale;
 } dm_pair;
 typedef dm_status dm_pair_fn(void *ctx, const dm_pair *row, dm_error *err);

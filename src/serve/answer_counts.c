@@ -130,6 +130,7 @@ static dm_status on_pair(void *ctx, const dm_pair *p, dm_error *err)
     dm_js_str(b, "recipient", dm_str_of(p->recipient));
     dm_js_count(b, "events", p->events);
     dm_js_count(b, "happenings", p->happenings);
+    dm_js_count(b, "documents", p->documents);
     dm_js_count(b, "words", p->words);
     dm_js_count(b, "deeds", p->deeds);
     dm_js_real(b, "scale", p->scale);

@@ -116,6 +116,21 @@ static dm_status on_review(void *ctx, const dm_review *v, dm_error *err)
     return DM_OK;
 }
 
+/* The words that date the event, as its trigger. */
+static void put_when_words(dm_buf *b, const dm_filed *row)
+{
+    dm_span s = row->event->when_words;
+    dm_str text = dm_doc_text(row->doc);
+    if (s.len == 0 || (uint64_t)s.start + s.len > text.len)
+        return;
+    dm_js_key(b, "when_words");
+    dm_js_open(b, '{');
+    dm_js_str(b, "text", (dm_str){ text.p + s.start, s.len });
+    dm_js_count(b, "start", dm_doc_codepoint(row->doc, s.start));
+    dm_js_count(b, "end", dm_doc_codepoint(row->doc, s.start + s.len));
+    dm_js_close(b, '}');
+}
+
 dm_status dm_put_answer_event(dm_buf *b, dm_record *r, const dm_filed *row, dm_error *err)
 {
     dm_write_opts opts = DM_WRITE_OPTS_INIT;
@@ -129,6 +144,7 @@ dm_status dm_put_answer_event(dm_buf *b, dm_record *r, const dm_filed *row, dm_e
     dm_js_text(b, "publication", dm_doc_meta(row->doc)->publisher);
     dm_js_day(b, "day", row->day);
     dm_js_day(b, "day_end", row->day_end);
+    put_when_words(b, row);
     reviewing w = { b, 0 };
     st = dm_record_reviews(r, row->event->id, row->document, on_review, &w, err);
     dm_js_close(b, '}');

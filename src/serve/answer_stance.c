@@ -4,7 +4,7 @@
 #include <demarche/instrument.h>
 #include <stdio.h>
 
-enum { NAME_BYTES = 160 };
+enum { NAME_BYTES = 160, VOTES_MAX = 50 };
 
 /* --- stance --- */
 
@@ -291,6 +291,7 @@ dm_status dm_answer_instrument(dm_question *w, dm_error *err)
     dm_life *life = NULL;
     dm_series_filter f = DM_SERIES_FILTER_INIT;
     dm_status st = read_series(w, &a, &f, party, err);
+    uint64_t limit = dm_request_get(w->q, "limit") ? f.limit : VOTES_MAX, offset = f.offset; /* roll calls are paged */
     f.offset = f.limit = 0;
     if (st == DM_OK && (st = dm_record_life(w->record, w->rest, &f, &life, err)) == DM_EUSAGE)
         w->out->status = 404;
@@ -299,12 +300,8 @@ dm_status dm_answer_instrument(dm_question *w, dm_error *err)
     dm_buf *b = &w->out->body;
     dm_js_open(b, '{');
     put_series(b, &life->series);
-    dm_js_key(b, "parts");
-    dm_js_open(b, '[');
-    for (size_t i = 0; i < life->n; i++)
-        put_part(b, &life->part[i]);
-    dm_js_close(b, ']');
+    st = dm_put_answer_parts(b, life, offset, limit, put_part, err);
     dm_js_close(b, '}');
     dm_life_free(life);
-    return DM_OK;
+    return st;
 }

@@ -6,6 +6,7 @@
 #include "serve/ask.h"
 #include "serve/json.h"
 #include <demarche/desk.h>
+#include <demarche/instrument.h>
 #include <demarche/serve.h>
 #include <pthread.h>
 
@@ -100,6 +101,11 @@ dm_status dm_put_answer_event(dm_buf *b, dm_record *r, const dm_filed *row, dm_e
 /* Near copies as "near":[...]. */
 dm_status dm_put_answer_near(dm_buf *b, dm_record *r, const char *document, dm_error *err);
 void dm_put_answer_review(dm_buf *b, const dm_review *v);
+/* "parts":[...] and the roll calls among them once more as "votes":[...], by day, each with all its sides; "votes_total". Roll calls are
+ * paged: those that are not on the page are not among the parts either. */
+typedef void dm_put_part_fn(dm_buf *b, const dm_part *p);
+dm_status dm_put_answer_parts(
+    dm_buf *b, const dm_life *life, uint64_t offset, uint64_t limit, dm_put_part_fn *put, dm_error *err);
 /* 404 with this message. */
 dm_status dm_answer_missing(dm_question *w, dm_error *err, const char *format, ...) DM_PRINTF(3, 4);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Overview, pairs, sources and near copies. With a filter, its rows are put into a table of this connection first, so that one walk
  * (find.c) decides everywhere. */
-#include "store/desk.h"
+#include "store/census.h"
 #include "store/schema.h"
 #include <math.h>
 #include <stdio.h>
@@ -76,8 +76,7 @@ static bool among(const dm_who *who, size_t n, const char *code)
     return n == 0 || any;
 }
 
-/* An event with several parties makes several pairs: only those that were asked for. */
-static bool asked_for(const dm_filter *f, const char *actor, const char *target)
+bool dm_pair_asked_for(const dm_filter *f, const char *actor, const char *target)
 {
     return among(f->actor, f->n_actor, actor) && among(f->recipient, f->n_recipient, target) &&
            (f->n_either == 0 || among(f->either, f->n_either, actor) || among(f->either, f->n_either, target));
@@ -85,10 +84,20 @@ static bool asked_for(const dm_filter *f, const char *actor, const char *target)
 
 dm_status dm_store_pairs(dm_store *s, const dm_filter *f, uint32_t deeds, dm_pair_fn *fn, void *ctx, dm_error *err)
 {
+    bool many = dm_filter_open(f);
+    dm_status st = many || f->happenings ? DM_OK : dm_store_many(s, f, &many, err);
+    if (st != DM_OK)
+        return st;
+    return many ? dm_census_pairs(s, f, deeds, fn, ctx, err) : dm_tally_pairs(s, f, deeds, fn, ctx, err);
+}
+
+dm_status dm_tally_pairs(dm_store *s, const dm_filter *f, uint32_t deeds, dm_pair_fn *fn, void *ctx, dm_error *err)
+{
     bool all = dm_filter_open(f);
     char sql[SQL_MAX], actor[16], target[16];
     snprintf(sql, sizeof sql,
-        "SELECT y.actor, y.target, count(*), count(DISTINCT y.happening), sum((%u >> y.type & 1) AND (y.aux & 7)=0), "
+        "SELECT y.actor, y.target, count(*), count(DISTINCT y.happening), count(DISTINCT y.document), sum((%u >> y.type & 1) "
+        "AND (y.aux & 7)=0), "
         "avg(y.scale)"
         " FROM %s WHERE y.via<2 GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
         (unsigned)deeds, all ? "dyad y" : "temp.chosen k CROSS JOIN dyad y ON y.event=k.n");
@@ -99,13 +108,19 @@ dm_status dm_store_pairs(dm_store *s, const dm_filter *f, uint32_t deeds, dm_pai
     for (uint64_t passed = 0; st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK;) {
         copy(actor, sizeof actor, dm_col_str(q, 0));
         copy(target, sizeof target, dm_col_str(q, 1));
-        if (!asked_for(f, actor, target) || passed++ < f->offset)
+        if (!dm_pair_asked_for(f, actor, target) || passed++ < f->offset)
             continue;
         if (f->limit && passed > f->offset + f->limit)
             break;
-        uint64_t n = (uint64_t)dm_col_int(q, 2), done = (uint64_t)dm_col_int(q, 4);
-        dm_pair row = { actor, target, n, (uint64_t)dm_col_int(q, 3), n - done, done,
-            dm_col_null(q, 5) ? NAN : dm_col_real(q, 5) };
+        uint64_t n = (uint64_t)dm_col_int(q, 2), done = (uint64_t)dm_col_int(q, 5);
+        dm_pair row = { .actor = actor,
+            .recipient = target,
+            .events = n,
+            .happenings = (uint64_t)dm_col_int(q, 3),
+            .documents = (uint64_t)dm_col_int(q, 4),
+            .words = n - done,
+            .deeds = done,
+            .scale = dm_col_null(q, 6) ? NAN : dm_col_real(q, 6) };
         st = fn(ctx, &row, err);
     }
     dm_stmt_free(q);

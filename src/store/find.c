@@ -4,6 +4,7 @@
  * The walk is driven by what the record has least of among the things asked for (one pair, one instrument, a rare word ...), counted up
  * to FEW. A path with several arms (two countries, both roles of one) has each arm in the order of its index; they are merged here, and
  * an event that comes from two arms is given once. So the first rows of a large record come at once, whatever is behind them. */
+#include "store/census.h"
 #include "store/select.h"
 #include <stdlib.h>
 
@@ -59,6 +60,14 @@ static dm_status choose(dm_store *s, const dm_filter *f, plan *p, dm_error *err)
             p->many = n >= FEW;
         }
     }
+    return st;
+}
+
+dm_status dm_store_many(dm_store *s, const dm_filter *f, bool *many, dm_error *err)
+{
+    plan p = { .many = false };
+    dm_status st = choose(s, f, &p, err);
+    *many = st == DM_OK && p.many && p.path != PATH_EVENT_ID && p.path != PATH_HAPPENING;
     return st;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Counts by a key, and who is in the record. With a filter, the rows that pass are put into a table of this connection first, so that
- * the same walk (find.c) decides in every command; without one the record is counted as it is, which reads all of it. */
-#include "store/store.h"
+/* Counts by a key, and who is in the record. Rows that pass a filter are put into a table of this connection first, so that the same walk
+ * (find.c) decides in every command; where very many pass, digests are counted (census.c). */
+#include "store/census.h"
 #include <stdio.h>
 
-enum { KEY_MAX = 128, SQL_MAX = 1200 };
+enum { KEY_MAX = DM_COUNT_KEY_MAX, SQL_MAX = 1200 };
 
 static bool wants_all(const dm_filter *f)
 {
@@ -112,9 +112,18 @@ static dm_status count_all(dm_store *s, dm_tally_fn *fn, void *ctx, dm_error *er
 
 dm_status dm_store_stats(dm_store *s, dm_by by, const dm_filter *f, uint64_t limit, dm_tally_fn *fn, void *ctx, dm_error *err)
 {
-    bool all = wants_all(f);
-    if (all && by == DM_BY_ALL)
+    bool many = wants_all(f);
+    if (many && by == DM_BY_ALL)
         return count_all(s, fn, ctx, err);
+    dm_status st = many ? DM_OK : dm_store_many(s, f, &many, err);
+    if (st != DM_OK)
+        return st;
+    return many ? dm_census_stats(s, by, f, limit, fn, ctx, err) : dm_tally_stats(s, by, f, limit, fn, ctx, err);
+}
+
+dm_status dm_tally_stats(dm_store *s, dm_by by, const dm_filter *f, uint64_t limit, dm_tally_fn *fn, void *ctx, dm_error *err)
+{
+    bool all = wants_all(f);
     const key *k = &keys[by];
     char sql[SQL_MAX];
     snprintf(sql, sizeof sql,
@@ -175,6 +184,16 @@ static dm_status give_actor(dm_store *s, dm_stmt *q, bool all, dm_presence_fn *f
 }
 
 dm_status dm_store_actors(
+    dm_store *s, const dm_filter *f, uint64_t offset, uint64_t limit, dm_presence_fn *fn, void *ctx, dm_error *err)
+{
+    bool many = wants_all(f);
+    dm_status st = many ? DM_OK : dm_store_many(s, f, &many, err);
+    if (st != DM_OK)
+        return st;
+    return many ? dm_census_actors(s, f, offset, limit, fn, ctx, err) : dm_tally_actors(s, f, offset, limit, fn, ctx, err);
+}
+
+dm_status dm_tally_actors(
     dm_store *s, const dm_filter *f, uint64_t offset, uint64_t limit, dm_presence_fn *fn, void *ctx, dm_error *err)
 {
     bool all = wants_all(f);
