@@ -25,7 +25,8 @@ typedef enum dm_status {
     DM_EINPUT,  /* input that cannot be read as what it claims to be */
     DM_ELIMIT,  /* input over a named limit */
     DM_EUSAGE,  /* wrong argument */
-    DM_ECORRUPT /* a compiled table or model file that is damaged or of another version */
+    DM_ECORRUPT, /* a compiled table or model file that is damaged or of another version */
+    DM_EAWAY     /* a server is away or refuses for now: nothing is wrong with what was asked, and the same may be tried again */
 } dm_status;
 
 enum { DM_ERROR_MSG = 480 };

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The database under the record: a connection and its prepared statements, whatever engine is behind.
+/* The database under the record: a connection and its prepared statements. Two engines are behind it, chosen by the record's name:
+ * PostgreSQL for postgres://... and postgresql://..., else a file of SQLite.
  *
- * SQL is written once, with ?1 ?2 ... as parameters, in the part that SQLite and PostgreSQL share (upserts with ON CONFLICT, RETURNING).
- * Statements are kept by the address of their text (string literals) and used again: dm_db_use() gives one ready to be bound; after the
- * last row, or dm_stmt_done(), it is free for the next. Every call that can fail says what was being done, on which file and what to do. */
+ * SQL is written once, with ?1 ?2 ... as parameters, in the part that both share (upserts with ON CONFLICT); the few words that differ stand
+ * side by side in dialect.c. Statements are kept by the address of their text (string literals) and used again: dm_db_use() gives one ready
+ * to be bound; after the last row, or dm_stmt_done(), it is free for the next. Every call that can fail says what was being done, on which
+ * record and what to do; DM_EAWAY: the server is away or refuses for now, and the transaction in hand is lost: the same may be tried again. */
 #ifndef DM_STORE_DB_H
 #define DM_STORE_DB_H
 
@@ -13,13 +15,20 @@ typedef struct dm_db dm_db;
 typedef struct dm_stmt dm_stmt;
 
 typedef enum dm_db_mode { DM_DB_READ, DM_DB_WRITE } dm_db_mode;
+typedef enum dm_db_kind { DM_DB_SQLITE, DM_DB_POSTGRES } dm_db_kind;
 enum { DM_DB_BUSY_MS = 10000 }; /* how long another writer is waited for */
 
+/* Whether the name of a record is that of a server's. */
+bool dm_db_is_url(const char *path);
 /* DM_DB_WRITE creates the file when it is not there. DM_EIO: cannot be opened, read-only, locked; DM_EINPUT: no database;
- * DM_ECORRUPT: damaged. */
+ * DM_ECORRUPT: damaged; DM_EAWAY: the server is. */
 dm_status dm_db_open(dm_db **out, const char *path, dm_db_mode mode, dm_error *err);
 void dm_db_close(dm_db *db);
+dm_db_kind dm_db_engine(const dm_db *db);
+/* The name of the record, for messages: a URL without its password. */
 const char *dm_db_path(const dm_db *db);
+/* Opens a lost connection again; whatever was in hand is gone. DM_OK at once where there is none, or it stands. */
+dm_status dm_db_again(dm_db *db, dm_error *err);
 /* Statements that still run ns from now (0: never), or when *stop is not 0, end with DM_ELIMIT. stop may be NULL. */
 void dm_db_limit(dm_db *db, uint64_t ns, const volatile int *stop);
 
@@ -27,8 +36,11 @@ void dm_db_limit(dm_db *db, uint64_t ns, const volatile int *stop);
 dm_status dm_db_exec(dm_db *db, const char *sql, dm_error *err);
 /* A prepared statement, cached by the address of sql, which must live as long as the connection. */
 dm_status dm_db_use(dm_db *db, dm_stmt **out, const char *sql, dm_error *err);
-/* A prepared statement of its own; dm_stmt_free() it. */
+/* The same for an answer that may be long: its rows come in pieces, whatever engine is behind. */
+dm_status dm_db_use_long(dm_db *db, dm_stmt **out, const char *sql, dm_error *err);
+/* A prepared statement of its own; dm_stmt_free() it. Its answer is not long, or is: rows come in pieces. */
 dm_status dm_db_prepare(dm_db *db, dm_stmt **out, const char *sql, dm_error *err);
+dm_status dm_db_prepare_long(dm_db *db, dm_stmt **out, const char *sql, dm_error *err);
 void dm_stmt_free(dm_stmt *s);
 
 /* Parameters count from 1. Strings and blobs are borrowed until dm_stmt_done(). */
@@ -55,6 +67,8 @@ void dm_db_budget(dm_db *db, int64_t steps);
 
 int64_t dm_db_last_id(dm_db *db); /* of the last insert */
 int64_t dm_db_changes(dm_db *db); /* rows that the last statement changed */
+/* A number that is another one when somebody else has changed the record since. */
+dm_status dm_db_version(dm_db *db, int64_t *out, dm_error *err);
 
 dm_status dm_db_begin(dm_db *db, dm_error *err); /* for writing: waits for the lock */
 dm_status dm_db_commit(dm_db *db, dm_error *err);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The record in one SQLite file: WAL, so that readers never wait; synchronous=NORMAL, so that a killed process loses nothing that
  * was committed and a power failure at most the last commits, never the file. */
-#include "store/db.h"
+#include "store/engine.h"
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -9,7 +9,6 @@
 #include <time.h>
 
 enum {
-    STMTS_MAX = 256,
     GAP_NS = 2000000,
     CACHE_KB = 64 * 1024,
     BULK_CACHE_KB = 768 * 1024,
@@ -19,28 +18,29 @@ enum {
     BUDGET_STEP = 1000
 };
 
-struct dm_stmt {
-    dm_db *db;
-    sqlite3_stmt *s;
-    const char *sql;
-    dm_status failed; /* of a bind, told by the next step */
-};
+typedef struct lite lite;
 
-struct dm_db {
+typedef struct lite_stmt {
+    dm_stmt base;
+    lite *db;
+    sqlite3_stmt *s;
+    dm_status failed; /* of a bind, told by the next step */
+} lite_stmt;
+
+struct lite {
+    dm_db base;
     sqlite3 *h;
-    char *path;
-    dm_db_mode mode;
-    dm_stmt cache[STMTS_MAX];
-    unsigned n_cache;
     int64_t budget; /* 0: none */
     uint64_t until; /* clock at which a question ends; 0: never */
     const volatile int *stop;
 };
 
+static const dm_engine engine;
+
 /* What SQLite says, as what a user can do about it. */
-static dm_status told(const dm_db *db, int rc, dm_error *err)
+static dm_status told(const lite *db, int rc, dm_error *err)
 {
-    const char *path = db->path, *msg = db->h ? sqlite3_errmsg(db->h) : sqlite3_errstr(rc);
+    const char *path = db->base.path, *msg = db->h ? sqlite3_errmsg(db->h) : sqlite3_errstr(rc);
     switch (rc & 0xff) {
     case SQLITE_NOMEM: return dm_fail(err, DM_ENOMEM, 0, "out of memory in the record '%s'", path);
     case SQLITE_BUSY:
@@ -74,7 +74,7 @@ static int wait_for_other(void *ctx, int times)
     return 1;
 }
 
-static dm_status setup(dm_db *db, dm_error *err)
+static dm_status setup(lite *db, dm_error *err)
 {
     sqlite3_extended_result_codes(db->h, 1);
     sqlite3_busy_handler(db->h, wait_for_other, NULL);
@@ -83,29 +83,30 @@ static dm_status setup(dm_db *db, dm_error *err)
     char sql[200];
     snprintf(sql, sizeof sql, "PRAGMA cache_size=-%d; PRAGMA mmap_size=%lld; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON",
         CACHE_KB, (long long)MMAP_MB << 20);
-    dm_status st = dm_db_exec(db, sql, err);
-    if (st == DM_OK && db->mode == DM_DB_WRITE)
-        st = dm_db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000",
+    dm_status st = dm_db_exec(&db->base, sql, err);
+    if (st == DM_OK && db->base.mode == DM_DB_WRITE)
+        st = dm_db_exec(&db->base, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000",
             err); /* CHECKPOINT_PAGES */
     return st;
 }
 
-dm_status dm_db_open(dm_db **out, const char *path, dm_db_mode mode, dm_error *err)
+dm_status dm_sqlite_open(dm_db **out, const char *path, dm_db_mode mode, dm_error *err)
 {
-    dm_db *db = calloc(1, sizeof *db);
-    if (!db || !(db->path = strdup(path))) {
+    lite *db = calloc(1, sizeof *db);
+    if (!db || !(db->base.path = strdup(path))) {
         free(db);
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for the record '%s'", path);
     }
-    db->mode = mode;
+    db->base.engine = &engine;
+    db->base.mode = mode;
     int flags = mode == DM_DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
     errno = 0;
     int rc = sqlite3_open_v2(path, &db->h, flags | SQLITE_OPEN_NOMUTEX, NULL);
     dm_status st = rc == SQLITE_OK ? setup(db, err) : told(db, rc, err);
     if (st == DM_OK)
-        *out = db;
+        *out = &db->base;
     else
-        dm_db_close(db);
+        dm_db_close(&db->base);
     return st;
 }
 
@@ -119,210 +120,173 @@ static uint64_t clock_ns(void)
 /* Every BUDGET_STEP steps of a statement: not 0 ends it. */
 static int on_progress(void *ctx)
 {
-    dm_db *db = ctx;
+    lite *db = ctx;
     bool spent = db->budget > 0 && (db->budget -= BUDGET_STEP) <= 0;
     return spent || (db->stop && *db->stop) || (db->until && clock_ns() > db->until);
 }
 
-static void watch(dm_db *db)
+static void watch(lite *db)
 {
     bool any = db->budget > 0 || db->until || db->stop;
     sqlite3_progress_handler(db->h, any ? BUDGET_STEP : 0, any ? on_progress : NULL, db);
 }
 
-void dm_db_limit(dm_db *db, uint64_t ns, const volatile int *stop)
+static void limit(dm_db *base, uint64_t ns, const volatile int *stop)
 {
+    lite *db = (lite *)base;
     db->until = ns ? clock_ns() + ns : 0;
     db->stop = stop;
     watch(db);
 }
 
-void dm_db_close(dm_db *db)
+static void budget(dm_db *base, int64_t steps)
 {
-    if (!db)
-        return;
-    for (unsigned i = 0; i < db->n_cache; i++)
-        sqlite3_finalize(db->cache[i].s);
+    lite *db = (lite *)base;
+    db->budget = steps;
+    watch(db);
+}
+
+static void close_db(dm_db *base)
+{
+    lite *db = (lite *)base;
+    dm_db_drop_kept(base);
     sqlite3_close(db->h);
-    free(db->path);
+    free(base->path);
     free(db);
 }
 
-const char *dm_db_path(const dm_db *db) { return db->path; }
-
-dm_status dm_db_exec(dm_db *db, const char *sql, dm_error *err)
+static dm_status again(dm_db *db, dm_error *err)
 {
+    (void)db, (void)err;
+    return DM_OK;
+}
+
+static dm_status exec(dm_db *base, const char *sql, dm_error *err)
+{
+    lite *db = (lite *)base;
     errno = 0;
     int rc = sqlite3_exec(db->h, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK ? DM_OK : told(db, rc, err);
 }
 
-static dm_status prepare(dm_db *db, dm_stmt *s, const char *sql, unsigned flags, dm_error *err)
+static dm_status prepare(dm_db *base, dm_stmt **out, const char *sql, bool kept, bool many, dm_error *err)
 {
-    int rc = sqlite3_prepare_v3(db->h, sql, -1, flags, &s->s, NULL);
-    if (rc != SQLITE_OK)
+    (void)many; /* rows are made one by one */
+    lite *db = (lite *)base;
+    lite_stmt *s = calloc(1, sizeof *s);
+    if (!s)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for a statement");
+    int rc = sqlite3_prepare_v3(db->h, sql, -1, kept ? SQLITE_PREPARE_PERSISTENT : 0, &s->s, NULL);
+    if (rc != SQLITE_OK) {
+        free(s);
         return told(db, rc, err);
+    }
+    s->base = (dm_stmt){ &engine, base, sql };
     s->db = db;
-    s->sql = sql;
-    s->failed = DM_OK;
+    *out = &s->base;
     return DM_OK;
 }
 
-dm_status dm_db_use(dm_db *db, dm_stmt **out, const char *sql, dm_error *err)
+static void free_stmt(dm_stmt *base)
 {
-    for (unsigned i = 0; i < db->n_cache; i++)
-        if (db->cache[i].sql == sql) {
-            dm_stmt_done(&db->cache[i]);
-            *out = &db->cache[i];
-            return DM_OK;
-        }
-    if (db->n_cache == STMTS_MAX)
-        return dm_fail(err, DM_ELIMIT, 0, "more than %d kinds of statement", STMTS_MAX);
-    dm_stmt *s = &db->cache[db->n_cache];
-    dm_status st = prepare(db, s, sql, SQLITE_PREPARE_PERSISTENT, err);
-    if (st == DM_OK) {
-        db->n_cache++;
-        *out = s;
-    }
-    return st;
-}
-
-dm_status dm_db_prepare(dm_db *db, dm_stmt **out, const char *sql, dm_error *err)
-{
-    dm_stmt *s = calloc(1, sizeof *s);
-    if (!s)
-        return dm_fail(err, DM_ENOMEM, 0, "out of memory for a statement");
-    dm_status st = prepare(db, s, sql, 0, err);
-    if (st == DM_OK)
-        *out = s;
-    else
-        free(s);
-    return st;
-}
-
-void dm_stmt_free(dm_stmt *s)
-{
-    if (s)
-        sqlite3_finalize(s->s);
+    lite_stmt *s = (lite_stmt *)base;
+    sqlite3_finalize(s->s);
     free(s);
 }
 
-static void bound(dm_stmt *s, int rc)
+static void bound(dm_stmt *base, int rc)
 {
+    lite_stmt *s = (lite_stmt *)base;
     if (rc != SQLITE_OK && s->failed == DM_OK)
         s->failed = rc == SQLITE_NOMEM ? DM_ENOMEM : rc == SQLITE_TOOBIG ? DM_ELIMIT : DM_EUSAGE;
 }
 
-void dm_bind_int(dm_stmt *s, int at, int64_t value) { bound(s, sqlite3_bind_int64(s->s, at, value)); }
-void dm_bind_real(dm_stmt *s, int at, double value) { bound(s, sqlite3_bind_double(s->s, at, value)); }
-void dm_bind_null(dm_stmt *s, int at) { bound(s, sqlite3_bind_null(s->s, at)); }
+static sqlite3_stmt *of(dm_stmt *base) { return ((lite_stmt *)base)->s; }
+static void bind_int(dm_stmt *s, int at, int64_t value) { bound(s, sqlite3_bind_int64(of(s), at, value)); }
+static void bind_real(dm_stmt *s, int at, double value) { bound(s, sqlite3_bind_double(of(s), at, value)); }
+static void bind_null(dm_stmt *s, int at) { bound(s, sqlite3_bind_null(of(s), at)); }
 
-void dm_bind_str(dm_stmt *s, int at, dm_str value)
+static void bind_str(dm_stmt *s, int at, dm_str value)
 {
-    bound(s, sqlite3_bind_text64(s->s, at, value.p, value.len, SQLITE_STATIC, SQLITE_UTF8));
+    bound(s, sqlite3_bind_text64(of(s), at, value.p, value.len, SQLITE_STATIC, SQLITE_UTF8));
 }
 
-void dm_bind_blob(dm_stmt *s, int at, dm_str value)
+static void bind_blob(dm_stmt *s, int at, dm_str value)
 {
-    bound(s, sqlite3_bind_blob64(s->s, at, value.p ? value.p : "", value.len, SQLITE_STATIC));
+    bound(s, sqlite3_bind_blob64(of(s), at, value.p ? value.p : "", value.len, SQLITE_STATIC));
 }
 
-dm_status dm_stmt_step(dm_stmt *s, dm_error *err)
+static void done(dm_stmt *base)
 {
-    if (s->failed != DM_OK)
-        return dm_fail(err, s->failed, 0, "a value for the record '%s' is too large or memory ran out", s->db->path);
-    errno = 0;
-    int rc = sqlite3_step(s->s);
-    if (rc == SQLITE_ROW)
-        return DM_OK;
-    if (rc == SQLITE_DONE) {
-        dm_stmt_done(s);
-        return DM_END;
-    }
-    dm_status st = told(s->db, rc, err);
-    dm_stmt_done(s);
-    return st;
-}
-
-dm_status dm_stmt_run(dm_stmt *s, dm_error *err)
-{
-    dm_status st = dm_stmt_step(s, err);
-    if (st == DM_OK)
-        dm_stmt_done(s);
-    return st == DM_END ? DM_OK : st;
-}
-
-void dm_stmt_done(dm_stmt *s)
-{
+    lite_stmt *s = (lite_stmt *)base;
     sqlite3_reset(s->s);
     sqlite3_clear_bindings(s->s);
     s->failed = DM_OK;
 }
 
-int64_t dm_col_int(dm_stmt *s, int at) { return sqlite3_column_int64(s->s, at); }
-double dm_col_real(dm_stmt *s, int at) { return sqlite3_column_double(s->s, at); }
-bool dm_col_null(dm_stmt *s, int at) { return sqlite3_column_type(s->s, at) == SQLITE_NULL; }
-
-dm_str dm_col_str(dm_stmt *s, int at)
+static dm_status step(dm_stmt *base, dm_error *err)
 {
-    const void *p = sqlite3_column_blob(s->s, at);
-    int n = sqlite3_column_bytes(s->s, at);
+    lite_stmt *s = (lite_stmt *)base;
+    if (s->failed != DM_OK)
+        return dm_fail(err, s->failed, 0, "a value for the record '%s' is too large or memory ran out", s->db->base.path);
+    errno = 0;
+    int rc = sqlite3_step(s->s);
+    if (rc == SQLITE_ROW)
+        return DM_OK;
+    if (rc == SQLITE_DONE) {
+        done(base);
+        return DM_END;
+    }
+    dm_status st = told(s->db, rc, err);
+    done(base);
+    return st;
+}
+
+static int64_t col_int(dm_stmt *s, int at) { return sqlite3_column_int64(of(s), at); }
+static double col_real(dm_stmt *s, int at) { return sqlite3_column_double(of(s), at); }
+static bool col_null(dm_stmt *s, int at) { return sqlite3_column_type(of(s), at) == SQLITE_NULL; }
+
+static dm_str col_str(dm_stmt *s, int at)
+{
+    const void *p = sqlite3_column_blob(of(s), at);
+    int n = sqlite3_column_bytes(of(s), at);
     return (dm_str){ n > 0 ? p : NULL, n > 0 ? (size_t)n : 0 };
 }
 
-void dm_db_budget(dm_db *db, int64_t steps)
-{
-    db->budget = steps;
-    watch(db);
-}
+static int64_t last_id(dm_db *db) { return sqlite3_last_insert_rowid(((lite *)db)->h); }
+static int64_t changes(dm_db *db) { return sqlite3_changes64(((lite *)db)->h); }
+static dm_status version(dm_db *db, int64_t *out, dm_error *err) { return dm_db_number(db, "PRAGMA data_version", out, err); }
 
-int64_t dm_db_last_id(dm_db *db) { return sqlite3_last_insert_rowid(db->h); }
-int64_t dm_db_changes(dm_db *db) { return sqlite3_changes64(db->h); }
+static dm_status begin(dm_db *db, dm_error *err) { return exec(db, "BEGIN IMMEDIATE", err); }
 
-dm_status dm_db_begin(dm_db *db, dm_error *err) { return dm_db_exec(db, "BEGIN IMMEDIATE", err); }
-dm_status dm_db_commit(dm_db *db, dm_error *err)
+static dm_status commit(dm_db *db, dm_error *err)
 {
-    dm_status st = dm_db_exec(db, "COMMIT", err);
+    dm_status st = exec(db, "COMMIT", err);
     if (st == DM_OK) /* whoever else waits to write comes in between */
         nanosleep(&(struct timespec){ .tv_nsec = GAP_NS }, NULL);
     return st;
 }
-bool dm_db_in_transaction(dm_db *db) { return !sqlite3_get_autocommit(db->h); }
 
-void dm_db_rollback(dm_db *db)
+static bool in_transaction(dm_db *db) { return !sqlite3_get_autocommit(((lite *)db)->h); }
+
+static void rollback(dm_db *db)
 {
-    if (dm_db_in_transaction(db))
-        sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
+    if (in_transaction(db))
+        sqlite3_exec(((lite *)db)->h, "ROLLBACK", NULL, NULL, NULL);
 }
 
-dm_status dm_db_bulk(dm_db *db, bool on, dm_error *err)
+static dm_status tune(dm_db *db, dm_db_tuning what, bool on, dm_error *err)
 {
+    if (what == DM_TUNE_FOREIGN)
+        return exec(db, on ? "PRAGMA foreign_keys=ON" : "PRAGMA foreign_keys=OFF", err);
+    if (what == DM_TUNE_SORTING)
+        return exec(db, on ? "PRAGMA temp_store=FILE" : "PRAGMA temp_store=MEMORY", err);
     char sql[160];
     snprintf(sql, sizeof sql, "PRAGMA foreign_keys=%s; PRAGMA cache_size=-%d; PRAGMA wal_autocheckpoint=%d", on ? "OFF" : "ON",
         on ? BULK_CACHE_KB : CACHE_KB, on ? BULK_CHECKPOINT_PAGES : CHECKPOINT_PAGES);
-    return dm_db_exec(db, sql, err);
+    return exec(db, sql, err);
 }
 
-dm_status dm_db_foreign(dm_db *db, bool on, dm_error *err)
-{
-    return dm_db_exec(db, on ? "PRAGMA foreign_keys=ON" : "PRAGMA foreign_keys=OFF", err);
-}
-
-dm_status dm_db_sorting(dm_db *db, bool on, dm_error *err)
-{
-    return dm_db_exec(db, on ? "PRAGMA temp_store=FILE" : "PRAGMA temp_store=MEMORY", err);
-}
-
-dm_status dm_db_number(dm_db *db, const char *sql, int64_t *out, dm_error *err)
-{
-    dm_stmt *s = NULL;
-    dm_status st = dm_db_prepare(db, &s, sql, err);
-    if (st == DM_OK)
-        st = dm_stmt_step(s, err);
-    if (st == DM_OK || st == DM_END) {
-        *out = st == DM_OK ? dm_col_int(s, 0) : 0;
-        st = DM_OK;
-    }
-    dm_stmt_free(s);
-    return st;
-}
+static const dm_engine engine = { DM_DB_SQLITE, close_db, again, limit, budget, exec, begin, commit, rollback, in_transaction,
+    last_id, changes, version, tune, prepare, free_stmt, bind_int, bind_real, bind_str, bind_blob, bind_null, step, done, col_int,
+    col_real, col_str, col_null };

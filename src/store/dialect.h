@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Where the SQL of the two engines differs. */
+#ifndef DM_STORE_DIALECT_H
+#define DM_STORE_DIALECT_H
+
+#include "base/str.h"
+
+/* A statement as PostgreSQL wants it: $1 for ?1, the words of dialect.c exchanged, numbers for new rows. *own: it is an insert that
+ * gives the number of its row back. *params: highest parameter. false: out of memory. */
+bool dm_dialect_statement(dm_buf *out, const char *sql, bool *own, int *params);
+
+/* A statement of the schema (schema.c) as PostgreSQL wants it; empty for what it has no use for. */
+bool dm_dialect_schema(dm_buf *out, const char *sql);
+
+#endif

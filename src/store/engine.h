@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What an engine does: the functions of db.h, one table of them for SQLite (sqlite.c) and one for PostgreSQL (postgres.c). */
+#ifndef DM_STORE_ENGINE_H
+#define DM_STORE_ENGINE_H
+
+#include "store/db.h"
+
+enum { DM_DB_STMTS_MAX = 512 };
+
+/* What a connection is set to; each is nothing where an engine has no such thing. */
+typedef enum dm_db_tuning { DM_TUNE_BULK, DM_TUNE_FOREIGN, DM_TUNE_SORTING } dm_db_tuning;
+
+typedef struct dm_engine {
+    dm_db_kind kind;
+    void (*close)(dm_db *db);
+    dm_status (*again)(dm_db *db, dm_error *err);
+    void (*limit)(dm_db *db, uint64_t ns, const volatile int *stop);
+    void (*budget)(dm_db *db, int64_t steps);
+    dm_status (*exec)(dm_db *db, const char *sql, dm_error *err);
+    dm_status (*begin)(dm_db *db, dm_error *err);
+    dm_status (*commit)(dm_db *db, dm_error *err);
+    void (*rollback)(dm_db *db);
+    bool (*in_transaction)(dm_db *db);
+    int64_t (*last_id)(dm_db *db);
+    int64_t (*changes)(dm_db *db);
+    dm_status (*version)(dm_db *db, int64_t *out, dm_error *err);
+    dm_status (*tune)(dm_db *db, dm_db_tuning what, bool on, dm_error *err);
+
+    /* kept: the statement will be used again and again; many: its answer may be long. */
+    dm_status (*prepare)(dm_db *db, dm_stmt **out, const char *sql, bool kept, bool many, dm_error *err);
+    void (*free)(dm_stmt *s);
+    void (*bind_int)(dm_stmt *s, int at, int64_t value);
+    void (*bind_real)(dm_stmt *s, int at, double value);
+    void (*bind_str)(dm_stmt *s, int at, dm_str value);
+    void (*bind_blob)(dm_stmt *s, int at, dm_str value);
+    void (*bind_null)(dm_stmt *s, int at);
+    dm_status (*step)(dm_stmt *s, dm_error *err);
+    void (*done)(dm_stmt *s);
+    int64_t (*col_int)(dm_stmt *s, int at);
+    double (*col_real)(dm_stmt *s, int at);
+    dm_str (*col_str)(dm_stmt *s, int at);
+    bool (*col_null)(dm_stmt *s, int at);
+} dm_engine;
+
+/* Each engine's own come behind these, which are first in it. */
+struct dm_stmt {
+    const dm_engine *engine;
+    dm_db *db;
+    const char *sql; /* as it was given: its address is the key */
+};
+
+struct dm_db {
+    const dm_engine *engine;
+    char *path; /* for messages */
+    dm_db_mode mode;
+    dm_stmt *kept[DM_DB_STMTS_MAX];
+    unsigned n_kept;
+};
+
+dm_status dm_sqlite_open(dm_db **out, const char *path, dm_db_mode mode, dm_error *err);
+dm_status dm_postgres_open(dm_db **out, const char *url, dm_db_mode mode, dm_error *err);
+
+/* Frees the kept statements; for the engine's close. */
+void dm_db_drop_kept(dm_db *db);
+
+#endif
