@@ -10,7 +10,7 @@ dm_status dm_record_overview(dm_record *r, dm_overview *out, dm_error *err) { re
 
 dm_status dm_record_changes(dm_record *r, int64_t *out, dm_error *err)
 {
-    return dm_db_number(dm_store_db(r->store), "PRAGMA data_version", out, err);
+    return dm_db_version(dm_store_db(r->store), out, err);
 }
 
 void dm_record_limit(dm_record *r, unsigned seconds, const volatile int *stop)

@@ -20,7 +20,7 @@ static dm_status choose_one(void *ctx, int64_t event, dm_error *err)
 {
     dm_store *s = ctx;
     dm_stmt *q;
-    dm_status st = dm_db_use(dm_store_db(s), &q, "INSERT OR IGNORE INTO temp.chosen VALUES(?1)", err);
+    dm_status st = dm_db_use(dm_store_db(s), &q, "INSERT INTO temp.chosen VALUES(?1) ON CONFLICT DO NOTHING", err);
     if (st == DM_OK)
         dm_bind_int(q, 1, event);
     return st == DM_OK ? dm_stmt_run(q, err) : st;
@@ -96,8 +96,8 @@ dm_status dm_tally_pairs(dm_store *s, const dm_filter *f, uint32_t deeds, dm_pai
     bool all = dm_filter_open(f);
     char sql[SQL_MAX], actor[16], target[16];
     snprintf(sql, sizeof sql,
-        "SELECT y.actor, y.target, count(*), count(DISTINCT y.happening), count(DISTINCT y.document), sum((%u >> y.type & 1) "
-        "AND (y.aux & 7)=0), "
+        "SELECT y.actor, y.target, count(*), count(DISTINCT y.happening), count(DISTINCT y.document), "
+        "sum(CASE WHEN ((%u >> CAST(y.type AS INTEGER)) & 1)=1 AND (y.aux & 7)=0 THEN 1 ELSE 0 END), "
         "avg(y.scale)"
         " FROM %s WHERE y.via<2 GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
         (unsigned)deeds, all ? "dyad y" : "temp.chosen k CROSS JOIN dyad y ON y.event=k.n");
@@ -139,7 +139,7 @@ dm_status dm_store_sources(dm_store *s, uint64_t offset, uint64_t limit, dm_sour
         err);
     if (st != DM_OK)
         return st;
-    dm_bind_int(q, 1, limit ? (int64_t)limit : -1);
+    dm_bind_int(q, 1, limit ? (int64_t)limit : INT64_MAX);
     dm_bind_int(q, 2, (int64_t)offset);
     char name[NAME_MAX_BYTES];
     while (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK) {

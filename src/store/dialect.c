@@ -14,7 +14,6 @@ typedef struct word {
 static const word words[] = {
     { "CROSS JOIN", "JOIN" }, /* to SQLite: in this order */
     { "temp.", "pg_temp." },
-    { "CREATE TEMP TABLE IF NOT EXISTS", "SET client_min_messages=error; CREATE TEMP TABLE IF NOT EXISTS" },
     { "INTEGER PRIMARY KEY", "bigint PRIMARY KEY" },
     { "INTEGER NOT NULL", "bigint NOT NULL" },
     { "AS BLOB", "AS bytea" },

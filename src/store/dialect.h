@@ -4,6 +4,7 @@
 #define DM_STORE_DIALECT_H
 
 #include "base/str.h"
+#include <demarche/buffer.h>
 
 /* A statement as PostgreSQL wants it: $1 for ?1, the words of dialect.c exchanged, numbers for new rows. *own: it is an insert that
  * gives the number of its row back. *params: highest parameter. false: out of memory. */

@@ -92,10 +92,10 @@ static void join_repeat(const gathering *g, dm_evidence *e, int64_t document)
 static dm_status gather_dyads(gathering *g, const char *actor, const char *target, uint64_t contexts)
 {
     dm_stmt *q;
-    dm_status st = dm_db_use(g->s->db, &q,
+    dm_status st = dm_db_use_long(g->s->db, &q,
         "SELECT day, day_end, via, type, aux, contexts, mode, scale, confidence, instrument, act, polarity, others_word, "
         "happening,"
-        " document, id, years, event, sector FROM dyad WHERE actor=?1 AND target=?2 AND (?3=0 OR contexts & ?3) ORDER BY day, "
+        " document, id, years, event, sector FROM dyad WHERE actor=?1 AND target=?2 AND (?3=0 OR (contexts & ?3)<>0) ORDER BY day, "
         "event, via",
         g->err);
     if (st != DM_OK)
@@ -139,7 +139,7 @@ static dm_status gather_ballots(gathering *g, const char *actor, const char *tar
     dm_status st = dm_db_use(g->s->db, &q,
         "SELECT r.day, r.day_end, b.vote, r.polarity, r.contexts, r.n FROM rollcall r JOIN ballot b ON b.rollcall=r.n AND "
         "b.code=?1"
-        " WHERE r.subject=?2 AND (?3=0 OR r.contexts & ?3) ORDER BY r.day, r.n",
+        " WHERE r.subject=?2 AND (?3=0 OR (r.contexts & ?3)<>0) ORDER BY r.day, r.n",
         g->err);
     if (st != DM_OK)
         return st;

@@ -457,7 +457,7 @@ static dm_status nearest(dm_store *s, int64_t event, int64_t *happening, bool *s
     dm_status st =
         best ? dm_db_use(s->db, &q,
                    "SELECT happening, (SELECT count(*) FROM (SELECT 1 FROM event o WHERE o.happening=e.happening LIMIT "
-                   "?2)) FROM event e WHERE n=?1",
+                   "?2) o) FROM event e WHERE n=?1",
                    err)
              : DM_OK;
     if (!best || st != DM_OK)

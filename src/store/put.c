@@ -132,7 +132,8 @@ static void bind_document(dm_stmt *q, const dm_doc *doc, const dm_filing *f, int
     dm_bind_int(q, 10, m->date_source);
     dm_bind_str(q, 11, dm_str_of(doc->home));
     dm_bind_int(q, 12, coder);
-    dm_bind_str(q, 13, f->sketched ? (dm_str){ (const char *)f->sketch, sizeof f->sketch } : DM_NIL);
+    if (f->sketched)
+        dm_bind_blob(q, 13, (dm_str){ (const char *)f->sketch, sizeof f->sketch });
     dm_bind_str(q, 14, doc->text.len ? doc->text : DM_STR(""));
 }
 
@@ -154,6 +155,29 @@ dm_status dm_store_put_document(dm_store *s, const dm_doc *doc, const dm_filing 
     return st;
 }
 
+/* The words of a sentence, for questions by words. */
+static dm_status put_words(dm_store *s, int64_t row, dm_str text, dm_error *err)
+{
+    bool server = dm_db_engine(s->db) == DM_DB_POSTGRES;
+    dm_buf words = { 0 };
+    dm_stmt *q;
+    dm_status st = server ? dm_store_words(s, err) : DM_OK;
+    if (st == DM_OK && server)
+        st = dm_words_vector(s->words, text, &words, err);
+    if (st == DM_OK)
+        st = dm_db_use(s->db, &q,
+            server ? "UPDATE sentence SET words=CAST(?2 AS tsvector) WHERE n=?1"
+                   : "INSERT INTO sentence_text(rowid, text) VALUES(?1, ?2)",
+            err);
+    if (st == DM_OK) {
+        dm_bind_int(q, 1, row);
+        dm_bind_str(q, 2, server ? (dm_str){ words.p ? words.p : "", words.len } : text.len ? text : DM_STR(""));
+        st = dm_stmt_run(q, err);
+    }
+    dm_buf_free(&words);
+    return st;
+}
+
 static dm_status put_sentence(dm_store *s, const dm_doc *doc, uint32_t i, int64_t document, int64_t *row, dm_error *err)
 {
     const dm_sent *sent = &doc->sents.v[i];
@@ -172,11 +196,7 @@ static dm_status put_sentence(dm_store *s, const dm_doc *doc, uint32_t i, int64_
     if ((st = dm_stmt_run(q, err)) != DM_OK)
         return st;
     *row = dm_db_last_id(s->db);
-    if ((st = dm_db_use(s->db, &q, "INSERT INTO sentence_text(rowid, text) VALUES(?1, ?2)", err)) != DM_OK)
-        return st;
-    dm_bind_int(q, 1, *row);
-    dm_bind_str(q, 2, text.len ? text : DM_STR(""));
-    return dm_stmt_run(q, err);
+    return put_words(s, *row, text, err);
 }
 
 /* --- events --- */
@@ -545,10 +565,14 @@ static dm_status drop_events(dm_store *s, int64_t document, dm_error *err)
 {
     static const char *const steps[] = {
         "INSERT INTO sentence_text(sentence_text, rowid, text) SELECT 'delete', n, text FROM sentence WHERE document=?1",
-        "DELETE FROM event WHERE document=?1", /* parties, dyads and reasons go with it */
+        "DELETE FROM party WHERE event IN (SELECT n FROM event WHERE document=?1)",
+        "DELETE FROM dyad WHERE event IN (SELECT n FROM event WHERE document=?1)",
+        "DELETE FROM reason WHERE event IN (SELECT n FROM event WHERE document=?1)",
+        "DELETE FROM event WHERE document=?1",
         "DELETE FROM sentence WHERE document=?1",
     };
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    size_t first = dm_db_engine(s->db) == DM_DB_POSTGRES; /* there the words are in the sentence */
+    for (size_t i = first; i < sizeof steps / sizeof *steps; i++) {
         dm_stmt *q;
         dm_status st = dm_db_use(s->db, &q, steps[i], err);
         if (st != DM_OK)

@@ -118,7 +118,7 @@ dm_status dm_store_casts(
     dm_store *s, dm_str source, const char *body, dm_day since, dm_day until, dm_cast_fn *fn, void *ctx, dm_error *err)
 {
     dm_stmt *q;
-    dm_status st = dm_db_use(dm_store_db(s), &q,
+    dm_status st = dm_db_use_long(dm_store_db(s), &q,
         "SELECT r.n, r.day, r.session, b.code, b.vote FROM rollcall r JOIN ballot b ON b.rollcall=r.n WHERE r.source=?1 AND "
         "(?2 IS NULL OR"
         " r.body=?2) AND r.day_end>=?3 AND r.day<=?4 AND b.vote<>'absent' ORDER BY r.n, b.code",

@@ -150,7 +150,7 @@ static const char *const step_3[] = {
 };
 enum { DIGESTS_FROM = 2 /* the version before step_3 */ };
 
-static const char *const *const steps[DM_SCHEMA_VERSION] = { step_1, step_2, step_3 };
+const char *const *const dm_schema_steps[DM_SCHEMA_VERSION] = { step_1, step_2, step_3 };
 
 /* Indexes that only questions need. A record that is filled from nothing does without them until it is full: one sort of ten million
  * rows takes seconds, ten million inserts at random places minutes. */
@@ -164,7 +164,7 @@ static const char *index_sql(const char *name)
 {
     static const char head[] = "CREATE INDEX ";
     for (int v = 0; v < DM_SCHEMA_VERSION; v++)
-        for (const char *const *sql = steps[v]; *sql; sql++) {
+        for (const char *const *sql = dm_schema_steps[v]; *sql; sql++) {
             size_t n = strlen(name);
             const char *at = *sql + sizeof head - 1;
             if (strncmp(*sql, head, sizeof head - 1) == 0 && strncmp(at, name, n) == 0 && at[n] == ' ')
@@ -175,6 +175,8 @@ static const char *index_sql(const char *name)
 
 dm_status dm_schema_drop_late(dm_db *db, dm_error *err)
 {
+    if (dm_db_engine(db) == DM_DB_POSTGRES) /* others may be writing, too */
+        return DM_OK;
     dm_status st = dm_db_begin(db, err);
     for (int i = 0; i < N_LATE && st == DM_OK; i++) {
         char sql[64];
@@ -199,6 +201,8 @@ static dm_status is_there(dm_db *db, const char *name, bool *there, dm_error *er
 
 dm_status dm_schema_make_late(dm_db *db, dm_error *err)
 {
+    if (dm_db_engine(db) == DM_DB_POSTGRES)
+        return DM_OK;
     dm_status st = DM_OK;
     bool there = true;
     for (int i = 0; i < N_LATE && st == DM_OK && there; i++)
@@ -227,7 +231,7 @@ static dm_status migrate(dm_db *db, int64_t from, dm_error *err)
         if (st == DM_OK)
             st = dm_db_number(db, "PRAGMA user_version", &now, err);
         if (st == DM_OK && now == v) {
-            for (const char *const *sql = steps[v]; *sql && st == DM_OK; sql++)
+            for (const char *const *sql = dm_schema_steps[v]; *sql && st == DM_OK; sql++)
                 st = dm_db_exec(db, *sql, err);
             if (st == DM_OK && v == DIGESTS_FROM)
                 st = dm_digest_make_all(db, err);
@@ -244,7 +248,7 @@ static dm_status migrate(dm_db *db, int64_t from, dm_error *err)
     return DM_OK;
 }
 
-dm_status dm_schema_ready(dm_db *db, bool readonly, dm_error *err)
+static dm_status file_ready(dm_db *db, bool readonly, dm_error *err)
 {
     int64_t version = 0, id = 0, tables = 0;
     dm_status st = dm_db_number(db, "PRAGMA user_version", &version, err);
@@ -271,4 +275,9 @@ dm_status dm_schema_ready(dm_db *db, bool readonly, dm_error *err)
                            "the record '%s' is of an older demarche; 'demarche add %s' brings it up to date", dm_db_path(db),
                            dm_db_path(db));
     return migrate(db, version, err);
+}
+
+dm_status dm_schema_ready(dm_db *db, bool readonly, dm_error *err)
+{
+    return dm_db_engine(db) == DM_DB_POSTGRES ? dm_pg_schema_ready(db, readonly, err) : file_ready(db, readonly, err);
 }

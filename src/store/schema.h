@@ -10,6 +10,10 @@ enum { DM_SCHEMA_VERSION = 3 };
 /* Brings the record to this program's schema: makes it when it is empty, migrates older ones step by step, each in one transaction.
  * DM_EINPUT for a database that is no record, or one of a newer program. readonly: only checks. */
 dm_status dm_schema_ready(dm_db *db, bool readonly, dm_error *err);
+/* The same at a server (pg_schema.c): the steps as dialect.c says them, and what is PostgreSQL's own. */
+dm_status dm_pg_schema_ready(dm_db *db, bool readonly, dm_error *err);
+/* By version from 0, the statements that lead to the next one; each list ends with NULL. */
+extern const char *const *const dm_schema_steps[DM_SCHEMA_VERSION];
 
 /* Before a new record is filled with very many events: takes away the indexes that only questions need. Behind it, and whenever a record
  * is opened for writing, those that are missing are made. */

@@ -132,33 +132,71 @@ static size_t put_term(char *out, size_t room, const char *text, size_t *i)
     return n;
 }
 
+/* The next word or phrase of text from *i on, without its quotes; begun: a * is behind it. false: no more. */
+static bool next_term(const char *text, size_t *i, char *out, size_t room, size_t *len, bool *begun)
+{
+    while (text[*i] == ' ')
+        ++*i;
+    if (!text[*i])
+        return false;
+    *len = put_term(out, room, text, i);
+    *begun = text[*i - 1] == '*';
+    if (text[*i] == '"')
+        *begun = text[++*i] == '*';
+    if (text[*i] == '*')
+        ++*i;
+    return true;
+}
+
 /* Words as an FTS5 query that cannot fail: each word and each quoted phrase as a string, * behind it kept. */
 static const char *fts_query(dm_select *q, const char *text)
 {
-    size_t n = 0, i = 0;
-    while (n + 8 < sizeof q->text) {
-        while (text[i] == ' ')
-            i++;
-        if (!text[i])
-            break;
-        size_t got = put_term(q->text + n + 1, sizeof q->text - n - 8, text, &i);
-        bool prefix = text[i - 1] == '*';
-        if (text[i] == '"')
-            prefix = text[++i] == '*';
-        if (text[i] == '*')
-            i++;
+    size_t n = 0, i = 0, got;
+    bool begun;
+    while (n + 8 < sizeof q->text && next_term(text, &i, q->text + n + 1, sizeof q->text - n - 8, &got, &begun)) {
         if (got == 0)
             continue;
         q->text[n] = '"';
         n += got + 1;
         q->text[n++] = '"';
-        if (prefix)
+        if (begun)
             q->text[n++] = '*';
         q->text[n++] = ' ';
     }
     q->text[n] = '\0';
     return n ? q->text : "\"\"";
 }
+
+/* The same as a tsquery, cut into words as the sentences were. */
+static const char *ts_query(dm_store *s, dm_select *q, const char *text)
+{
+    dm_buf words = { 0 };
+    char term[DM_TEXT_MAX];
+    size_t i = 0, got;
+    bool begun;
+    dm_status st = dm_store_words(s, NULL);
+    while (st == DM_OK && next_term(text, &i, term, sizeof term, &got, &begun))
+        st = dm_words_term(s->words, (dm_str){ term, got }, begun, &words, NULL);
+    q->failed |= st != DM_OK || words.len >= sizeof q->text;
+    if (!q->failed && words.len)
+        memcpy(q->text, words.p, words.len);
+    q->text[q->failed ? 0 : words.len] = '\0';
+    dm_buf_free(&words);
+    return q->text;
+}
+
+/* "COLUMN FROM ... WHERE": sentences with the words that are asked for. */
+static void put_sentences(dm_store *s, dm_select *q, const char *text)
+{
+    if (dm_db_engine(s->db) == DM_DB_POSTGRES) {
+        put(q, " FROM sentence WHERE words @@ CAST("), put_text(q, ts_query(s, q, text)), put(q, " AS tsquery)");
+        return;
+    }
+    put(q, " FROM sentence_text WHERE sentence_text MATCH "), put_text(q, fts_query(q, text));
+}
+
+/* How an engine calls the number of a sentence there. */
+static const char *sentence_row(const dm_store *s) { return dm_db_engine(s->db) == DM_DB_POSTGRES ? "n" : "rowid"; }
 
 static void drive_party(dm_select *q, const dm_who *who, int role)
 {
@@ -203,8 +241,7 @@ static void drive_event(dm_select *q, const dm_arm *a)
     case PATH_EVENT_ID: put(q, "e.id="), put_int(q, (int64_t)f->id); break;
     case PATH_HAPPENING: put(q, "e.happening="), put_int(q, (int64_t)f->happening); break;
     case PATH_TEXT:
-        put(q, "e.sentence IN (SELECT rowid FROM sentence_text WHERE sentence_text MATCH ");
-        put_text(q, fts_query(q, f->text)), put(q, ")");
+        put(q, "e.sentence IN (SELECT "), put(q, sentence_row(q->store)), put_sentences(q->store, q, f->text), put(q, ")");
         break;
     case PATH_SOURCE:
         put(q, "e.document IN (SELECT n FROM document WHERE publication="), put_text(q, f->source);
@@ -213,7 +250,7 @@ static void drive_event(dm_select *q, const dm_arm *a)
     case PATH_INSTRUMENT: put(q, "e.instrument="), put_int(q, a->instrument); break;
     case PATH_ACT: put(q, "e.act="), put_text(q, f->act); break;
     case PATH_TYPE: put(q, "e.type="), put_int(q, type_at(f->types, a->at)); break;
-    default: put(q, "1"); break;
+    default: put(q, "1=1"); break;
     }
 }
 
@@ -353,7 +390,7 @@ static dm_status ready(dm_store *s, dm_select *q, const char *head, const char *
     else if (q->failed)
         st = dm_fail(err, DM_EUSAGE, 0, "the filter has more than %d values", DM_VALUES_MAX);
     else
-        st = dm_db_prepare(s->db, &q->rows, q->sql.p, err);
+        st = q->many ? dm_db_prepare_long(s->db, &q->rows, q->sql.p, err) : dm_db_prepare(s->db, &q->rows, q->sql.p, err);
     for (int i = 0; st == DM_OK && i < q->n; i++) {
         if (q->v[i].is_str)
             dm_bind_str(q->rows, i + 1, dm_str_of(q->v[i].s));
@@ -379,6 +416,8 @@ dm_status dm_select_arm(dm_store *s, const dm_arm *a, dm_select **out, dm_error 
     dm_select *q = calloc(1, sizeof *q);
     if (!q)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for a query");
+    q->store = s;
+    q->many = true;
     drive(q, a);
     put_days(q, a);
     put_kind(q, a);
@@ -403,7 +442,7 @@ static void drive_key(dm_select *q, const dm_arm *a)
 {
     const dm_filter *f = a->f;
     if (a->path == PATH_TEXT) {
-        put(q, " FROM sentence_text WHERE sentence_text MATCH "), put_text(q, fts_query(q, f->text));
+        put_sentences(q->store, q, f->text);
     } else if (a->path == PATH_SOURCE) {
         put(q, " FROM document c CROSS JOIN event e ON e.document=c.n WHERE c.publication="), put_text(q, f->source);
     } else {
@@ -421,9 +460,10 @@ dm_status dm_select_size(dm_store *s, const dm_arm *a, int64_t cap, int64_t *out
     dm_select *q = calloc(1, sizeof *q);
     if (!q)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for a query");
+    q->store = s;
     drive_key(q, a);
     put(q, " LIMIT "), put_int(q, cap);
-    dm_status st = ready(s, q, "SELECT count(*) FROM (SELECT 1", ")", err);
+    dm_status st = ready(s, q, "SELECT count(*) FROM (SELECT 1", ") x", err);
     if (st == DM_OK && (st = dm_stmt_step(q->rows, err)) == DM_OK)
         *out = dm_col_int(q->rows, 0);
     dm_select_free(q);
@@ -435,8 +475,11 @@ dm_status dm_select_sentences(dm_store *s, const dm_filter *f, dm_select **out, 
     dm_select *q = calloc(1, sizeof *q);
     if (!q)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for a query");
-    put(q, " FROM sentence_text WHERE sentence_text MATCH "), put_text(q, fts_query(q, f->text));
-    dm_status st = ready(s, q, "SELECT rowid", "", err);
+    char head[32];
+    put_sentences(s, q, f->text);
+    snprintf(head, sizeof head, "SELECT %s", sentence_row(s));
+    q->many = true;
+    dm_status st = ready(s, q, head, "", err);
     if (st == DM_OK)
         *out = q;
     else

@@ -42,6 +42,8 @@ typedef struct dm_select_value {
 } dm_select_value;
 
 typedef struct dm_select {
+    dm_store *store;
+    bool many; /* the answer may be long */
     dm_buf sql;
     dm_select_value v[DM_VALUES_MAX];
     int n;

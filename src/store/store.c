@@ -26,9 +26,12 @@ void dm_store_close(dm_store *s)
     dm_db_close(s->db);
     dm_store_given_forget(s);
     free(s->old);
+    dm_words_close(s->words);
     dm_linker_free(s->linker);
     dm_linking_free(s->linking);
     free(s);
 }
 
 dm_db *dm_store_db(dm_store *s) { return s->db; }
+
+dm_status dm_store_words(dm_store *s, dm_error *err) { return s->words ? DM_OK : dm_words_open(&s->words, err); }

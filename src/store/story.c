@@ -21,7 +21,7 @@ typedef struct seen {
 static dm_status count_term(dm_store *s, uint32_t term, dm_day day, seen *table, dm_error *err)
 {
     dm_stmt *q;
-    dm_status st = dm_db_use(s->db, &q, "SELECT document FROM story WHERE term=?1 AND day BETWEEN ?2 AND ?3 LIMIT ?4", err);
+    dm_status st = dm_db_use(s->db, &q, "SELECT document FROM story WHERE term=?1 AND day BETWEEN ?2 AND ?3 ORDER BY day, document LIMIT ?4", err);
     if (st != DM_OK)
         return st;
     dm_bind_int(q, 1, term);
@@ -81,7 +81,7 @@ static dm_status recall_dyad(
     dm_status st = dm_db_use(s->db, &q,
         "SELECT d.document, d.type FROM dyad d JOIN event e ON e.n=d.event WHERE d.actor=?1 AND d.target=?2 AND d.day BETWEEN "
         "?3 AND ?4"
-        " AND d.via<2 AND e.when_precision=?6 LIMIT ?5",
+        " AND d.via<2 AND e.when_precision=?6 ORDER BY d.day, d.event, d.via LIMIT ?5",
         err);
     if (st != DM_OK)
         return st;
@@ -146,7 +146,7 @@ dm_status dm_tale_put(dm_store *s, int64_t document, const tale *t, dm_error *er
     if (st == DM_OK)
         st = dm_db_use(s->db, &q,
             "INSERT INTO tale VALUES(?1, ?2, CAST(?3 AS BLOB), CAST(?4 AS BLOB)) ON CONFLICT(document) DO UPDATE SET "
-            "facts=CAST(facts || excluded.facts AS BLOB)", /* its events came in parts */
+            "facts=CAST(tale.facts || excluded.facts AS BLOB)", /* its events came in parts */
             err);
     if (st == DM_OK) {
         dm_bind_int(q, 1, document);

@@ -48,12 +48,12 @@ static const key keys[] = {
     [DM_BY_ACTOR] = { "actor", "p.code", "''", "JOIN party p ON p.event=e.n AND p.role=0 AND p.code<>''", MOST },
     [DM_BY_RECIPIENT] = { "recipient", "p.code", "''", "JOIN party p ON p.event=e.n AND p.role=1 AND p.code<>''", MOST },
     [DM_BY_DYAD] = { "dyad", "y.actor", "y.target", "JOIN dyad y ON y.event=e.n AND y.via<2", MOST },
-    [DM_BY_CONTEXT] = { "context", "b.bit", "''", BITS "(e.contexts >> b.bit) & 1", MOST },
+    [DM_BY_CONTEXT] = { "context", "b.bit", "''", BITS "((e.contexts >> b.bit) & 1)=1", MOST },
     [DM_BY_STATUS] = { "status",
         "CASE b.bit WHEN 0 THEN 'done' WHEN 1 THEN 'negated' WHEN 2 THEN 'planned' WHEN 3 THEN 'hypothetical' ELSE "
         "'historical' "
         "END",
-        "''", BITS "b.bit<5 AND CASE b.bit WHEN 0 THEN (e.aux & 7)=0 ELSE (e.aux >> (b.bit-1)) & 1 END", MOST },
+        "''", BITS "b.bit<5 AND CASE b.bit WHEN 0 THEN (e.aux & 7)=0 ELSE ((e.aux >> (b.bit-1)) & 1)=1 END", MOST },
     [DM_BY_SOURCE] = { "source", "coalesce(d.publication, '')", "''", "", MOST },
     [DM_BY_INSTRUMENT] = { "instrument", "i.type", "i.subject", "JOIN instrument i ON i.n=e.instrument", MOST },
 };

@@ -5,6 +5,7 @@
 #define DM_STORE_WORDS_H
 
 #include "base/str.h"
+#include <demarche/buffer.h>
 #include <demarche/error.h>
 
 /* How sentences are cut into words; schema.c gives the same to SQLite. */

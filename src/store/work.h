@@ -4,6 +4,7 @@
 #define DM_STORE_WORK_H
 
 #include "store/store.h"
+#include "store/words.h"
 
 enum { INSTRUMENTS_KEPT = 1024 /* rows of instruments that are looked up without the database */ };
 
@@ -40,7 +41,10 @@ struct dm_store {
     uint32_t n_old, cap_old;
     struct linker *linker;   /* NULL: no linking */
     struct linking *linking; /* its work on the document in hand */
+    dm_words *words;         /* of sentences, where the database does not cut them itself; made when it is wanted */
 };
+
+dm_status dm_store_words(dm_store *s, dm_error *err);
 
 /* Finds the near copies of a new document and sets its family. */
 dm_status dm_store_family(dm_store *s, int64_t document, const dm_filing *f, bool *near_copy, dm_error *err);
