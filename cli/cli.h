@@ -14,7 +14,8 @@ enum {
     EXIT_ALL_READ = 0,
     EXIT_SOME_FAILED = 1, /* some inputs could not be read; the others were coded */
     EXIT_USAGE = 2,
-    EXIT_BROKEN = 3 /* data missing or damaged, out of memory, output that cannot be written */
+    EXIT_BROKEN = 3, /* data missing or damaged, out of memory, output that cannot be written */
+    EXIT_AWAY = 4    /* a server is away or refuses for now: the same command may be tried again */
 };
 
 typedef struct cli_command {
@@ -112,6 +113,8 @@ void cli_fields_put(cli_form form, bool first, const cli_field *f, size_t n);
 unsigned cli_width(void);
 bool cli_color(void);
 
+/* Exit code for a status that is not DM_OK. */
+int cli_exit(dm_status st);
 /* Exit code for what a query ended with; tells the message. */
 int cli_query_exit(dm_status st, const dm_error *err);
 

@@ -195,7 +195,9 @@ static void count(const char *before, unsigned long long n, const char *one, con
 
 static void summary(const char *record, const dm_add_stats *s, const account *left_out)
 {
-    fprintf(stderr, "%s: ", record);
+    char shown[512];
+    dm_record_shown(record, shown, sizeof shown);
+    fprintf(stderr, "%s: ", shown);
     count("", s->added, "document added", "documents added");
     if (s->near_copies)
         count(" (", s->near_copies, "a near copy)", "near copies)");
@@ -227,7 +229,7 @@ static int finish(const char *path, dm_status st, const dm_add_stats *stats, con
     if (st == DM_OK || stats->added || stats->run.failed)
         summary(path, stats, left_out);
     if (st != DM_OK)
-        return st == DM_EUSAGE ? EXIT_USAGE : EXIT_BROKEN;
+        return cli_exit(st);
     if (stop_asked) {
         cli_say("stopped; what was added is kept, and the same command goes on from there");
         return EXIT_SIGNAL + stop_asked;

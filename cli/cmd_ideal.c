@@ -88,7 +88,7 @@ static int show(dm_record *r, const args *a, cli_form form, dm_error *err)
         st = dm_record_ideal(r, &q, &rows, &n, &told, err);
     if (st != DM_OK) {
         cli_say("%s", err->msg);
-        return st == DM_EUSAGE ? EXIT_USAGE : EXIT_BROKEN;
+        return cli_exit(st);
     }
     bool first = true;
     for (size_t i = 0; i < n; i++)

@@ -400,7 +400,7 @@ static int show(dm_record *r, const args *a, const char *which, shown *w, dm_err
     }
     if (st != DM_OK) {
         cli_say("%s", err->msg);
-        return st == DM_EUSAGE ? EXIT_USAGE : EXIT_BROKEN;
+        return cli_exit(st);
     }
     if (!w->any)
         cli_say("no instruments that are like that in the record");

@@ -80,6 +80,8 @@ static int serve(const args *a, const char *record)
     dm_serve_opts opts = DM_SERVE_OPTS_INIT;
     dm_server *server = NULL;
     dm_error err = { .msg = "" };
+    char shown[512];
+    dm_record_shown(record, shown, sizeof shown);
     struct sigaction on = { .sa_handler = on_signal };
     opts.port = (unsigned)a->port;
     opts.listen = a->listen;
@@ -94,10 +96,10 @@ static int serve(const args *a, const char *record)
     if (st != DM_OK)
         return cli_query_exit(st, &err);
     if (!dm_server_writable(server) && !a->read_only)
-        cli_say("the record '%s' cannot be written: it is shown, reviews and articles are not taken", record);
+        cli_say("the record '%s' cannot be written: it is shown, reviews and articles are not taken", shown);
     printf("%s\n", dm_server_url(server));
     fflush(stdout);
-    cli_say("the desk of '%s' is open at %s; Ctrl-C closes it", record, dm_server_url(server));
+    cli_say("the desk of '%s' is open at %s; Ctrl-C closes it", shown, dm_server_url(server));
     if (a->open)
         open_browser(dm_server_url(server));
     dm_server_run(server, &stop_asked);

@@ -200,10 +200,12 @@ void cli_filter_free(cli_filter *a)
         free(texts[i]);
 }
 
+int cli_exit(dm_status st) { return st == DM_EUSAGE ? EXIT_USAGE : st == DM_EAWAY ? EXIT_AWAY : EXIT_BROKEN; }
+
 int cli_query_exit(dm_status st, const dm_error *err)
 {
     if (st == DM_OK)
         return EXIT_ALL_READ;
     cli_say("%s", err->msg);
-    return st == DM_EUSAGE ? EXIT_USAGE : EXIT_BROKEN;
+    return cli_exit(st);
 }

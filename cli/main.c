@@ -37,6 +37,17 @@ static void help(FILE *to)
         to);
 }
 
+/* Whoever lists the machine's processes sees the command line. */
+static void warn_of_passwords(int argc, char **argv)
+{
+    char shown[512];
+    for (int i = 1; i < argc; i++)
+        if (strncmp(argv[i], "postgres", 8) == 0 && dm_record_shown(argv[i], shown, sizeof shown))
+            cli_say(
+                "'%s' was given with its password, which others on this machine can see; better in ~/.pgpass or $PGPASSFILE",
+                shown);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, ""); /* for the width of characters on a terminal; numbers stay as in C */
@@ -52,6 +63,7 @@ int main(int argc, char **argv)
         printf("demarche %s\n", dm_version());
         return EXIT_ALL_READ;
     }
+    warn_of_passwords(argc, argv);
     for (const cli_command *c = cli_commands; c->name; c++)
         if (strcmp(c->name, argv[1]) == 0) {
             const char **rest = (const char **)argv + 1;

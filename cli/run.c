@@ -130,7 +130,7 @@ static int exit_code(dm_status st, const output *o, const dm_run_stats *stats, c
     if (o->gone)
         return EXIT_ALL_READ;
     cli_say("%s", err->msg);
-    return st == DM_EUSAGE ? EXIT_USAGE : EXIT_BROKEN;
+    return cli_exit(st);
 }
 
 int cli_run(const cli_job *job)

@@ -4,10 +4,10 @@
 # root and sudo it prints the one line that somebody with rights has to run, and fails.
 set -eu
 packages='gcc libc6-dev make meson ninja-build pkg-config libicu-dev libgumbo-dev libxml2-dev libarchive-dev libjansson-dev
-libpopt-dev libxxhash-dev libsqlite3-dev libcsv-dev libreadstat-dev
+libpopt-dev libxxhash-dev libsqlite3-dev libpq-dev libcsv-dev libreadstat-dev
 libmicrohttpd-dev libsodium-dev zlib1g-dev'
 if [ "${1:-build}" = check ]; then
-    packages="$packages libcmocka-dev clang libclang-rt-14-dev clang-format python3"
+    packages="$packages libcmocka-dev clang libclang-rt-14-dev clang-format python3 postgresql-15 openssl"
 fi
 if ! command -v dpkg-query >/dev/null 2>&1; then
     echo "deps: this is no Debian system; install what stands for:" $packages >&2

@@ -17,10 +17,14 @@ typedef struct dm_record dm_record;
 
 typedef enum dm_access { DM_ACCESS_READ, DM_ACCESS_WRITE } dm_access;
 
-/* Opens the record in the file at path. DM_ACCESS_WRITE makes it when it is not there and brings older ones up to date. data_dir as in
- * dm_coder_opts (names of countries, weights); NULL: found. DM_EIO: missing, locked, read-only; DM_EINPUT: no record; DM_ECORRUPT. */
+/* Opens the record in the file at path, or in the database at a URL (postgres://user@host/database, docs/postgresql.md). DM_ACCESS_WRITE
+ * makes it when it is not there and brings older ones up to date. data_dir as in dm_coder_opts (names of countries, weights); NULL: found.
+ * DM_EIO: missing, locked, read-only; DM_EINPUT: no record; DM_ECORRUPT; DM_EAWAY, also of all calls below: the server is away, what was
+ * not committed is lost, and the same call may be tried again (the connection is opened anew by itself). */
 DM_API dm_status dm_record_open(dm_record **out, const char *path, dm_access access, const char *data_dir, dm_error *err);
 DM_API void dm_record_close(dm_record *record);
+/* The name of a record as it may be shown: a URL without its password, cut at room. true: a password was left out. */
+DM_API bool dm_record_shown(const char *path, char *out, size_t room);
 
 /* Adding. */
 typedef struct dm_add_stats {
@@ -48,7 +52,7 @@ typedef struct dm_add_opts {
         DM_ADD_OPTS_VERSION, 0, false, NULL, NULL, NULL, NULL, NULL                                                            \
     }
 
-/* Codes everything in `in` and files it, each document all or nothing. Documents of the record are not coded again. The record is the
+/* Codes everything in `in` and files it, each document all or nothing; with DM_OK all of it is committed. Documents of the record are not coded again. The record is the
  * same for any number of threads. opts and stats may be NULL. */
 DM_API dm_status dm_record_add(
     dm_record *record, const dm_coder *coder, dm_input *in, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err);

@@ -38,10 +38,20 @@ void dm_record_close(dm_record *r)
     free(r);
 }
 
+bool dm_record_shown(const char *path, char *out, size_t room)
+{
+    char *shown = dm_db_is_url(path) ? dm_pg_shown(path) : NULL;
+    snprintf(out, room, "%s", shown ? shown : dm_db_is_url(path) ? "a database" : path);
+    bool secret = shown && strcmp(shown, path) != 0;
+    free(shown);
+    return secret;
+}
+
 dm_status dm_record_writable(const dm_record *r, dm_error *err)
 {
-    return r->access == DM_ACCESS_WRITE ? DM_OK
-                                        : dm_fail(err, DM_EUSAGE, 0, "the record '%s' was opened for reading only", r->path);
+    return r->access == DM_ACCESS_WRITE
+               ? DM_OK
+               : dm_fail(err, DM_EUSAGE, 0, "the record '%s' was opened for reading only", dm_db_path(dm_store_db(r->store)));
 }
 
 void dm_hash_digits(char out[33], dm_str bytes)
@@ -148,7 +158,7 @@ dm_status dm_record_document_row(dm_record *r, const char *which, int64_t *row, 
     }
     st = dm_stmt_step(q, err);
     if (st == DM_END)
-        return dm_fail(err, DM_EUSAGE, 0, "no document '%.100s' in the record '%s'", which, r->path);
+        return dm_fail(err, DM_EUSAGE, 0, "no document '%.100s' in the record '%s'", which, dm_db_path(dm_store_db(r->store)));
     if (st != DM_OK)
         return st;
     *row = dm_col_int(q, 0);

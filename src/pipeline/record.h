@@ -10,7 +10,7 @@
 struct dm_record {
     dm_store *store;
     dm_tables *tables;
-    char *path;
+    char *path; /* as it was given: a URL may have a password, so dm_db_path() is what is shown */
     dm_access access;
 };
 

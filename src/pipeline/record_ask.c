@@ -34,7 +34,7 @@ dm_status dm_record_event_id(dm_record *r, const char *digits, uint64_t *id, dm_
     dm_bind_int(q, 1, (int64_t)from);
     dm_bind_int(q, 2, (int64_t)to);
     if ((st = dm_stmt_step(q, err)) == DM_END)
-        return dm_fail(err, DM_EUSAGE, 0, "no event '%s' in the record '%s'", digits, r->path);
+        return dm_fail(err, DM_EUSAGE, 0, "no event '%s' in the record '%s'", digits, dm_db_path(dm_store_db(r->store)));
     if (st != DM_OK)
         return st;
     *id = (uint64_t)dm_col_int(q, 0);

@@ -135,7 +135,8 @@ dm_status dm_record_ideal(
     if (st == DM_OK)
         st = dm_store_casts(r->store, dm_str_of(here.source), q->body, q->since, q->until, on_cast, c, err);
     if (st == DM_OK && c->n_votes == 0)
-        st = dm_fail(err, DM_EUSAGE, 0, "no votes that fit in the record '%s'; 'demarche import votes' brings some", r->path);
+        st = dm_fail(err, DM_EUSAGE, 0, "no votes that fit in the record '%s'; 'demarche import votes' brings some",
+            dm_db_path(dm_store_db(r->store)));
     if (st == DM_OK)
         st = fit(c, rows, n, &here, err);
     if (st == DM_OK && told)

@@ -253,7 +253,8 @@ static dm_status put_page(reporting *w)
     char contexts[400], intro[600];
     dm_str words = context_words(w->q->contexts, contexts, sizeof contexts);
     make_title(w, words);
-    snprintf(intro, sizeof intro, "From the record %.200s, by demarche %s.", w->r->path, dm_version());
+    snprintf(
+        intro, sizeof intro, "From the record %.200s, by demarche %s.", dm_db_path(dm_store_db(w->r->store)), dm_version());
     dm_report_begin(w->b, w->title, intro);
     dm_status st = put_chart(w);
     if (st == DM_OK)

@@ -20,6 +20,8 @@ enum { DM_DB_BUSY_MS = 10000 }; /* how long another writer is waited for */
 
 /* Whether the name of a record is that of a server's. */
 bool dm_db_is_url(const char *path);
+/* A URL without its password; malloc'ed. */
+char *dm_pg_shown(const char *url);
 /* DM_DB_WRITE creates the file when it is not there. DM_EIO: cannot be opened, read-only, locked; DM_EINPUT: no database;
  * DM_ECORRUPT: damaged; DM_EAWAY: the server is. */
 dm_status dm_db_open(dm_db **out, const char *path, dm_db_mode mode, dm_error *err);

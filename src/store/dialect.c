@@ -18,10 +18,11 @@ static const word words[] = {
     { "INTEGER NOT NULL", "bigint NOT NULL" },
     { "AS BLOB", "AS bytea" },
     { "LIMIT -1", "LIMIT ALL" },
+    { "HAS WORDS", "@@" }, /* select.c has an @ of its own */
     { "instr(", "strpos(" },
     { "lower(hex(d.hash))", "encode(d.hash, 'hex')" },
     { "lower(hex(document))", "encode(document, 'hex')" },
-    { "strftime('%Y', e.day*86400, 'unixepoch')", "to_char(date '1970-01-01' + e.day::int, 'FM0000') COLLATE \"C\"" },
+    { "strftime('%Y', e.day*86400, 'unixepoch')", "to_char(date '1970-01-01' + e.day::int, 'YYYY') COLLATE \"C\"" },
 };
 
 /* Of the schema. References are not declared: who writes is alone and files a document whole, and looking each of them up again would
@@ -40,7 +41,8 @@ static const word types[] = {
 };
 
 /* Tables whose rows are numbered. */
-static const char *const numbered[] = { "coder", "document", "sentence", "instrument", "happening", "event", "rollcall", "review" };
+static const char *const numbered[] = { "coder", "document", "sentence", "instrument", "happening", "event", "rollcall",
+    "review" };
 
 static void put(dm_buf *out, const char *z) { dm_buf_add(out, z, strlen(z)); }
 
@@ -100,7 +102,10 @@ static size_t put_quoted(dm_buf *out, const char *sql)
 }
 
 /* +column: to SQLite that no index is to be looked for. */
-static bool hint(const char *sql, char before) { return *sql == '+' && islower((unsigned char)sql[1]) && strchr(" (=", before); }
+static bool hint(const char *sql, char before)
+{
+    return *sql == '+' && islower((unsigned char)sql[1]) && strchr(" (=", before);
+}
 
 bool dm_dialect_statement(dm_buf *out, const char *sql, bool *own, int *params)
 {

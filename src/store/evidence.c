@@ -95,7 +95,8 @@ static dm_status gather_dyads(gathering *g, const char *actor, const char *targe
     dm_status st = dm_db_use_long(g->s->db, &q,
         "SELECT day, day_end, via, type, aux, contexts, mode, scale, confidence, instrument, act, polarity, others_word, "
         "happening,"
-        " document, id, years, event, sector FROM dyad WHERE actor=?1 AND target=?2 AND (?3=0 OR (contexts & ?3)<>0) ORDER BY day, "
+        " document, id, years, event, sector FROM dyad WHERE actor=?1 AND target=?2 AND (?3=0 OR (contexts & ?3)<>0) ORDER BY "
+        "day, "
         "event, via",
         g->err);
     if (st != DM_OK)

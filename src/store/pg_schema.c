@@ -7,7 +7,8 @@
 
 /* What a step has besides, by version from 0. Words of sentences: words.c cuts them, in place of FTS5. */
 static const char *const own_1[] = {
-    "CREATE TABLE demarche(one boolean PRIMARY KEY DEFAULT true CHECK(one), version bigint NOT NULL, change bigint NOT NULL DEFAULT 0);",
+    "CREATE TABLE demarche(one boolean PRIMARY KEY DEFAULT true CHECK(one), version bigint NOT NULL, change bigint NOT NULL "
+    "DEFAULT 0);",
     "INSERT INTO demarche(version) VALUES(0);",
     "ALTER TABLE sentence ADD COLUMN words tsvector;",
     "CREATE INDEX sentence_words ON sentence USING gin(words) WITH (fastupdate=on);",
@@ -87,7 +88,8 @@ dm_status dm_pg_schema_ready(dm_db *db, bool readonly, dm_error *err)
     if (version == DM_SCHEMA_VERSION)
         return DM_OK;
     if (readonly && version < 0)
-        return dm_fail(err, DM_EINPUT, 0, "'%.200s' is empty: there is no record in it; 'demarche add' makes one", dm_db_path(db));
+        return dm_fail(
+            err, DM_EINPUT, 0, "'%.200s' is empty: there is no record in it; 'demarche add' makes one", dm_db_path(db));
     if (readonly)
         return dm_fail(err, DM_EINPUT, 0, "the record '%.200s' is of an older demarche; 'demarche add' brings it up to date",
             dm_db_path(db));

@@ -69,7 +69,4 @@ bool dm_pg_null(const PGresult *r, int row, int at);
 /* Eight bytes as they go over the line. */
 uint64_t dm_pg_line_order(uint64_t v);
 
-/* A URL without its password; malloc'ed (pg_url.c). */
-char *dm_pg_shown(const char *url);
-
 #endif

@@ -189,7 +189,7 @@ static const char *ts_query(dm_store *s, dm_select *q, const char *text)
 static void put_sentences(dm_store *s, dm_select *q, const char *text)
 {
     if (dm_db_engine(s->db) == DM_DB_POSTGRES) {
-        put(q, " FROM sentence WHERE words @@ CAST("), put_text(q, ts_query(s, q, text)), put(q, " AS tsquery)");
+        put(q, " FROM sentence WHERE words HAS WORDS CAST("), put_text(q, ts_query(s, q, text)), put(q, " AS tsquery)");
         return;
     }
     put(q, " FROM sentence_text WHERE sentence_text MATCH "), put_text(q, fts_query(q, text));

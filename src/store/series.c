@@ -368,9 +368,9 @@ static dm_status walk(gathering *g, int64_t document, const char *party, dm_erro
     dm_stmt *q;
     dm_db *db = dm_store_db(g->set->store);
     dm_status st =
-        document ? dm_db_use(db, &q, EVENT_COLUMNS "WHERE e.document=?1 AND e.instrument IS NOT NULL ORDER BY e.n", err)
-                 : dm_db_use_long(
-                       db, &q, EVENT_COLUMNS "WHERE e.instrument IS NOT NULL AND ?1=0 ORDER BY e.document, e.n", err);
+        document
+            ? dm_db_use(db, &q, EVENT_COLUMNS "WHERE e.document=?1 AND e.instrument IS NOT NULL ORDER BY e.n", err)
+            : dm_db_use_long(db, &q, EVENT_COLUMNS "WHERE e.instrument IS NOT NULL AND ?1=0 ORDER BY e.document, e.n", err);
     if (st != DM_OK)
         return st;
     dm_bind_int(q, 1, document);

@@ -288,5 +288,5 @@ static dm_status tune(dm_db *db, dm_db_tuning what, bool on, dm_error *err)
 }
 
 static const dm_engine engine = { DM_DB_SQLITE, close_db, again, limit, budget, exec, begin, commit, rollback, in_transaction,
-    last_id, changes, version, tune, prepare, free_stmt, bind_int, bind_real, bind_str, bind_blob, bind_null, step, done, col_int,
-    col_real, col_str, col_null };
+    last_id, changes, version, tune, prepare, free_stmt, bind_int, bind_real, bind_str, bind_blob, bind_null, step, done,
+    col_int, col_real, col_str, col_null };

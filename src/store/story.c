@@ -21,7 +21,8 @@ typedef struct seen {
 static dm_status count_term(dm_store *s, uint32_t term, dm_day day, seen *table, dm_error *err)
 {
     dm_stmt *q;
-    dm_status st = dm_db_use(s->db, &q, "SELECT document FROM story WHERE term=?1 AND day BETWEEN ?2 AND ?3 ORDER BY day, document LIMIT ?4", err);
+    dm_status st = dm_db_use(
+        s->db, &q, "SELECT document FROM story WHERE term=?1 AND day BETWEEN ?2 AND ?3 ORDER BY day, document LIMIT ?4", err);
     if (st != DM_OK)
         return st;
     dm_bind_int(q, 1, term);
