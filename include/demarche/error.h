@@ -19,14 +19,14 @@ extern "C" {
 
 typedef enum dm_status {
     DM_OK = 0,
-    DM_END,     /* nothing more to read; not an error */
-    DM_ENOMEM,  /* out of memory */
-    DM_EIO,     /* the system refused: open, read, write */
-    DM_EINPUT,  /* input that cannot be read as what it claims to be */
-    DM_ELIMIT,  /* input over a named limit */
-    DM_EUSAGE,  /* wrong argument */
+    DM_END,      /* nothing more to read; not an error */
+    DM_ENOMEM,   /* out of memory */
+    DM_EIO,      /* the system refused: open, read, write */
+    DM_EINPUT,   /* input that cannot be read as what it claims to be */
+    DM_ELIMIT,   /* input over a named limit */
+    DM_EUSAGE,   /* wrong argument */
     DM_ECORRUPT, /* a compiled table or model file that is damaged or of another version */
-    DM_EAWAY     /* a server is away or refuses for now: nothing is wrong with what was asked, and the same may be tried again */
+    DM_EAWAY     /* a server is away or refuses for now: nothing is wrong with what was asked, it may be tried again */
 } dm_status;
 
 enum { DM_ERROR_MSG = 480 };

@@ -367,7 +367,7 @@ dm_status dm_digest_make_all(dm_db *db, dm_error *err)
     dm_stmt *q = NULL;
     dm_status st = dm_db_exec(db, "DELETE FROM digest", err);
     if (st == DM_OK)
-        st = dm_db_prepare(db, &q,
+        st = dm_db_prepare_long(db, &q,
             "SELECT document, n, sentence, happening, type, aux, contexts, day, day_end, confidence, scale, mode, act, "
             "instrument"
             " FROM event ORDER BY document, n",
@@ -390,7 +390,7 @@ dm_status dm_digest_walk(dm_store *s, dm_digest_fn *fn, void *ctx, dm_error *err
 {
     dm_stmt *q = NULL;
     dm_digest_reader r = { 0 };
-    dm_status st = dm_db_prepare(dm_store_db(s), &q,
+    dm_status st = dm_db_prepare_long(dm_store_db(s), &q,
         "SELECT d.family, d.n, g.events FROM document d CROSS JOIN digest g ON g.document=d.n ORDER BY d.family, d.n", err);
     while (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK) {
         int64_t family = dm_col_int(q, 0), document = dm_col_int(q, 1);

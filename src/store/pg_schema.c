@@ -2,6 +2,7 @@
 /* The schema of a record at a server of PostgreSQL. The tables are those of schema.c, in the schema that comes first in the search path;
  * the table `demarche` says that they are a record's, and of which version. Who migrates holds the writers' lock. */
 #include "store/dialect.h"
+#include "store/digest.h"
 #include "store/schema.h"
 #include <stdio.h>
 
@@ -51,6 +52,8 @@ static dm_status steps(dm_db *db, dm_error *err)
             st = run_step(db, *sql, err);
         for (const char *const *sql = own(v); *sql && st == DM_OK; sql++)
             st = dm_db_exec(db, *sql, err);
+        if (st == DM_OK && v == DM_SCHEMA_DIGESTS)
+            st = dm_digest_make_all(db, err);
         if (st == DM_OK)
             st = dm_db_exec(db, mark, err);
     }

@@ -148,7 +148,6 @@ static const char *const step_3[] = {
     "CREATE TABLE digest(document INTEGER PRIMARY KEY REFERENCES document(n) ON DELETE CASCADE, events BLOB NOT NULL) STRICT;",
     NULL,
 };
-enum { DIGESTS_FROM = 2 /* the version before step_3 */ };
 
 const char *const *const dm_schema_steps[DM_SCHEMA_VERSION] = { step_1, step_2, step_3 };
 
@@ -233,7 +232,7 @@ static dm_status migrate(dm_db *db, int64_t from, dm_error *err)
         if (st == DM_OK && now == v) {
             for (const char *const *sql = dm_schema_steps[v]; *sql && st == DM_OK; sql++)
                 st = dm_db_exec(db, *sql, err);
-            if (st == DM_OK && v == DIGESTS_FROM)
+            if (st == DM_OK && v == DM_SCHEMA_DIGESTS)
                 st = dm_digest_make_all(db, err);
             if (st == DM_OK)
                 st = dm_db_exec(db, mark, err);

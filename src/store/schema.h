@@ -5,7 +5,7 @@
 
 #include "store/db.h"
 
-enum { DM_SCHEMA_VERSION = 3 };
+enum { DM_SCHEMA_VERSION = 3, DM_SCHEMA_DIGESTS = 2 /* the last version without digests: the step behind it makes them */ };
 
 /* Brings the record to this program's schema: makes it when it is empty, migrates older ones step by step, each in one transaction.
  * DM_EINPUT for a database that is no record, or one of a newer program. readonly: only checks. */
