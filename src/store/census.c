@@ -189,7 +189,7 @@ static bool name_row(census *c, dm_stmt *q)
 
 static dm_status name_rows(census *c, dm_store *s, dm_error *err)
 {
-    const char *sql = c->by == DM_BY_SOURCE       ? "SELECT n, publication, '' FROM document ORDER BY publication"
+    const char *sql = c->by == DM_BY_SOURCE       ? "SELECT n, coalesce(publication, ''), '' FROM document ORDER BY 2"
                       : c->by == DM_BY_INSTRUMENT ? "SELECT n, type, subject FROM instrument ORDER BY type, subject"
                                                   : NULL;
     dm_stmt *q = NULL;
