@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the three reader targets share: bytes go through a reader as a file of a given name; every document that comes out must keep
+/* What the reader targets share: bytes go through a reader as a file of a given name; every document that comes out must keep
  * the promises of read.h. Knowledge tables are used where $DEMARCHE_DATA holds compiled ones. */
 #ifndef FUZZ_READ_H
 #define FUZZ_READ_H
 
+#include "fuzz.h"
 #include "read/read.h"
-#include <stdio.h>
-#include <stdlib.h>
 
 static dm_tables *fuzz_tables;
-
-static inline void fuzz_need(bool holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "broken promise: %s\n", what);
-    abort();
-}
 
 static inline void fuzz_check(const dm_doc *doc)
 {
@@ -61,21 +52,10 @@ static inline int fuzz_read(const char *name, const uint8_t *data, size_t size)
     return 0;
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-    (void)argc;
-    (void)argv;
-    const char *dir = getenv("DEMARCHE_DATA");
-    char path[1024];
-    dm_error err = { .msg = "" };
-    snprintf(path, sizeof path, "%s/demarche.tables", dir ? dir : ".");
-    if (dir && dm_tables_open(&fuzz_tables, path, &err) != DM_OK) {
-        fprintf(stderr, "%s\n", err.msg);
-        abort();
-    }
+    (void)argc, (void)argv;
+    fuzz_tables = getenv("DEMARCHE_DATA") ? fuzz_open_tables() : NULL;
     return 0;
 }
 
