@@ -1,25 +1,62 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# fuzz.sh BUILD SECONDS: every fuzz target for so long, with libFuzzer, ASan and UBSan, from fuzz/corpus. New inputs go to BUILD, not into
-# the corpus; a find is kept in fuzz/findings and ends the run.
+# fuzz.sh BUILD SECONDS [TARGET...]: each fuzz target (all without names) for so long, with libFuzzer, from fuzz/corpus and the words of
+# fuzz/dict. FUZZ_BUILD=fast: without ASan and UBSan and with -O2, for many executions. New inputs go to BUILD/new, not into the corpus; a
+# find is kept in fuzz/findings and fails the run. Every run adds a line to BUILD/executions.tsv: tools/fuzz_sum.sh sums them.
 set -eu
 cd "$(dirname "$0")/.."
 build=$1 seconds=$2
-[ -f "$build/build.ninja" ] ||
-    CC=clang meson setup "$build" -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
-ninja -C "$build"
+shift 2
+kind=${FUZZ_BUILD:-asan}
+if [ ! -f "$build/build.ninja" ]; then
+    case $kind in
+    fast) CC=clang meson setup "$build" -Dfuzz=true -Doptimization=2 ;;
+    *) CC=clang meson setup "$build" -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 ;;
+    esac
+fi
+if [ $# -eq 0 ]; then
+    for source in fuzz/fuzz_*.c; do
+        name=${source#fuzz/fuzz_}
+        set -- "$@" "${name%.c}"
+    done
+fi
+ninja -C "$build" demarche.tables english.dmm $(printf 'fuzz_%s ' "$@")
 mkdir -p fuzz/findings
+
+# Longest input that libFuzzer makes: where everything that can go wrong fits, and not more.
+length() {
+    case $1 in
+    dates) echo 64 ;;
+    when | states | model) echo 200 ;;
+    url | ask | csv | flat | http | password | segment | dictionary) echo 600 ;;
+    votes | import | review | table_text | code | conllu) echo 1000 ;;
+    *) echo 4000 ;;
+    esac
+}
+
+# run TARGET: exit 1 for a find.
+run() {
+    name=$1
+    new="$build/new/$name" log="$build/$name.log"
+    mkdir -p "$new"
+    set -- "$new"
+    [ ! -d "fuzz/corpus/$name" ] || set -- "$@" "fuzz/corpus/$name"
+    [ ! -f "fuzz/dict/$name.dict" ] || set -- "-dict=fuzz/dict/$name.dict" "$@"
+    rc=0
+    DEMARCHE_DATA="$build" UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$build/fuzz_$name" -max_total_time="$seconds" \
+        -max_len="$(length "$name")" -timeout=20 -rss_limit_mb=2048 -entropic=0 -print_final_stats=1 \
+        -artifact_prefix="fuzz/findings/$name-" "$@" >"$log" 2>&1 || rc=$?
+    done=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+    edges=$(grep -o ' cov: [0-9]*' "$log" | tail -n 1 | cut -c7-)
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$kind" "$name" "${done:-0}" "${edges:-0}" "$seconds" "$rc" \
+        >>"$build/executions.tsv"
+    echo "$name: ${done:-0} executions, ${edges:-0} edges"
+    [ "$rc" -eq 0 ] || tail -n 40 "$log"
+    return "$rc"
+}
+
 found=0
-for source in fuzz/fuzz_*.c; do
-    target=$(basename "$source" .c)
-    name=${target#fuzz_}
-    mkdir -p "$build/new/$name"
-    corpus="fuzz/corpus/$name"
-    [ -d "$corpus" ] || corpus=
-    echo "== $name, $seconds s"
-    # shellcheck disable=SC2086 # no corpus, no word
-    DEMARCHE_DATA="$build" UBSAN_OPTIONS=halt_on_error=1 "$build/$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 \
-        -artifact_prefix="fuzz/findings/$name-" -print_final_stats=1 "$build/new/$name" $corpus 2>&1 | tail -n 25 || found=1
-    ls fuzz/findings/"$name"-* 2>/dev/null && found=1
+for target; do
+    run "$target" || found=1
 done
 exit $found

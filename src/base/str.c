@@ -207,17 +207,18 @@ dm_day dm_day_of(int year, int month, int day)
     return era * 146097 + doe - 719468;
 }
 
+/* Any number of days: those of damaged input are days of years that nobody lived in. */
 void dm_day_split(dm_day d, int *year, int *month, int *day)
 {
-    int z = d + 719468;
-    int era = (z >= 0 ? z : z - 146096) / 146097;
-    int doe = z - era * 146097;
+    int64_t z = (int64_t)d + 719468;
+    int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+    int doe = (int)(z - era * 146097);
     int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
     int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     int mp = (5 * doy + 2) / 153;
     *day = doy - (153 * mp + 2) / 5 + 1;
     *month = mp < 10 ? mp + 3 : mp - 9;
-    *year = yoe + era * 400 + (*month <= 2);
+    *year = yoe + (int)era * 400 + (*month <= 2);
 }
 
 int dm_month_days(int year, int month)

@@ -73,6 +73,16 @@ static void interval(packer *k, dm_interval *i)
     VALUE(k, i->to);
     VALUE(k, precision);
     i->precision = (dm_precision)precision;
+    if (!k->out && (precision < DM_PREC_UNKNOWN || precision > DM_PREC_RANGE))
+        k->bad = true;
+}
+
+/* One of so many. */
+static void choice(packer *k, uint8_t *v, uint8_t last)
+{
+    VALUE(k, *v);
+    if (!k->out && *v > last)
+        k->bad = true;
 }
 
 static void parties(packer *k, dm_party **v, uint32_t *n)
@@ -138,7 +148,7 @@ static void event(packer *k, dm_event *e)
     instrument(k, &e->instrument);
     e->reason = list(k, e->reason, &e->n_reason, sizeof *e->reason);
     for (uint32_t i = 0; i < e->n_reason; i++) {
-        VALUE(k, e->reason[i].kind);
+        choice(k, &e->reason[i].kind, DM_CONCESSION);
         span(k, &e->reason[i].span);
     }
     e->why = list(k, e->why, &e->n_why, sizeof *e->why);
@@ -153,7 +163,7 @@ static void meta(packer *k, dm_doc *doc)
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         str(k, strings[i]);
     interval(k, &m->date);
-    VALUE(k, m->date_source);
+    choice(k, &m->date_source, DM_DATE_CONTENT);
     raw(k, doc->home, sizeof doc->home);
     doc->home[DM_CODE_MAX - 1] = '\0';
 }
@@ -165,7 +175,7 @@ static void sentences(packer *k, dm_doc *doc)
     doc->sents.cap = k->out ? doc->sents.cap : doc->sents.n;
     for (uint32_t i = 0; i < doc->sents.n; i++) {
         span(k, &doc->sents.v[i].span);
-        VALUE(k, doc->sents.v[i].kind);
+        choice(k, &doc->sents.v[i].kind, DM_SENT_NOISE);
     }
 }
 
