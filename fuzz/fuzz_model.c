@@ -107,8 +107,8 @@ static size_t damage(const uint8_t *data, size_t size)
 
 static void parse(const dm_model *m)
 {
-    static const dm_word words[WORDS] = { { "Japan", 5 }, { "has", 3 }, { "condemned", 9 }, { "1990", 4 }, { "\xC3\x89tats", 6 },
-        { ".", 1 } };
+    static const dm_word words[WORDS] = { { "Japan", 5 }, { "has", 3 }, { "condemned", 9 }, { "1990", 4 },
+        { "\xC3\x89tats", 6 }, { ".", 1 } };
     dm_parser *p = NULL;
     dm_parsed out[WORDS];
     dm_error err = { .msg = "" };

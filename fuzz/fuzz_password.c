@@ -15,8 +15,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     char hash[crypto_pwhash_STRBYTES], line[crypto_pwhash_STRBYTES + 8];
     static fuzz_file file;
     dm_error err = { .msg = "" };
-    fuzz_need(sodium_init() >= 0 &&
-                  crypto_pwhash_str(hash, "secret", 6, crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN) == 0,
+    fuzz_need(
+        sodium_init() >= 0 && crypto_pwhash_str(hash, "secret", 6, crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN) == 0,
         "a hash");
     int n = snprintf(line, sizeof line, "ann:%s\n", hash);
     fuzz_write(&file, line, (size_t)n);
@@ -46,7 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(header, data, (size_t)(end - data));
     header[end - data] = '\0';
     if (dm_passwords_ok(ours, header)) /* "ann:secret", whatever stands around */
-        fuzz_need(strncasecmp(header, "Basic ", 6) == 0 && strstr(header, "YW5uOnNlY3JldA"), "an entry with the right password");
+        fuzz_need(
+            strncasecmp(header, "Basic ", 6) == 0 && strstr(header, "YW5uOnNlY3JldA"), "an entry with the right password");
     read_file(end + 1, size - (size_t)(end + 1 - data));
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+__attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv); /* not every target has one */
 
 enum { PATH_LEN = 4096 };
 
@@ -50,6 +51,8 @@ static int replay_folder(const char *path)
 int main(int argc, char **argv)
 {
     int total = 0;
+    if (LLVMFuzzerInitialize)
+        LLVMFuzzerInitialize(&argc, &argv);
     for (int i = 1; i < argc; i++) {
         struct stat st;
         int n = stat(argv[i], &st) != 0 ? -1 : S_ISDIR(st.st_mode) ? replay_folder(argv[i]) : replay_file(argv[i]);

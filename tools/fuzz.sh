@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # fuzz.sh BUILD SECONDS [TARGET...]: each fuzz target (all without names) for so long, with libFuzzer, from fuzz/corpus and the words of
 # fuzz/dict. FUZZ_BUILD=fast: without ASan and UBSan and with -O2, for many executions. New inputs go to BUILD/new, not into the corpus; a
-# find is kept in fuzz/findings and fails the run. Every run adds a line to BUILD/executions.tsv: tools/fuzz_sum.sh sums them.
+# find is kept in fuzz/findings and fails the run. Every run adds a line to BUILD/executions.tsv: tools/fuzz_sum.sh sums them. FUZZ_JOBS: so
+# many targets at a time (1).
 set -eu
 cd "$(dirname "$0")/.."
 build=$1 seconds=$2
@@ -20,6 +21,7 @@ if [ $# -eq 0 ]; then
         set -- "$@" "${name%.c}"
     done
 fi
+# shellcheck disable=SC2046 # one word for each target
 ninja -C "$build" demarche.tables english.dmm $(printf 'fuzz_%s ' "$@")
 mkdir -p fuzz/findings
 
@@ -46,17 +48,22 @@ run() {
     DEMARCHE_DATA="$build" UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$build/fuzz_$name" -max_total_time="$seconds" \
         -max_len="$(length "$name")" -timeout=20 -rss_limit_mb=2048 -entropic=0 -print_final_stats=1 \
         -artifact_prefix="fuzz/findings/$name-" "$@" >"$log" 2>&1 || rc=$?
-    done=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     edges=$(grep -o ' cov: [0-9]*' "$log" | tail -n 1 | cut -c7-)
-    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$kind" "$name" "${done:-0}" "${edges:-0}" "$seconds" "$rc" \
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$kind" "$name" "${runs:-0}" "${edges:-0}" "$seconds" "$rc" \
         >>"$build/executions.tsv"
-    echo "$name: ${done:-0} executions, ${edges:-0} edges"
+    echo "$name: ${runs:-0} executions, ${edges:-0} edges"
     [ "$rc" -eq 0 ] || tail -n 40 "$log"
     return "$rc"
 }
 
-found=0
+# FUZZ_JOBS of them at a time.
+rm -f "$build/found"
+n=0
 for target; do
-    run "$target" || found=1
+    (run "$target" || echo "$target" >>"$build/found") &
+    n=$((n + 1))
+    [ $((n % ${FUZZ_JOBS:-1})) -ne 0 ] || wait
 done
-exit $found
+wait
+[ ! -f "$build/found" ]
