@@ -324,10 +324,27 @@ static void put_kind(dm_select *q, const dm_arm *a)
         of_event(q, "+e.happening="), put_int(q, (int64_t)f->happening);
 }
 
+static void put_codes(dm_select *q, const dm_who *who, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        put(q, i ? ", " : ""), put_text(q, who[i].code);
+}
+
+/* One of the actors toward one of the recipients, not each of them with somebody else. */
+static void put_dyad(dm_select *q, const dm_filter *f)
+{
+    put(q, " AND EXISTS(SELECT 1 FROM dyad x WHERE x.event="), put(q, q->row);
+    put(q, " AND x.via<2 AND +x.actor IN ("), put_codes(q, f->actor, f->n_actor);
+    put(q, ") AND +x.target IN ("), put_codes(q, f->recipient, f->n_recipient);
+    put(q, "))");
+}
+
 static void put_parties(dm_select *q, const dm_arm *a)
 {
     const dm_filter *f = a->f;
     bool pair = a->path == PATH_PAIR;
+    if (paired(f) && (lone(a) || !pair))
+        put_dyad(q, f);
     if ((lone(a) || a->path != PATH_ACTOR) && (!pair || sectored(f->actor, f->n_actor)))
         put_party(q, f->actor, f->n_actor, "0");
     if ((lone(a) || a->path != PATH_RECIPIENT) && (!pair || sectored(f->recipient, f->n_recipient))) {

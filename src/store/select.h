@@ -9,7 +9,7 @@
 enum {
     DM_LONG_DAYS = 400, /* longer events have an index of their own (schema.c) */
     DM_PAIR_ARMS = 64,  /* so many pairs of codes are walked side by side; more: one walk an actor, sorted */
-    DM_VALUES_MAX = 8 * DM_WHO_MAX + 64,
+    DM_VALUES_MAX = 10 * DM_WHO_MAX + 64,
     DM_TEXT_MAX = 1000
 };
 
