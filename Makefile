@@ -4,7 +4,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 SHARED ?= ../shared
 
-.PHONY: all build check bench bench-record fuzz train accuracy calibrate parties backoff eval-parse format install clean
+.PHONY: all build check bench bench-record bench-desk fuzz train accuracy calibrate parties backoff eval-parse format install clean
 all: build
 
 $(BUILD)/build.ninja:
@@ -22,6 +22,10 @@ bench: build
 # N events, one million unless told; RECORD=file keeps the record, or asks one that is there
 bench-record: build
 	python3 bench/record.py --program $(BUILD)/demarche --generate $(BUILD)/dm-generate --events $${N:-1000000} $${RECORD:+--record $$RECORD}
+
+# The desk's answers on a record, one by one: RECORD=...
+bench-desk: build
+	python3 bench/desk.py --program $(BUILD)/demarche $(RECORD)
 
 # FUZZ_SECONDS for each target
 fuzz:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The list of the record's instruments: each series with what is told of it. Events, happenings, reports and independent reports are
  * counted apart; roll calls and treaty actions come from files and are counted for themselves. */
+#include "store/rowset.h"
 #include "store/series.h"
 #include <stdlib.h>
 
@@ -17,6 +18,8 @@ typedef struct listing {
     dm_series *out; /* [series] */
     told *told;
     size_t n, cap;
+    dm_rowset documents;
+    int64_t *family;  /* [documents.n] */
     int since, until; /* years; 0: open */
 } listing;
 
@@ -62,22 +65,31 @@ static int by_series(const void *a, const void *b)
     return (x->series > y->series) - (x->series < y->series);
 }
 
-static dm_status family_of(dm_store *s, int64_t *document, dm_error *err)
+/* The family of each document, which one walk over an index tells. */
+static dm_status load_families(listing *l, dm_error *err)
 {
     dm_stmt *q;
-    dm_status st = dm_db_use(dm_store_db(s), &q, "SELECT family FROM document WHERE n=?1", err);
-    if (st != DM_OK)
-        return st;
-    dm_bind_int(q, 1, *document);
-    if ((st = dm_stmt_step(q, err)) == DM_OK) {
-        *document = dm_col_int(q, 0);
-        dm_stmt_done(q);
+    uint32_t cap = 0;
+    dm_status st = dm_db_use(dm_store_db(l->s), &q, "SELECT n, family FROM document ORDER BY family", err);
+    while (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK) {
+        uint32_t at = dm_rowset_add(&l->documents, (uint64_t)dm_col_int(q, 0));
+        if (at != DM_ROWSET_NONE && at >= cap) {
+            cap = cap ? cap * 2 : 1024;
+            int64_t *more = realloc(l->family, cap * sizeof *more);
+            at = more ? at : DM_ROWSET_NONE;
+            l->family = more ? more : l->family;
+        }
+        if (at == DM_ROWSET_NONE) {
+            dm_stmt_done(q);
+            return dm_fail(err, DM_ENOMEM, 0, "out of memory for the documents of instruments");
+        }
+        l->family[at] = dm_col_int(q, 1);
     }
     return st == DM_END ? DM_OK : st;
 }
 
 /* Counts what is different among the n events of one series; v has room for n. */
-static dm_status count(listing *l, const told *t, size_t n, int64_t *v, dm_error *err)
+static void count(listing *l, const told *t, size_t n, int64_t *v)
 {
     dm_series *s = &l->out[t->series];
     for (size_t i = 0; i < n; i++)
@@ -87,11 +99,11 @@ static dm_status count(listing *l, const told *t, size_t n, int64_t *v, dm_error
         v[i] = t[i].document;
     n = dm_series_distinct(v, n);
     s->documents = n;
-    dm_status st = DM_OK;
-    for (size_t i = 0; i < n && st == DM_OK; i++)
-        st = family_of(l->s, &v[i], err);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t at = dm_rowset_find(&l->documents, (uint64_t)v[i]);
+        v[i] = at != DM_ROWSET_NONE ? l->family[at] : v[i]; /* added since they were read: alone */
+    }
     s->independent = dm_series_distinct(v, n);
-    return st;
 }
 
 static dm_status count_all(listing *l, dm_error *err)
@@ -100,12 +112,14 @@ static dm_status count_all(listing *l, dm_error *err)
         return DM_OK;
     int64_t *v = malloc(l->n * sizeof *v);
     dm_status st = v ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu events of instruments", l->n);
-    if (v)
+    if (st == DM_OK)
+        st = load_families(l, err);
+    if (st == DM_OK)
         qsort(l->told, l->n, sizeof *l->told, by_series);
     for (size_t i = 0, k; i < l->n && st == DM_OK; i = k) {
         for (k = i; k < l->n && l->told[k].series == l->told[i].series;)
             k++;
-        st = count(l, l->told + i, k - i, v, err);
+        count(l, l->told + i, k - i, v);
     }
     free(v);
     return st;
@@ -203,6 +217,8 @@ dm_status dm_store_instruments(
         st = give(&l, fn, ctx, err);
     free(l.out);
     free(l.told);
+    free(l.family);
+    dm_rowset_free(&l.documents);
     dm_series_clear(&set);
     return st;
 }

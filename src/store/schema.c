@@ -146,6 +146,9 @@ static const char *const step_3[] = {
     "ALTER TABLE event ADD COLUMN when_start INTEGER NOT NULL DEFAULT 0;",
     "ALTER TABLE event ADD COLUMN when_len INTEGER NOT NULL DEFAULT 0;",
     "CREATE TABLE digest(document INTEGER PRIMARY KEY REFERENCES document(n) ON DELETE CASCADE, events BLOB NOT NULL) STRICT;",
+    /* All that the list of instruments looks at. */
+    "DROP INDEX IF EXISTS event_told;",
+    "CREATE INDEX event_told ON event(document, n, instrument, happening, day, day_end, years) WHERE instrument IS NOT NULL;",
     NULL,
 };
 
@@ -158,11 +161,11 @@ static const char *const late[] = { "event_id", "event_day", "event_long", "even
     "event_confidence", "party_who", "dyad_target" };
 enum { N_LATE = sizeof late / sizeof *late };
 
-/* The statement of a step that makes the index. */
+/* The statement of the latest step that makes the index. */
 static const char *index_sql(const char *name)
 {
     static const char head[] = "CREATE INDEX ";
-    for (int v = 0; v < DM_SCHEMA_VERSION; v++)
+    for (int v = DM_SCHEMA_VERSION; v-- > 0;)
         for (const char *const *sql = dm_schema_steps[v]; *sql; sql++) {
             size_t n = strlen(name);
             const char *at = *sql + sizeof head - 1;

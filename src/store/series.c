@@ -360,7 +360,7 @@ static dm_status take(gathering *g, dm_stmt *q, dm_error *err)
 
 #define EVENT_COLUMNS                                                                                                          \
     "SELECT e.document, e.n, e.happening, e.instrument, e.day, e.day_end, e.years, ?2 IS NULL OR EXISTS(SELECT 1 FROM party p" \
-    " WHERE p.event=e.n AND p.role<2 AND p.code=?2) FROM event e "
+    " WHERE p.event=e.n AND p.role<2 AND +p.code=?2) FROM event e "
 
 /* Events with instruments of one document (document > 0) or of all, by document. */
 static dm_status walk(gathering *g, int64_t document, const char *party, dm_error *err)
@@ -415,7 +415,8 @@ static dm_status documents_of(dm_series_set *set, int64_t **v, size_t *n, dm_err
 
 dm_status dm_series_events(dm_series_set *set, const char *party, dm_series_event_fn *fn, void *ctx, dm_error *err)
 {
-    enum { FEW = 2 }; /* one part in so many: then all documents are walked in one go */
+    /* Documents are asked for one by one unless it is so many, or one part in FEW of the series: then they are walked in one go. */
+    enum { FEW = 2, SINGLY_MAX = 4000 };
     gathering *g = calloc(1, sizeof *g);
     if (!g)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for the instruments of the record");
@@ -429,8 +430,10 @@ dm_status dm_series_events(dm_series_set *set, const char *party, dm_series_even
         int64_t *v = NULL;
         size_t n = 0;
         st = documents_of(set, &v, &n, err);
-        for (size_t i = 0; i < n && st == DM_OK; i++)
+        for (size_t i = 0; i < n && n <= SINGLY_MAX && st == DM_OK; i++)
             st = walk(g, v[i], party, err);
+        if (st == DM_OK && n > SINGLY_MAX)
+            st = walk(g, 0, party, err);
         free(v);
     }
     dm_arena_free(&g->arena);

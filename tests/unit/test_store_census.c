@@ -251,9 +251,22 @@ static void any_bytes_are_read_or_told(void **state)
 {
     (void)state;
     dm_digest_party party[] = { { "JPN", 0, DM_STR("GOV") }, { "CHN", 1, DM_NIL }, { "", 2, DM_STR("MED") } };
-    dm_digest_event e = { .n = 700, .sentence = 12, .happening = INT64_C(1) << 52, .instrument = 3, .contexts = 5,
-        .confidence = 1.0 / 3, .scale = -4.5, .day = DM_DAY_NONE, .day_end = DM_DAY_NONE, .type = 8, .aux = 2,
-        .mode = DM_STR("boycott"), .act = DM_STR("call"), .party = party, .n_party = 3 }, back;
+    dm_digest_event e = { .n = 700,
+        .sentence = 12,
+        .happening = INT64_C(1) << 52,
+        .instrument = 3,
+        .contexts = 5,
+        .confidence = 1.0 / 3,
+        .scale = -4.5,
+        .day = DM_DAY_NONE,
+        .day_end = DM_DAY_NONE,
+        .type = 8,
+        .aux = 2,
+        .mode = DM_STR("boycott"),
+        .act = DM_STR("call"),
+        .party = party,
+        .n_party = 3 },
+                    back;
     dm_buf whole = { 0 };
     uint32_t seed = 3;
     dm_digest_put(&whole, &e);
