@@ -6,8 +6,11 @@ set -eu
 packages='gcc libc6-dev make meson ninja-build pkg-config libicu-dev libgumbo-dev libxml2-dev libarchive-dev libjansson-dev
 libpopt-dev libxxhash-dev libsqlite3-dev libpq-dev libcsv-dev libreadstat-dev
 libmicrohttpd-dev libsodium-dev zlib1g-dev'
+# The desk's page wants node 18 and npm. Whoever has them from elsewhere keeps them: npm's own Debian package does not go with nodesource's node.
+node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null ||
+    packages="$packages nodejs npm"
 if [ "${1:-build}" = check ]; then
-    packages="$packages libcmocka-dev clang libclang-rt-14-dev clang-format python3 postgresql-15 openssl"
+    packages="$packages libcmocka-dev clang libclang-rt-14-dev clang-format python3 postgresql-15 openssl chromium fonts-dejavu-core fonts-liberation"
 fi
 if ! command -v dpkg-query >/dev/null 2>&1; then
     echo "deps: this is no Debian system; install what stands for:" $packages >&2

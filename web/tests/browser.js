@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debian's chromium on the desk: against the mock, or against the server that DESK_URL names.
-import { existsSync } from 'node:fs';
+// Debian's chromium on the desk.
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { startMock } from '../mock/server.js';
 
 const PROGRAMS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-export const real = process.env.DESK_URL || false;
-
-/** { url, mock, close } of a desk to test. The mock is null where a real server is tested. */
-export async function startDesk(options) {
-    if (real) return { url: real.endsWith('/') ? real : `${real}/`, mock: null, close: async () => {} };
-    const mock = await startMock(options);
-    return { url: mock.url, mock, close: mock.close };
-}
-
 export async function startBrowser() {
     const executablePath = PROGRAMS.find((path) => path && existsSync(path));
     if (!executablePath) throw new Error('no chromium: apt-get install chromium, or name it in CHROMIUM');
-    return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--lang=en-GB'] });
+    return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--lang=en-GB'] });
 }
 
 /** A page at `hash`, with what went wrong in it: errors of scripts, breaches of the policy, answers of 500 and more. */
@@ -42,4 +33,41 @@ export async function settled(page) {
     await page.waitForSelector('main h1', { timeout: 10000 });
     await page.waitForLoadState('networkidle');
     await page.waitForFunction(() => !document.querySelector('.busy'), null, { timeout: 10000 });
+}
+
+/** A picture of the whole page into the folder that SHOTS names, if it names one; long pages are cut. */
+export async function shoot(page, name) {
+    const folder = process.env.SHOTS;
+    if (!folder) return;
+    mkdirSync(folder, { recursive: true });
+    const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: Math.max(innerHeight, Math.min(document.documentElement.scrollHeight, 2200)) }));
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true, clip: { x: 0, y: 0, width, height } });
+}
+
+/** Addresses of every view, with something to see in each, from what the record of `url` holds. */
+export async function viewsOf(url) {
+    const ask = async (path) => (await fetch(`${url}api/${path}`)).json();
+    const { rows } = await ask('events?actor=JPN&recipient=CHN');
+    const spoken = rows.find((event) => event.attribution?.length && event.recipient?.length) ?? rows[0];
+    const wire = (await ask('events?source=The%20Wire')).rows[0];
+    return {
+        events: '#/events',
+        evidence: `#/events?actor=JPN&e=${rows[0].id}`,
+        happenings: '#/events?count=happenings&text=resolution',
+        stance: '#/stance?actor=JPN&recipient=CHN',
+        'stance-six': '#/stance?actor=JPN,USA,EUR,CHN,GBR,RUS&recipient=CHN&since=1985',
+        reader: `#/document/${spoken.document}?e=${spoken.id}`,
+        reports: `#/document/${wire.document}?e=${wire.id}&spans=one`,
+        review: '#/review',
+        matrix: '#/matrix',
+        ego: '#/ego?who=JPN',
+        dyad: '#/dyad?actor=JPN&recipient=CHN',
+        map: '#/map?who=USA',
+        'map-context': '#/map?who=CHN&way=back&context=human_rights&since=1995&until=2023',
+        instruments: '#/instruments',
+        instrument: '#/instrument/resolution-UNCHR-CHN',
+        rollcalls: '#/instrument/resolution-UNGA-CHN',
+        sources: '#/sources',
+        add: '#/add',
+    };
 }
