@@ -5,6 +5,7 @@ import { nameOf } from './names.js';
 /** Types that are deeds; the rest are words. What is only announced is said, not done, whatever its type. */
 const DEEDS = new Set(['COOPERATE', 'AID', 'RETREAT', 'SANCTION', 'MOBILIZE', 'COERCE', 'ASSAULT', 'PROTEST']);
 
+export const DEED_TYPES = [...DEEDS];
 export const isDeedType = (type) => DEEDS.has(type);
 export const isDeed = (event) => DEEDS.has(event.event?.[0]) && !event.aux?.includes('future');
 

@@ -82,8 +82,9 @@ export function patch(change, replace = false) {
     read();
 }
 
-export function countOf(q) {
-    return COUNTS.includes(q.count) ? q.count : COUNTS[0];
+/** What an address says to count by, among what the view can count. */
+export function countOf(q, counts = COUNTS) {
+    return counts.includes(q.count) ? q.count : counts[0];
 }
 
 /** Comma lists of the address. */

@@ -63,6 +63,9 @@ const CONTROLS = {
     '\u2069': 'PDI',
 };
 
+/** Text for tooltips, where signs cannot be styled: such controls are left out. */
+export const plain = (text) => (text ?? '').replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
+
 /** Text split at controls that turn the order of letters round: { text } or { control }. They are shown, not obeyed. */
 export function withoutControls(text) {
     return text

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Charts of stances: rows of what dm_write_stance_json() gives, and the marks that Plot draws of them.
 import { instrumentName, parties, signed, statuses } from './event.js';
+import { nameOf } from './names.js';
+import { plain } from './spans.js';
 
 /** Half the width of the band that holds 90% of a normal distribution, in deviations. */
 const BAND = 1.645;
@@ -24,7 +26,7 @@ export function dates(series, { since, until } = {}) {
 export function evidenceRows(one, lanes) {
     return (one.evidence ?? [])
         .filter((e) => e.fate === 'used' && (lanes.includes('all') || lanes.includes(e.lane)))
-        .map((e) => ({ name: one.name, index: e.index, day: e.day, from: e.from, to: e.to, lane: e.lane, position: e.position, weight: e.weight, reports: e.reports, event: e.event, label: e.label }))
+        .map((e) => ({ name: nameOf(one.code), index: e.index, day: e.day, from: e.from, to: e.to, lane: e.lane, position: e.position, weight: e.weight, reports: e.reports, event: e.event, label: e.label }))
         .sort((a, b) => a.day.localeCompare(b.day) || a.index - b.index);
 }
 
@@ -32,7 +34,7 @@ export function evidenceRows(one, lanes) {
 export function bands(one, lanes) {
     return lanes.flatMap((lane) =>
         (one.lanes[lane]?.turns ?? []).map((turn) => ({
-            name: one.name,
+            name: nameOf(one.code),
             lane,
             ...turn,
             evidence: (turn.evidence ?? []).map((i) => one.evidence[i]).filter(Boolean),
@@ -86,10 +88,10 @@ function laneMarks(Plot, one, lane) {
     ];
 }
 
-/** Panel of one actor. */
-export function stanceChart(Plot, one, lanes, range, width) {
+/** Panel of one actor. A dot is as large as its happening weighs, or, counted by reports, as many articles tell of it. */
+export function stanceChart(Plot, one, lanes, range, width, count) {
     const rows = evidenceRows(one, lanes);
-    const size = (e) => 2 + 3.2 * Math.sqrt(e.weight);
+    const size = (e) => 2 + 3.2 * Math.sqrt(count === 'documents' ? Math.min(e.reports, 12) : e.weight);
     return {
         height: 250,
         marginLeft: 34,
@@ -111,7 +113,7 @@ export function stanceChart(Plot, one, lanes, range, width) {
                 fill: (e) => (e.lane === 'deeds' ? one.color : 'var(--paper)'),
                 stroke: one.color,
                 strokeWidth: 1.4,
-                title: (e) => `${e.day}, ${e.lane}, ${signed(e.position)}\n${e.label}`,
+                title: (e) => `${e.day}, ${e.lane}, ${signed(e.position)}\n${plain(e.label)}`,
                 className: 'pick',
             }),
         ],
@@ -120,28 +122,64 @@ export function stanceChart(Plot, one, lanes, range, width) {
     };
 }
 
-/** Events with an instrument as rows of lanes, the fullest lane first; who acts is the first of the actors asked for. */
-export function instrumentLanes(events, actors, range) {
+const laneKey = ({ type, body, subject, name }) => [type, body, subject, name].join('|');
+
+function actOf(event, actors) {
+    return {
+        key: `${event.id} ${event.document}`,
+        lane: instrumentName(event.instrument),
+        day: event.day,
+        end: event.day_end ?? event.day,
+        code: actors.find((a) => event.actor?.some((p) => p.code === a)),
+        who: parties(event.actor),
+        act: (event.instrument.act ?? event.event[0]).replace('_', ' '),
+        status: statuses(event).join(', '),
+        done: ['done', 'historical'].includes(statuses(event)[0]),
+        text: event.text,
+        event: event.id,
+    };
+}
+
+/** The votes of the actors in the roll calls of an instrument (what `instruments/ID` gives), as acts. */
+function votesOf(instrument, actors) {
+    return instrument.parts
+        .filter((part) => part.type === 'vote' && part.dating === 'file')
+        .flatMap((part) =>
+            actors.filter((code) => part.party.includes(code)).map((code) => ({
+                key: `${instrument.id} ${part.document} ${code}`,
+                lane: instrumentName(instrument),
+                day: part.date,
+                end: part.enddate ?? part.date,
+                code,
+                who: nameOf(code),
+                act: part.words,
+                status: 'roll call',
+                done: part.act === 'yes',
+                text: part.text,
+                instrument: instrument.id,
+            })),
+        );
+}
+
+/** Acts with instruments as rows of lanes, the fullest lane first; who acts is the first of the actors asked for. */
+export function instrumentLanes(events, rolls, actors, range) {
     if (!range) return [];
     const lanes = new Map();
-    for (const event of events) {
-        if (!event.instrument || !event.day) continue;
-        const code = actors.find((a) => event.actor?.some((p) => p.code === a));
-        const { type, body, subject, name } = event.instrument;
-        const key = [type, body, subject, name].join('|');
-        lanes.set(key, [...(lanes.get(key) ?? []), { event, code, who: parties(event.actor), lane: instrumentName(event.instrument) }]);
-    }
+    const add = (key, row) => {
+        if (+time(row.end) >= +range[0] && +time(row.day) <= +range[1]) lanes.set(key, [...(lanes.get(key) ?? []), row]);
+    };
+    for (const event of events) if (event.instrument && event.day) add(laneKey(event.instrument), actOf(event, actors));
+    for (const instrument of rolls) for (const row of votesOf(instrument, actors)) add(laneKey(instrument), row);
     return [...lanes.values()]
         .sort((a, b) => b.length - a.length || a[0].lane.localeCompare(b[0].lane))
-        .flatMap((rows) => rows.sort((a, b) => a.event.day.localeCompare(b.event.day)));
+        .flatMap((rows) => rows.sort((a, b) => a.day.localeCompare(b.day)));
 }
 
 /** A lane for each instrument: what is done is filled, what is refused, planned or only possible is open. */
 export function laneChart(Plot, rows, actors, range, width) {
     const names = [...new Set(rows.map((row) => row.lane))];
     const color = (row) => `var(--a${Math.max(0, actors.indexOf(row.code)) + 1})`;
-    const done = (row) => ['done', 'historical'].includes(statuses(row.event)[0]);
-    const end = (row) => time(row.event.day_end ?? row.event.day);
+    const end = (row) => time(row.end);
     return {
         height: names.length * LANE_HEIGHT + 34,
         marginLeft: 34,
@@ -154,17 +192,17 @@ export function laneChart(Plot, rows, actors, range, width) {
         marks: [
             Plot.ruleY(names, { y: (n) => n, dy: 8, stroke: 'var(--line)' }),
             Plot.text(names, { y: (n) => n, text: (n) => n, frameAnchor: 'left', textAnchor: 'start', dy: -8, fill: 'var(--ink)', fontSize: 12.5 }),
-            Plot.link(rows, { x1: (row) => time(row.event.day), x2: end, y1: 'lane', y2: 'lane', dy: 8, stroke: color, strokeWidth: 3, strokeOpacity: 0.4, clip: true }),
+            Plot.link(rows, { x1: (row) => time(row.day), x2: end, y1: 'lane', y2: 'lane', dy: 8, stroke: color, strokeWidth: 3, strokeOpacity: 0.4, clip: true }),
             Plot.dot(rows, {
-                x: (row) => new Date((+time(row.event.day) + +end(row)) / 2),
+                x: (row) => new Date((+time(row.day) + +end(row)) / 2),
                 y: 'lane',
                 dy: 8,
                 r: 5,
-                fill: (row) => (done(row) ? color(row) : 'var(--paper)'),
+                fill: (row) => (row.done ? color(row) : 'var(--paper)'),
                 stroke: color,
                 strokeWidth: 1.8,
                 clip: true,
-                title: (row) => `${row.event.day}${row.event.day_end && row.event.day_end !== row.event.day ? ` – ${row.event.day_end}` : ''}: ${row.who}, ${(row.event.instrument.act ?? row.event.event[0]).replace('_', ' ')}, ${statuses(row.event).join(', ')}\n${row.event.text}`,
+                title: (row) => `${row.day}${row.end !== row.day ? ` – ${row.end}` : ''}: ${row.who}, ${row.act}, ${row.status}\n${plain(row.text)}`,
                 className: 'pick',
             }),
         ],
