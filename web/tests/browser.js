@@ -28,11 +28,21 @@ export async function openPage(browser, url, hash, { width = 1280, height = 900,
     return { page, context, faults, close: () => context.close() };
 }
 
-/** Waits until a view is there and asks for nothing more. */
+const PATIENCE = 30000;
+
+/** Waits until a view is there and asks for nothing more. A change of the address shows in the page within two frames. */
 export async function settled(page) {
-    await page.waitForSelector('main h1', { timeout: 10000 });
+    await page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
+    await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('.busy'), null, { timeout: PATIENCE });
     await page.waitForLoadState('networkidle');
-    await page.waitForFunction(() => !document.querySelector('.busy'), null, { timeout: 10000 });
+    await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('.busy'), null, { timeout: PATIENCE });
+}
+
+/** Goes to another address within the page, as a click on a link does. */
+export async function visit(page, hash) {
+    await page.evaluate((to) => { location.hash = to; }, hash);
+    await page.waitForFunction((to) => location.hash === to, hash);
+    await settled(page);
 }
 
 /** A picture of the whole page into the folder that SHOTS names, if it names one; long pages are cut. */

@@ -113,9 +113,14 @@ test('points that no evidence supports have no position', () => {
 });
 
 test('instruments have a lane each', () => {
-    const act = (id, day, name) => ({ id, day, instrument: { type: 'treaty', name }, actor: [{ code: 'USA' }] });
-    const rows = instrumentLanes([act('1', '2020-01-01', 'A'), act('2', '2019-01-01', 'B'), act('3', '2018-01-01', 'B')], ['USA'], [0, 1]);
-    assert.deepEqual(rows.map((row) => row.event.id), ['3', '2', '1']);
+    const act = (id, day, name) => ({ id, day, event: ['AGREE'], instrument: { type: 'treaty', name }, actor: [{ code: 'USA' }] });
+    const part = (date, how, party) => ({ type: 'vote', dating: 'file', date, act: how, words: `voted ${how}`, party, document: date });
+    const rolls = [{ id: 'r', type: 'treaty', name: 'B', parts: [part('2018-06-01', 'yes', ['USA', 'FRA']), part('2018-06-01', 'no', ['CHN']), part('1990-01-01', 'yes', ['USA'])] }];
+    const range = [new Date('2010-01-01'), new Date('2021-01-01')];
+    const rows = instrumentLanes([act('1', '2020-01-01', 'A'), act('2', '2019-01-01', 'B'), act('3', '2018-01-01', 'B')], rolls, ['USA', 'CHN'], range);
+    assert.deepEqual(rows.map((row) => row.event ?? `${row.who} ${row.act} ${row.done}`), ['3', 'United States voted yes true', 'China voted no false', '2', '1']);
+    assert.equal(new Set(rows.map((row) => row.lane)).size, 2, 'roll calls stand in the lane of their instrument');
+    assert.deepEqual(instrumentLanes([], rolls, ['USA'], null), []);
 });
 
 /** Relative luminance and contrast as WCAG 2.2 defines them. */
