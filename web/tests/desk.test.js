@@ -217,7 +217,7 @@ test('downloads hold exactly what is shown', async (t) => {
         const years = await saved(page, 'the figures by year');
         const of = (actor) => years.jsonl.filter((row) => row.actor === actor).reduce((sum, row) => sum + row.events, 0);
         assert.equal(of('JPN'), types.jsonl.reduce((sum, row) => sum + row['JPN-CHN'], 0));
-        assert.equal(await page.locator('.plot rect').count(), years.jsonl.reduce((sum, row) => sum + (row.words > 0) + (row.deeds > 0), 0), 'a bar for each figure');
+        assert.equal(await page.locator('.plot svg > g > rect').count(), years.jsonl.reduce((sum, row) => sum + (row.words > 0) + (row.deeds > 0), 0), 'a bar for each figure');
         const deeds = types.jsonl.filter((row) => row.lane === 'deed').reduce((sum, row) => sum + row['JPN-CHN'] + row['CHN-JPN'], 0);
         assert.equal(years.jsonl.reduce((sum, row) => sum + row.deeds, 0), deeds);
         const { jsonl } = await saved(page, 'these events');
@@ -332,7 +332,7 @@ test('stance: silence is blank, bands, lanes, six actors; a click opens the evid
         assert.equal(new Set(colors).size, colors.length);
         const changes = six.series.flatMap((one) => ['words', 'deeds'].flatMap((lane) => one.lanes[lane].turns.filter((turn) => turn.kind === 'change')));
         assert.ok(changes.length > 0, 'no change to draw');
-        assert.equal(await page.locator('.plot rect').count(), changes.length, 'a band for each change');
+        assert.equal(await page.locator('.plot svg > g > rect').count(), changes.length, 'a band for each change');
         const bands = await panels.first().locator('g[fill-opacity] path, path[fill-opacity]').count();
         assert.ok(bands >= 1, 'no band of uncertainty');
         const lanes = new Set(await page.locator('.acts li bdi').first().evaluate(() => [...document.querySelectorAll('.acts li .small bdi')].map((e) => e.innerText)));
@@ -538,6 +538,11 @@ test('review by key alone: accept, reject, undo, fix of everything; statistics, 
         assert.match(words, /Agreement\s+0% of 1 pair/);
         assert.match(words, /Ben/);
         await shoot(page, 'review-done-light');
+        await visit(page, '#/review?verdict=fix');
+        await keyboard.press('u');
+        await said(`undone: ${rows[1].event[0]}`);
+        await page.getByText('No event is fixed under these filters').waitFor();
+        assert.equal(await verdict(rows[1]), undefined, 'a verdict of an earlier sitting is taken back, too');
     });
 });
 
