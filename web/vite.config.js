@@ -3,8 +3,8 @@
 import { defineConfig } from 'vite';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 
-// The server that `npm run dev` passes /api on to: the mock, or a real `demarche serve`.
-const server = process.env.DESK_URL ?? 'http://127.0.0.1:8399';
+// The `demarche serve` that `npm run dev` passes /api on to.
+const server = process.env.DESK_URL ?? 'http://127.0.0.1:8321';
 
 export default defineConfig({
     base: './',

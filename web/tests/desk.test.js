@@ -154,6 +154,7 @@ test('permalinks carry everything that was set: a new tab shows the same', async
                 for (const [label, value] of Object.entries(fields)) await fill(page, label, value);
                 await more?.(page);
                 await settled(page);
+                assert.equal(await page.getByRole('alert').count(), 0, 'a problem is shown');
                 first = await stateOf(page);
                 for (const part of Object.keys(fields)) assert.notEqual(first.hash, hash, part);
             });
