@@ -337,7 +337,7 @@ test('stance: silence is blank, bands, lanes, six actors; a click opens the evid
         const bands = await panels.first().locator('g[fill-opacity] path, path[fill-opacity]').count();
         assert.ok(bands >= 1, 'no band of uncertainty');
         const lanes = new Set(await page.locator('.acts li bdi').first().evaluate(() => [...document.querySelectorAll('.acts li .small bdi')].map((e) => e.innerText)));
-        const drawn = await page.locator('section[aria-label="Instruments"] svg text').allInnerTexts();
+        const drawn = await page.locator('section[aria-label="Instruments"] svg text').allTextContents();
         for (const lane of lanes) assert.ok(drawn.includes(lane), `no lane for ${lane}`);
     });
 });
