@@ -18,7 +18,7 @@ trap 'rm -f "$log"' EXIT
 command -v flock >/dev/null 2>&1 && exec 9<"../tools/web.sh" && flock 9
 if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
     rm -rf dist # what is there was built of other packages
-    npm ci --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 >"$log" 2>&1 9<&- || {
+    npm ci --no-audit --no-fund --fetch-timeout=60000 --fetch-retries=1 --fetch-retry-mintimeout=1000 >"$log" 2>&1 9<&- || {
         grep -m 3 'npm \(ERR!\|error\)' "$log"
         rm -rf node_modules
         cannot "npm ci could not fetch the packages"
