@@ -7,7 +7,7 @@ export const ROLES = ['actor', 'action', 'recipient', 'time', 'speaker', 'reason
 
 const LINE_ENDS = new Set(['\n', '\r']);
 
-/** Spans of one event: { role, start, end }. A time that the coder names (`when`) stands before those found in the sentence. */
+/** Spans of one event: { role, start, end }. The words that date it are the coder's (`when_words`); in older records they are looked for in the sentence. */
 export function spansOf(event, points) {
     const spans = [];
     const add = (role, part) => {
@@ -18,7 +18,7 @@ export function spansOf(event, points) {
     for (const party of event.attribution ?? []) add('speaker', party);
     for (const reason of event.reason ?? []) add('reason', reason);
     add('action', event.trigger);
-    if (event.when?.end) add('time', event.when);
+    if (event.when_words) add('time', event.when_words);
     else if (event.text_info && points) {
         for (const time of timesIn(points, event.text_info.start, event.text_info.end)) add('time', time);
     }
