@@ -5,6 +5,7 @@
 
 #include <demarche/coder.h>
 #include <demarche/instrument.h>
+#include <demarche/part.h>
 #include <demarche/record.h>
 #include <demarche/write.h>
 #include <popt.h>
@@ -33,6 +34,7 @@ int cmd_stance(int argc, const char **argv);
 int cmd_text(int argc, const char **argv);
 int cmd_parse(int argc, const char **argv);
 int cmd_ideal(int argc, const char **argv);
+int cmd_join(int argc, const char **argv);
 int cmd_import(int argc, const char **argv);
 int cmd_events(int argc, const char **argv);
 int cmd_serve(int argc, const char **argv);
@@ -56,15 +58,20 @@ typedef bool cli_option_fn(void *ctx, int val, char *value);
 bool cli_read_options_with(poptContext popt, int *code, cli_option_fn *on, void *ctx);
 bool cli_read_options(poptContext popt, int *code);
 
-/* What cli_run() needs. begin and render write with ctx. */
+/* What cli_run() needs. begin, render, refuse and end write with ctx, and all but render may be NULL: begin before the first document, refuse
+ * in the place of what could not be read (number: from 1, counting both), end behind the last. */
 typedef struct cli_job {
     const dm_coder_opts *coder;
     const char **paths; /* NULL or empty: usage error */
+    const char *shard; /* "3/8", or NULL: everything */
     int threads;
     bool timings;
+    bool pipe; /* standard input, one document a line; a bad line is no failure of the whole */
     dm_status (*code)(const dm_coder *coder, dm_doc *doc, dm_error *err);
-    dm_status (*begin)(void *ctx, dm_buf *out, dm_error *err); /* may be NULL */
+    dm_status (*begin)(void *ctx, const dm_coder *coder, const dm_input *in, dm_buf *out, dm_error *err);
     dm_status (*render)(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err);
+    dm_status (*refuse)(void *ctx, uint64_t number, const char *why, dm_buf *out, dm_error *err);
+    dm_status (*end)(void *ctx, const dm_input *in, uint64_t documents, dm_buf *out, dm_error *err);
     void *ctx;
 } cli_job;
 

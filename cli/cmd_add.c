@@ -10,7 +10,7 @@
 enum { OPT_ACTORS = 1, FOLDERS_OPEN = 16, REASONS_MAX = 64, FIRST_SHOWN = 5, REASON_BYTES = 512, EXIT_SIGNAL = 128 };
 
 typedef struct args {
-    char *date, *home;
+    char *date, *home, *shard;
     int threads, recode, events;
     cli_list actors;
 } args;
@@ -178,6 +178,8 @@ static dm_status add_articles(
         st = dm_input_open(&in, coder, err);
         for (; st == DM_OK && *inputs; inputs++)
             st = dm_input_add(in, *inputs, err);
+        if (st == DM_OK && a->shard)
+            st = dm_input_shard(in, a->shard, err);
         if (st == DM_OK)
             st = dm_record_add(record, coder, in, opts, stats, err);
     } else if (st == DM_OK) {
@@ -239,6 +241,10 @@ static int finish(const char *path, dm_status st, const dm_add_stats *stats, con
 
 static int run(const args *a, const char **paths)
 {
+    if (a->shard && (a->events || !paths || !paths[0] || !paths[1])) {
+        cli_say("--shard deals articles out; it goes with files of them, not with coded events or a record");
+        return EXIT_USAGE;
+    }
     if (!paths || !paths[0] || (!paths[1] && (!a->recode || a->events)) || a->threads < 0) {
         cli_say("%s", a->threads < 0 ? "-j is a number of threads, from 0"
                                      : "name the record and what to add: demarche add RECORD FILE...");
@@ -279,6 +285,7 @@ int cmd_add(int argc, const char **argv)
             "each FILE holds coded events (JSON lines of ours or PLOVER's), not articles", NULL },
         { "recode", 'R', POPT_ARG_NONE, &a.recode, 0,
             "code documents again that were coded with other tables (without FILE: all of the record)", NULL },
+        { "shard", 's', POPT_ARG_STRING, &a.shard, 0, "only what falls to the I-th of N machines, as in demarche code", "I/N" },
         { "date", 'd', POPT_ARG_STRING, &a.date, 0, "date of the articles, over any date found in them", "YYYY[-MM[-DD]]" },
         { "home", 'H', POPT_ARG_STRING, &a.home, 0, "country of bare roles (\"the government\")", "CODE" },
         { "actors", 'A', POPT_ARG_STRING, NULL, OPT_ACTORS, "your own actors (may be given again)", "FILE" },
@@ -296,5 +303,6 @@ int cmd_add(int argc, const char **argv)
     free(a.actors.v);
     free(a.date);
     free(a.home);
+    free(a.shard);
     return code;
 }

@@ -5,14 +5,50 @@
 #include <stdlib.h>
 #include <string.h>
 
-static dm_status begin(void *ctx, dm_buf *out, dm_error *err) { return dm_write_begin(out, ctx, err); }
+static dm_status begin(void *ctx, const dm_coder *coder, const dm_input *in, dm_buf *out, dm_error *err)
+{
+    (void)coder, (void)in;
+    return dm_write_begin(out, ctx, err);
+}
 
 static dm_status render(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err) { return dm_write_doc(out, doc, ctx, err); }
 
+/* --as docs: one line a document, also for one without events and for one that cannot be read. */
+static dm_status answer(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err)
+{
+    (void)ctx;
+    return dm_write_answer(out, doc, err);
+}
+
+static dm_status refuse(void *ctx, uint64_t number, const char *why, dm_buf *out, dm_error *err)
+{
+    (void)ctx;
+    return dm_write_refusal(out, number, why, err);
+}
+
+/* --as part: for demarche join. */
+static dm_status begin_part(void *ctx, const dm_coder *coder, const dm_input *in, dm_buf *out, dm_error *err)
+{
+    (void)ctx;
+    return dm_part_begin(out, coder, in, err);
+}
+
+static dm_status render_part(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err)
+{
+    (void)ctx;
+    return dm_part_doc(out, doc, err);
+}
+
+static dm_status end_part(void *ctx, const dm_input *in, uint64_t documents, dm_buf *out, dm_error *err)
+{
+    (void)ctx;
+    return dm_part_end(out, in, documents, err);
+}
+
 /* Values as given; NULL where not. popt allocates them. */
 typedef struct args {
-    char *as, *date, *home, *read;
-    int why, threads, timings;
+    char *as, *date, *home, *read, *shard;
+    int why, threads, timings, pipe;
     cli_list actors;
 } args;
 
@@ -40,12 +76,23 @@ static void free_args(args *a)
     free(a->date);
     free(a->home);
     free(a->read);
+    free(a->shard);
+}
+
+static bool is(const args *a, const char *form) { return a->as && strcmp(a->as, form) == 0; }
+
+static bool fits_pipe(const args *a, const char **paths)
+{
+    if (!a->pipe || (!a->shard && !is(a, "part") && (!paths || !*paths || (strcmp(*paths, "-") == 0 && !paths[1]))))
+        return true;
+    cli_say("--pipe reads standard input, one document a line, all of it; it goes with no FILE, --shard or --as part");
+    return false;
 }
 
 static bool fill_opts(const args *a, dm_coder_opts *coder, dm_write_opts *write, dm_error *err)
 {
     write->format = DM_FORMAT_TEXT;
-    if (a->as && dm_format_find(&write->format, a->as, err) != DM_OK)
+    if (a->as && !is(a, "docs") && !is(a, "part") && dm_format_find(&write->format, a->as, err) != DM_OK)
         return false;
     if (a->date && dm_day_parse(&coder->date, (dm_str){ a->date, strlen(a->date) }, err) != DM_OK)
         return false;
@@ -76,16 +123,23 @@ static int run(const args *a, const char **paths)
     dm_coder_opts coder = DM_CODER_OPTS_INIT;
     dm_write_opts write = DM_WRITE_OPTS_INIT;
     dm_error err = { .msg = "" };
+    if (!fits_pipe(a, paths))
+        return EXIT_USAGE;
     if (!fill_opts(a, &coder, &write, &err)) {
         cli_say("%s", err.msg);
         return EXIT_USAGE;
     }
+    bool part = is(a, "part"), docs = is(a, "docs");
     cli_job job = { .coder = &coder,
         .paths = paths,
-        .threads = a->threads,
+        .shard = a->shard,
+        .threads = a->pipe && !a->threads ? 1 : a->threads, /* what feeds the pipes runs as many as there are processors */
         .timings = a->timings != 0,
-        .begin = begin,
-        .render = render,
+        .pipe = a->pipe != 0,
+        .begin = part ? begin_part : docs ? NULL : begin,
+        .render = part ? render_part : docs ? answer : render,
+        .refuse = docs ? refuse : NULL,
+        .end = part ? end_part : NULL,
         .ctx = &write };
     return cli_run(&job);
 }
@@ -94,7 +148,8 @@ int cmd_code(int argc, const char **argv)
 {
     args a = { 0 };
     const struct poptOption options[] = {
-        { "as", 'a', POPT_ARG_STRING, &a.as, 0, "form of the output (default text)", "text|jsonl|csv|tsv" },
+        { "as", 'a', POPT_ARG_STRING, &a.as, 0, "form of the output (default text); docs: JSON, one line a document; part: for demarche join",
+            "text|jsonl|csv|tsv|docs|part" },
         { "why", 'w', POPT_ARG_NONE, &a.why, 0,
             "show the table lines and steps behind each event (jsonl, csv and tsv always do)", NULL },
         { "date", 'd', POPT_ARG_STRING, &a.date, 0, "date of the articles, over any date found in them", "YYYY[-MM[-DD]]" },
@@ -104,6 +159,10 @@ int cmd_code(int argc, const char **argv)
             "your own actors: our table, a PETRARCH dictionary, or a CSV from Wikidata (may be given again)", "FILE" },
         { "read", 'r', POPT_ARG_STRING, &a.read, 0,
             "what may propose events: the written frames, the learned back-off, or all (default)", "frames|backoff|all" },
+        { "shard", 's', POPT_ARG_STRING, &a.shard, 0,
+            "only what falls to the I-th of N machines, by the content of each document; all of them together code everything once", "I/N" },
+        { "pipe", 'p', POPT_ARG_NONE, &a.pipe, 0,
+            "standard input is one JSON document a line, each answered as it comes; bad lines are told and passed over", NULL },
         { NULL, 'j', POPT_ARG_INT, &a.threads, 0, "threads (default: one for each processor); the output is the same", "N" },
         { "timings", 0, POPT_ARG_NONE, &a.timings, 0, "time by stage on standard error", NULL },
         { "help", 'h', POPT_ARG_NONE, NULL, 'h', "this help", NULL },

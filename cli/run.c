@@ -12,7 +12,10 @@
 
 typedef struct output {
     const cli_job *job;
-    bool gone; /* the reader of our output */
+    bool gone;   /* the reader of our output */
+    bool broken; /* the input cannot be read on */
+    uint64_t answered;
+    dm_error err; /* of the answer to a failure */
 } output;
 
 static double now(void)
@@ -33,9 +36,8 @@ void cli_say(const char *format, ...)
     va_end(ap);
 }
 
-static dm_status on_emit(void *ctx, dm_str bytes, dm_error *err)
+static dm_status put(output *o, dm_str bytes, dm_error *err)
 {
-    output *o = ctx;
     cli_progress_clear();
     while (bytes.len) {
         ssize_t n = write(STDOUT_FILENO, bytes.p, bytes.len);
@@ -49,6 +51,26 @@ static dm_status on_emit(void *ctx, dm_str bytes, dm_error *err)
         bytes.len -= (size_t)n;
     }
     return DM_OK;
+}
+
+/* Everything written by one of the job's functions. */
+static dm_status put_built(output *o, dm_status st, dm_buf *built, dm_error *err)
+{
+    if (st == DM_OK)
+        st = put(o, (dm_str){ built->p, built->len }, err);
+    dm_buf_free(built);
+    return st;
+}
+
+static dm_status on_emit(void *ctx, dm_str bytes, dm_error *err)
+{
+    output *o = ctx;
+    o->answered++;
+    if (o->err.code != DM_OK) { /* the answer to a failure before this could not be written */
+        *err = o->err;
+        return err->code;
+    }
+    return put(o, bytes, err);
 }
 
 static dm_status on_render(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err)
@@ -65,8 +87,15 @@ static void on_note(void *ctx, dm_str line)
 
 static void on_failed(void *ctx, const dm_error *err)
 {
-    (void)ctx;
+    output *o = ctx;
     cli_say("%s", err->msg);
+    o->broken = o->broken || err->code == DM_EIO;
+    o->answered++;
+    if (!o->job->refuse || err->code == DM_EIO || o->err.code != DM_OK)
+        return;
+    dm_buf line = { 0 };
+    dm_status st = o->job->refuse(o->job->ctx, o->answered, err->msg, &line, &o->err);
+    o->err.code = put_built(o, st, &line, &o->err);
 }
 
 static void on_after(void *ctx, const dm_run_stats *so_far)
@@ -97,14 +126,22 @@ static dm_status add_paths(dm_input *in, const char **paths, dm_error *err)
     return st;
 }
 
-static dm_status write_begin(const cli_job *job, output *o, dm_error *err)
+static dm_status write_begin(const cli_job *job, const dm_coder *coder, const dm_input *in, output *o, dm_error *err)
 {
     dm_buf head = { 0 };
-    dm_status st = job->begin ? job->begin(job->ctx, &head, err) : DM_OK;
-    if (st == DM_OK)
-        st = on_emit(o, (dm_str){ head.p, head.len }, err);
-    dm_buf_free(&head);
-    return st;
+    return job->begin ? put_built(o, job->begin(job->ctx, coder, in, &head, err), &head, err) : DM_OK;
+}
+
+static dm_status write_end(const cli_job *job, const dm_input *in, const dm_run_stats *stats, output *o, dm_error *err)
+{
+    dm_buf tail = { 0 };
+    if (o->err.code != DM_OK) {
+        *err = o->err;
+        return err->code;
+    }
+    if (job->end && o->broken)
+        return dm_fail(err, DM_EIO, 0, "an input could not be opened or read to its end; the part is left without an end, make it again");
+    return job->end ? put_built(o, job->end(job->ctx, in, stats->documents, &tail, err), &tail, err) : DM_OK;
 }
 
 static dm_status run_inputs(
@@ -117,14 +154,21 @@ static dm_status run_inputs(
         .note = on_note,
         .failed = on_failed,
         .after = on_after };
-    dm_status st = add_paths(in, job->paths, err);
+    dm_status st = job->pipe ? dm_input_add_lines(in, "-", err) : add_paths(in, job->paths, err);
+    if (st == DM_OK && job->shard)
+        st = dm_input_shard(in, job->shard, err);
     if (st == DM_OK)
-        st = write_begin(job, o, err);
-    return st == DM_OK ? dm_run(coder, in, &sink, (unsigned)job->threads, stats, err) : st;
+        st = write_begin(job, coder, in, o, err);
+    if (st == DM_OK)
+        st = dm_run(coder, in, &sink, (unsigned)job->threads, stats, err);
+    return st == DM_OK ? write_end(job, in, stats, o, err) : st;
 }
 
+/* A bad line of a pipe is told, and nothing for which whoever feeds the pipe should do everything again. */
 static int exit_code(dm_status st, const output *o, const dm_run_stats *stats, const dm_error *err)
 {
+    if (st == DM_OK && o->job->pipe)
+        return o->broken ? EXIT_BROKEN : EXIT_ALL_READ;
     if (st == DM_OK)
         return stats->failed ? EXIT_SOME_FAILED : EXIT_ALL_READ;
     if (o->gone)
@@ -135,7 +179,7 @@ static int exit_code(dm_status st, const output *o, const dm_run_stats *stats, c
 
 int cli_run(const cli_job *job)
 {
-    if (!job->paths || !*job->paths) {
+    if (!job->pipe && (!job->paths || !*job->paths)) {
         cli_say("no input; name files or folders, or - for standard input");
         return EXIT_USAGE;
     }

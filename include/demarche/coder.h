@@ -59,6 +59,9 @@ typedef struct dm_input dm_input;
 DM_API dm_status dm_input_open(dm_input **out, const dm_coder *coder, dm_error *err);
 /* A path that does not exist fails at dm_input_next(), in its place. */
 DM_API dm_status dm_input_add(dm_input *in, const char *path, dm_error *err);
+/* A file or "-" of one JSON object a line, one document an object: every line gives one document or one failure, in its order, whatever it
+ * looks like, and as soon as it is there. */
+DM_API dm_status dm_input_add_lines(dm_input *in, const char *path, dm_error *err);
 /* Bytes in memory, copied, as if they were a file of this name. */
 DM_API dm_status dm_input_add_bytes(dm_input *in, const char *name, dm_str bytes, dm_error *err);
 /* Next document into *doc (NULL or used again, as above), read but not coded. DM_END after the last. Any other status: one input
@@ -66,6 +69,12 @@ DM_API dm_status dm_input_add_bytes(dm_input *in, const char *name, dm_str bytes
 DM_API dm_status dm_input_next(dm_input *in, dm_doc **doc, dm_error *err);
 /* Bytes of the inputs that were read so far, as they came: of files, not of texts. */
 DM_API uint64_t dm_input_bytes(const dm_input *in);
+/* "3/8": of everything that is added, give only what falls to the third of eight shards. By the content of a document, not its place: the
+ * shards together give everything once, whichever machine asks. What the system refuses is told by every shard. DM_EUSAGE. */
+enum { DM_SHARDS_MAX = 65536 };
+DM_API dm_status dm_input_shard(dm_input *in, const char *text, dm_error *err);
+/* Documents and failures that were passed so far, those of other shards too; after DM_END the same for all shards of one input. */
+DM_API uint64_t dm_input_seen(const dm_input *in);
 DM_API void dm_input_close(dm_input *in);
 
 /* All stages on a document that was read. */

@@ -37,6 +37,11 @@ DM_API dm_status dm_write_begin(dm_buf *out, const dm_write_opts *opts, dm_error
 /* The events of one document. */
 DM_API dm_status dm_write_doc(dm_buf *out, const dm_doc *doc, const dm_write_opts *opts, dm_error *err);
 
+/* One line a document, for whoever must know to which one events belong: {"number":N,"doc":ID,"events":[...]}; number is its place in the input. */
+DM_API dm_status dm_write_answer(dm_buf *out, const dm_doc *doc, dm_error *err);
+/* The line of an input that is no document: {"number":N,"error":MESSAGE}. */
+DM_API dm_status dm_write_refusal(dm_buf *out, uint64_t number, const char *message, dm_error *err);
+
 /* One event of a record (record.h): as dm_write_doc() would write it, with four more keys or columns at the end: happening (its number in
  * the record), reports (articles that tell it), independent (without near copies), document (hash). */
 DM_API dm_status dm_write_filed(dm_buf *out, const dm_filed *row, const dm_write_opts *opts, dm_error *err);

@@ -175,6 +175,7 @@ struct dm_doc {
     dm_arena arena;
     dm_str text;
     dm_meta meta;
+    uint64_t number; /* among all documents of the input, from 1; 0: not known */
     DM_VEC(dm_str) notes;
     DM_VEC(dm_line) lines;
     DM_VEC(dm_sent) sents;

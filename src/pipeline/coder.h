@@ -44,6 +44,9 @@ const char *dm_stage_name(unsigned i);
 /* Changes when what the coder reads with changes: tables, model, options. */
 uint64_t dm_coder_mark(const dm_coder *coder);
 
+/* Which shard of how many an input gives; 0 of 0: everything. */
+void dm_input_dealt(const dm_input *in, uint32_t *shard, uint32_t *shards);
+
 /* All stages but read and write; ns[i] grows by what stage i took. ns may be NULL. */
 dm_status dm_code_timed(const dm_coder *coder, dm_doc *doc, uint64_t *ns, dm_error *err);
 uint64_t dm_now_ns(void); /* processor time of this thread: other work on the machine does not count */

@@ -3,6 +3,7 @@
  * transaction, which ends after BATCH_NS or BATCH_BYTES: a document is there whole or not at all, and a process that is killed loses at
  * most the last batch, which the next run adds. Counts are told only of what was committed. */
 #include "pipeline/coder.h"
+#include "pipeline/part.h"
 #include "pipeline/record.h"
 #include <demarche/write.h>
 #include <pthread.h>
@@ -147,15 +148,15 @@ static void on_after(void *ctx, const dm_run_stats *so_far)
     a->opts->after(a->opts->ctx, &now);
 }
 
-/* The row of this coder: the program's version, and the tables and model that it reads with. */
-static dm_status find_coder(dm_record *r, const dm_coder *coder, int64_t *out, dm_error *err)
+/* The row of a coder: the program's version, and the tables and model that it reads with. */
+static dm_status find_coder(dm_record *r, dm_str version, uint64_t tables, int64_t *out, dm_error *err)
 {
     char mark[17];
-    snprintf(mark, sizeof mark, "%016llx", (unsigned long long)dm_coder_mark(coder));
+    snprintf(mark, sizeof mark, "%016llx", (unsigned long long)tables);
     dm_db *db = dm_store_db(r->store);
     dm_status st = dm_db_begin(db, err);
     if (st == DM_OK)
-        st = dm_store_coder(r->store, dm_str_of(dm_version()), dm_str_of(mark), out, err);
+        st = dm_store_coder(r->store, version, dm_str_of(mark), out, err);
     if (st == DM_OK)
         st = dm_db_commit(db, err);
     dm_db_rollback(db);
@@ -163,12 +164,12 @@ static dm_status find_coder(dm_record *r, const dm_coder *coder, int64_t *out, d
 }
 
 static dm_status open_adding(
-    adding *a, dm_record *r, const dm_add_opts *opts, const dm_coder *coder, bool replace, dm_error *err)
+    adding *a, dm_record *r, const dm_add_opts *opts, dm_str version, uint64_t tables, bool replace, dm_error *err)
 {
     *a = (adding){ .r = r, .opts = opts, .replace = replace, .looking = PTHREAD_MUTEX_INITIALIZER };
     dm_status st = dm_record_writable(r, err);
     if (st == DM_OK)
-        st = find_coder(r, coder, &a->coder, err);
+        st = find_coder(r, version, tables, &a->coder, err);
     if (st == DM_OK)
         st = dm_store_open(&a->look, r->path, DM_DB_READ, err);
     if (st == DM_OK && !(a->doc = dm_doc_new()))
@@ -212,8 +213,29 @@ static dm_status check_opts(const dm_add_opts *o, dm_error *err)
                      DM_ADD_OPTS_VERSION);
 }
 
-dm_status dm_record_add(
-    dm_record *r, const dm_coder *coder, dm_input *in, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err)
+/* Where new documents come from: coded now, or parts that were coded before. */
+typedef struct source {
+    const dm_coder *coder;
+    dm_input *in;
+    dm_parts *parts;
+} source;
+
+static dm_status file_parts(adding *a, dm_parts *parts, dm_error *err)
+{
+    dm_filing f;
+    dm_status st = DM_OK;
+    while (!stopped(a) && (st = dm_parts_take(parts, a->doc, &f, err)) == DM_OK) {
+        a->emitted++;
+        a->done.run.documents++;
+        a->done.run.events += a->doc->events.n;
+        if ((st = file(a, a->doc, &f, err)) != DM_OK)
+            return st;
+        on_after(a, &a->done.run);
+    }
+    return st == DM_END ? DM_OK : st;
+}
+
+static dm_status add_from(const source *s, dm_record *r, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err)
 {
     const dm_add_opts usual = DM_ADD_OPTS_INIT;
     opts = opts ? opts : &usual;
@@ -221,13 +243,14 @@ dm_status dm_record_add(
     dm_status st = check_opts(opts, err);
     if (st != DM_OK)
         return st;
-    st = open_adding(&a, r, opts, coder, opts->recode, err);
+    st = open_adding(&a, r, opts, s->parts ? dm_parts_version(s->parts) : dm_str_of(dm_version()),
+        s->parts ? dm_parts_mark(s->parts) : dm_coder_mark(s->coder), opts->recode, err);
     if (st == DM_OK) /* taking events out needs the foreign keys; adding does not */
         st = dm_db_foreign(dm_store_db(r->store), opts->recode, err);
     if (st == DM_OK)
         st = dm_store_fill_begin(r->store, err);
     if (st == DM_OK)
-        st = run(&a, coder, in, err);
+        st = s->parts ? file_parts(&a, s->parts, err) : run(&a, s->coder, s->in, err);
     st = close_adding(&a, st, err);
     dm_status full = dm_store_fill_end(r->store, st == DM_OK ? err : NULL);
     st = st == DM_OK ? full : st;
@@ -236,6 +259,19 @@ dm_status dm_record_add(
     if (stats)
         *stats = a.done;
     return st;
+}
+
+dm_status dm_record_add(
+    dm_record *r, const dm_coder *coder, dm_input *in, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err)
+{
+    const source s = { coder, in, NULL };
+    return add_from(&s, r, opts, stats, err);
+}
+
+dm_status dm_record_add_parts(dm_record *r, dm_parts *parts, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err)
+{
+    const source s = { NULL, NULL, parts };
+    return add_from(&s, r, opts, stats, err);
 }
 
 /* --- coding again --- */
@@ -307,7 +343,7 @@ dm_status dm_record_recode(dm_record *r, const dm_coder *coder, const dm_add_opt
         return st;
     int64_t after = 0;
     int n = 1;
-    st = open_adding(&a, r, opts, coder, true, err);
+    st = open_adding(&a, r, opts, dm_str_of(dm_version()), dm_coder_mark(coder), true, err);
     while (st == DM_OK && n > 0 && !stopped(&a)) {
         n = 0;
         st = recode_some(&a, coder, &after, &n, err);

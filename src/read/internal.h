@@ -137,6 +137,8 @@ dm_status dm_meta_set(dm_doc *doc, dm_str *slot, dm_str value);
 typedef struct dm_json dm_json;
 dm_status dm_json_open(
     dm_json **out, dm_stream *s, const char *name, const char *shown, bool lines, size_t line_max, dm_error *err);
+/* Every line gives one document or one failure (dm_reader_add_lines()). */
+void dm_json_each(dm_json *j);
 void dm_json_close(dm_json *j);
 dm_status dm_json_next(dm_json *j, dm_doc *doc, const dm_rules *rules, dm_error *err);
 

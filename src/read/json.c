@@ -13,7 +13,7 @@ struct dm_json {
     dm_stream *stream;
     const char *name;  /* for ids */
     const char *shown; /* for messages */
-    bool lines;
+    bool lines, each; /* each: an answer for every line */
     size_t line_max, line, first; /* line: lines passed; first: line on which the object starts, from 1 */
     dm_buf buf;
     json_t *list; /* array of documents found inside an object */
@@ -31,6 +31,8 @@ dm_status dm_json_open(
     *out = j;
     return DM_OK;
 }
+
+void dm_json_each(dm_json *j) { j->each = true; }
 
 void dm_json_close(dm_json *j)
 {
@@ -200,6 +202,9 @@ static dm_status take_object(dm_json *j, json_t *object, dm_doc *doc, const dm_r
         return fill_doc(j, doc, rules, &f, err);
     if (!f.value[DM_FD_LIST] || j->list)
         return no_text(j, err);
+    if (j->each)
+        return dm_fail(err, DM_EINPUT, j->first, "'%.*s', line %zu: a list of documents; give one document a line",
+            NAME_MAX_SHOWN, j->shown, j->first);
     j->list = json_incref((json_t *)(uintptr_t)f.value[DM_FD_LIST]);
     j->list_at = 0;
     return DM_END;
@@ -262,6 +267,15 @@ static bool is_blank(const dm_buf *b)
     return true;
 }
 
+/* A byte order mark, which the stream has not taken off when nothing was read ahead. */
+static void drop_mark(dm_json *j)
+{
+    if (j->line != 1 || j->buf.len < 3 || memcmp(j->buf.p, "\xEF\xBB\xBF", 3) != 0)
+        return;
+    memmove(j->buf.p, j->buf.p + 3, j->buf.len - 3);
+    j->buf.len -= 3;
+}
+
 static dm_status take_line(dm_json *j, dm_doc *doc, const dm_rules *rules, dm_error *err)
 {
     json_t *object = NULL;
@@ -296,8 +310,12 @@ dm_status dm_json_next(dm_json *j, dm_doc *doc, const dm_rules *rules, dm_error 
         if (over)
             return dm_fail(err, DM_ELIMIT, j->first, "'%.*s', line %zu: object of more than %zu bytes, over the limit; skipped",
                 NAME_MAX_SHOWN, j->shown, j->first, j->line_max);
-        if (is_blank(&j->buf))
+        if (j->each)
+            drop_mark(j);
+        if (is_blank(&j->buf) && !j->each)
             continue;
+        if (is_blank(&j->buf))
+            return dm_fail(err, DM_EINPUT, j->first, "'%.*s', line %zu: empty", NAME_MAX_SHOWN, j->shown, j->first);
         if ((st = take_line(j, doc, rules, err)) != DM_END)
             return st;
     }

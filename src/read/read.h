@@ -40,6 +40,10 @@ dm_status dm_reader_open(dm_reader **out, const dm_read_opts *opts, dm_error *er
  * folders and files of other kinds are passed over) or "-", standard input. Only looks at it when its turn comes. */
 dm_status dm_reader_add(dm_reader *r, const char *path, dm_error *err);
 
+/* Queues a file or "-" that holds one JSON object a line and one document an object: every line gives one document or one failure, also
+ * one that is empty or holds a list. Nothing is read ahead of the line that is asked for, and nothing about the first is guessed. */
+dm_status dm_reader_add_lines(dm_reader *r, const char *path, dm_error *err);
+
 /* Queues bytes in memory, copied, as if they were a file of this name. */
 dm_status dm_reader_add_bytes(dm_reader *r, const char *name, dm_str bytes, dm_error *err);
 

@@ -17,6 +17,7 @@ typedef struct input {
     char *bytes; /* NULL: a path */
     size_t len;
     uint32_t depth; /* folders around it that were listed */
+    bool lines;     /* one document a line, whatever it looks like */
 } input;
 
 struct dm_reader {
@@ -94,6 +95,11 @@ dm_status dm_reader_add(dm_reader *r, const char *path, dm_error *err)
     if (!path || !*path)
         return dm_fail(err, DM_EUSAGE, 0, "empty path; give a file, a folder or '-'");
     return enqueue(r, (input){ .path = strdup(path) }, err);
+}
+
+dm_status dm_reader_add_lines(dm_reader *r, const char *path, dm_error *err)
+{
+    return enqueue(r, (input){ .path = strdup(path), .lines = true }, err);
 }
 
 dm_status dm_reader_add_bytes(dm_reader *r, const char *name, dm_str bytes, dm_error *err)
@@ -327,12 +333,23 @@ static dm_status read_whole(dm_reader *r, dm_doc *doc, bool html, dm_error *err)
 
 /* ---- next ---- */
 
+static dm_status start_json(dm_reader *r, bool lines, dm_error *err)
+{
+    dm_status st = dm_json_open(&r->json, &r->stream, doc_name(&r->now), shown_name(&r->now), lines, r->opts.line_max, err);
+    return st == DM_OK ? DM_END : st;
+}
+
 /* DM_END: nothing came of it that is a document, and nothing failed; go on. */
 static dm_status start_input(dm_reader *r, dm_doc *doc, dm_error *err)
 {
     dm_status st = open_input(r, err);
     if (st != DM_OK)
         return st;
+    if (r->now.lines) { /* nothing is read ahead: who writes the lines may wait for an answer to the first */
+        if ((st = start_json(r, true, err)) == DM_END)
+            dm_json_each(r->json);
+        return st;
+    }
     st = dm_stream_start(&r->stream);
     if (st != DM_OK)
         return failed_stream(r, st, err);
@@ -344,9 +361,7 @@ static dm_status start_input(dm_reader *r, dm_doc *doc, dm_error *err)
         return read_whole(r, doc, f == DM_FORMAT_HTML, err);
     if (!dm_sniff_text(&r->stream) && r->stream.eof)
         return dm_fail(err, DM_EINPUT, 0, "'%.*s' is empty; there is nothing to read in it", SHOWN, shown_name(&r->now));
-    st = dm_json_open(
-        &r->json, &r->stream, doc_name(&r->now), shown_name(&r->now), f == DM_FORMAT_JSON_LINES, r->opts.line_max, err);
-    return st == DM_OK ? DM_END : st;
+    return start_json(r, f == DM_FORMAT_JSON_LINES, err);
 }
 
 static bool take_next(dm_reader *r)

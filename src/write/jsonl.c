@@ -282,6 +282,22 @@ void dm_put_jsonl(dm_buf *b, const dm_doc *doc)
         put_event(b, doc, &doc->events.v[i], NULL);
 }
 
+/* All events of a document as one line: the line ends between them become commas (inside strings they are escaped). */
+void dm_put_answer(dm_buf *b, const dm_doc *doc)
+{
+    dm_put_z(b, "{\"number\":");
+    dm_put_u(b, doc->number);
+    dm_put_z(b, ",\"doc\":");
+    dm_put_json(b, doc->meta.id);
+    dm_put_z(b, ",\"events\":[");
+    size_t from = b->len;
+    dm_put_jsonl(b, doc);
+    for (size_t i = from; !b->failed && i < b->len; i++)
+        b->p[i] = b->p[i] == '\n' ? ',' : b->p[i];
+    b->len -= !b->failed && b->len > from;
+    dm_put_z(b, "]}\n");
+}
+
 void dm_put_filed_json(dm_buf *out, const dm_filed *f) { put_event(out, f->doc, f->event, f); }
 
 /* The document without its events, for `demarche text --as jsonl`: it can be read again, with the same text and offsets. */

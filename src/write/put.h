@@ -31,6 +31,7 @@ static inline bool dm_interval_known(dm_interval i)
 
 /* The formats: one document's events. */
 void dm_put_jsonl(dm_buf *b, const dm_doc *doc);
+void dm_put_answer(dm_buf *b, const dm_doc *doc);
 void dm_put_source(dm_buf *b, const dm_doc *doc);
 void dm_put_rows(dm_buf *b, const dm_doc *doc, bool tabs);
 void dm_put_rows_header(dm_buf *b, bool tabs);

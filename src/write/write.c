@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The public face of the formats: options checked, one call a document, out of memory found at the end. */
 #include "write/put.h"
+#include <string.h>
 
 static const char *const format_names[] = { "text", "jsonl", "csv", "tsv" };
 
@@ -50,6 +51,37 @@ dm_status dm_write_doc(dm_buf *out, const dm_doc *doc, const dm_write_opts *opts
         dm_put_jsonl(out, doc);
     else
         dm_put_rows(out, doc, f == DM_FORMAT_TSV);
+    return finish(out, err);
+}
+
+dm_status dm_write_answer(dm_buf *out, const dm_doc *doc, dm_error *err)
+{
+    dm_put_answer(out, doc);
+    return finish(out, err);
+}
+
+/* A message quotes the input, and is cut to its room: bytes that are no whole character become '?'. */
+static dm_str whole_characters(const char *message, char out[DM_ERROR_MSG])
+{
+    size_t len = strlen(message), n = 0;
+    for (size_t i = 0; i < len && n + 4 < DM_ERROR_MSG;) {
+        uint32_t cp;
+        uint32_t bytes = dm_utf8_next(message, len, i, &cp);
+        bool whole = bytes > 1 || (unsigned char)message[i] < 0x80;
+        n += dm_utf8_put(out + n, whole ? cp : '?');
+        i += bytes;
+    }
+    return (dm_str){ out, n };
+}
+
+dm_status dm_write_refusal(dm_buf *out, uint64_t number, const char *message, dm_error *err)
+{
+    dm_put_z(out, "{\"number\":");
+    dm_put_u(out, number);
+    dm_put_z(out, ",\"error\":");
+    char text[DM_ERROR_MSG];
+    dm_put_json(out, whole_characters(message, text));
+    dm_put_z(out, "}\n");
     return finish(out, err);
 }
 
