@@ -21,7 +21,7 @@ class Coder:
 
     def map(self, document):
         """One document (JSON, without line ends) in, one answer out."""
-        self.process.stdin.write(document.encode() + b"\n")
+        self.process.stdin.write(document.replace("\n", " ").encode() + b"\n") # a line end in it would be two questions
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer.endswith(b"\n"):

@@ -2,14 +2,12 @@
 /* Inputs for callers of the library: the reader, with documents made, numbered and used again, and dealt out to shards.
  *
  * A document falls to a shard by the hash that also tells the record whether it has it: by its text, publication and address, and
- * not by where it lies. What is no document has no such hash; it is dealt by the message, so that it is told once among all shards.
+ * not by where it lies. What is no document has no such hash; it is dealt by its place, so that it is told once among all shards.
  * What the system refuses (a file that cannot be opened) may be so on one machine only: every shard that meets it tells it. */
-#include "base/str.h"
 #include "pipeline/coder.h"
 #include "read/read.h"
 #include "store/store.h"
 #include <stdlib.h>
-#include <string.h>
 
 struct dm_input {
     dm_reader *reader;
@@ -74,25 +72,19 @@ static bool document_is_ours(const dm_input *in, const dm_doc *doc)
     return ours(in, first);
 }
 
-static bool failure_is_ours(const dm_input *in, dm_status st, const char *msg)
-{
-    return (st != DM_EINPUT && st != DM_ELIMIT) || ours(in, dm_hash(msg, strlen(msg), 0));
-}
+static bool failure_is_ours(const dm_input *in, dm_status st) { return (st != DM_EINPUT && st != DM_ELIMIT) || ours(in, in->seen); }
 
 dm_status dm_input_next(dm_input *in, dm_doc **doc, dm_error *err)
 {
-    dm_error own = { .msg = "" }; /* the message deals, also when nobody asks for it */
     dm_status st;
     bool mine;
     do {
-        st = next_into(in->reader, doc, &own);
+        st = next_into(in->reader, doc, err);
         in->seen += st != DM_END;
         if (st == DM_OK)
             (*doc)->number = in->seen;
-        mine = st == DM_OK ? document_is_ours(in, *doc) : failure_is_ours(in, st, own.msg);
+        mine = st == DM_OK ? document_is_ours(in, *doc) : failure_is_ours(in, st);
     } while (!mine);
-    if (st != DM_OK && err)
-        *err = own;
     return st;
 }
 

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "pipeline/coder.h"
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ typedef struct head {
     uint64_t magic, mark;
     uint32_t shard, shards;
     char version[VERSION_BYTES];
+    uint64_t hash; /* of what is before it */
 } head;
 
 typedef struct frame {
@@ -43,6 +45,8 @@ struct dm_parts {
     dm_buf pack;
 };
 
+static uint64_t head_hash(const head *h) { return dm_hash(h, offsetof(head, hash), 0); }
+
 /* --- writing --- */
 
 static dm_status put_frame(dm_buf *out, uint64_t number, dm_str bytes, dm_error *err)
@@ -58,6 +62,7 @@ dm_status dm_part_begin(dm_buf *out, const dm_coder *coder, const dm_input *in, 
     head h = { .magic = PART_MAGIC, .mark = dm_coder_mark(coder) };
     dm_input_dealt(in, &h.shard, &h.shards);
     snprintf(h.version, sizeof h.version, "%s", dm_version());
+    h.hash = head_hash(&h);
     return dm_buf_add(out, (const char *)&h, sizeof h) == DM_OK ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for a part");
 }
 
@@ -119,7 +124,8 @@ static dm_status open_part(part *p, const char *path, dm_error *err)
         return dm_fail(err, DM_EIO, 0, "cannot open '%.*s': %s", SHOWN, path, strerror(errno));
     if (fread(&p->head, 1, sizeof p->head, p->f) != sizeof p->head || p->head.magic != PART_MAGIC)
         return dm_fail(err, DM_EINPUT, 0, "'%.*s' is no part; 'demarche code --as part' makes them", SHOWN, path);
-    p->head.version[VERSION_BYTES - 1] = '\0';
+    if (p->head.hash != head_hash(&p->head))
+        return damaged(p, err);
     if (strcmp(p->head.version, dm_version()) != 0)
         return dm_fail(err, DM_EINPUT, 0, "'%.*s' was made by version %s, this is %s; join with the version that made it", SHOWN,
             path, p->head.version, dm_version());
