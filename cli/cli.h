@@ -63,7 +63,7 @@ bool cli_read_options(poptContext popt, int *code);
 typedef struct cli_job {
     const dm_coder_opts *coder;
     const char **paths; /* NULL or empty: usage error */
-    const char *shard; /* "3/8", or NULL: everything */
+    const char *shard;  /* "3/8", or NULL: everything */
     int threads;
     bool timings;
     bool pipe; /* standard input, one document a line; a bad line is no failure of the whole */

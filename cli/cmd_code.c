@@ -136,8 +136,12 @@ static int run(const args *a, const char **paths)
         .threads = a->pipe && !a->threads ? 1 : a->threads, /* what feeds the pipes runs as many as there are processors */
         .timings = a->timings != 0,
         .pipe = a->pipe != 0,
-        .begin = part ? begin_part : docs ? NULL : begin,
-        .render = part ? render_part : docs ? answer : render,
+        .begin = part   ? begin_part
+                 : docs ? NULL
+                        : begin,
+        .render = part   ? render_part
+                  : docs ? answer
+                         : render,
         .refuse = docs ? refuse : NULL,
         .end = part ? end_part : NULL,
         .ctx = &write };
@@ -148,7 +152,8 @@ int cmd_code(int argc, const char **argv)
 {
     args a = { 0 };
     const struct poptOption options[] = {
-        { "as", 'a', POPT_ARG_STRING, &a.as, 0, "form of the output (default text); docs: JSON, one line a document; part: for demarche join",
+        { "as", 'a', POPT_ARG_STRING, &a.as, 0,
+            "form of the output (default text); docs: JSON, one line a document; part: for demarche join",
             "text|jsonl|csv|tsv|docs|part" },
         { "why", 'w', POPT_ARG_NONE, &a.why, 0,
             "show the table lines and steps behind each event (jsonl, csv and tsv always do)", NULL },
@@ -160,7 +165,9 @@ int cmd_code(int argc, const char **argv)
         { "read", 'r', POPT_ARG_STRING, &a.read, 0,
             "what may propose events: the written frames, the learned back-off, or all (default)", "frames|backoff|all" },
         { "shard", 's', POPT_ARG_STRING, &a.shard, 0,
-            "only what falls to the I-th of N machines, by the content of each document; all of them together code everything once", "I/N" },
+            "only what falls to the I-th of N machines, by the content of each document; all of them together code everything "
+            "once",
+            "I/N" },
         { "pipe", 'p', POPT_ARG_NONE, &a.pipe, 0,
             "standard input is one JSON document a line, each answered as it comes; bad lines are told and passed over", NULL },
         { NULL, 'j', POPT_ARG_INT, &a.threads, 0, "threads (default: one for each processor); the output is the same", "N" },

@@ -44,7 +44,8 @@ static dm_status into_record(const char *path, dm_parts *parts, dm_error *err)
 
 static dm_status write_doc(const args *a, cli_out *out, const dm_doc *doc, const dm_write_opts *w, dm_error *err)
 {
-    dm_status st = a->as && strcmp(a->as, "docs") == 0 ? dm_write_answer(&out->buf, doc, err) : dm_write_doc(&out->buf, doc, w, err);
+    dm_status st =
+        a->as && strcmp(a->as, "docs") == 0 ? dm_write_answer(&out->buf, doc, err) : dm_write_doc(&out->buf, doc, w, err);
     return st == DM_OK ? cli_out_flush(out, false, err) : st;
 }
 
@@ -76,7 +77,8 @@ static int run(const args *a, const char **paths)
     while (paths && paths[n])
         n++;
     if (n == 0 || (a->as && a->record)) {
-        cli_say(n ? "--as writes events, --record files them; not both" : "name the parts: demarche join --record RECORD PART...");
+        cli_say(
+            n ? "--as writes events, --record files them; not both" : "name the parts: demarche join --record RECORD PART...");
         return EXIT_USAGE;
     }
     struct sigaction act = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
@@ -100,7 +102,8 @@ int cmd_join(int argc, const char **argv)
 {
     args a = { 0 };
     const struct poptOption options[] = {
-        { "record", 'r', POPT_ARG_STRING, &a.record, 0, "file everything in this record, as demarche add would have", "RECORD" },
+        { "record", 'r', POPT_ARG_STRING, &a.record, 0, "file everything in this record, as demarche add would have",
+            "RECORD" },
         { "as", 'a', POPT_ARG_STRING, &a.as, 0, "write the events, as demarche code would have (default jsonl)",
             "text|jsonl|csv|tsv|docs" },
         { "help", 'h', POPT_ARG_NONE, NULL, 'h', "this help", NULL },

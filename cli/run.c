@@ -12,9 +12,8 @@
 
 typedef struct output {
     const cli_job *job;
-    bool gone;   /* the reader of our output */
-    bool broken; /* the input cannot be read on */
-    uint64_t answered;
+    bool gone;    /* the reader of our output */
+    bool broken;  /* the input cannot be read on */
     dm_error err; /* of the answer to a failure */
 } output;
 
@@ -65,7 +64,6 @@ static dm_status put_built(output *o, dm_status st, dm_buf *built, dm_error *err
 static dm_status on_emit(void *ctx, dm_str bytes, dm_error *err)
 {
     output *o = ctx;
-    o->answered++;
     if (o->err.code != DM_OK) { /* the answer to a failure before this could not be written */
         *err = o->err;
         return err->code;
@@ -85,16 +83,15 @@ static void on_note(void *ctx, dm_str line)
     cli_say("%.*s", (int)line.len, line.p);
 }
 
-static void on_failed(void *ctx, const dm_error *err)
+static void on_failed(void *ctx, uint64_t number, const dm_error *err)
 {
     output *o = ctx;
     cli_say("%s", err->msg);
     o->broken = o->broken || err->code == DM_EIO;
-    o->answered++;
     if (!o->job->refuse || err->code == DM_EIO || o->err.code != DM_OK)
         return;
     dm_buf line = { 0 };
-    dm_status st = o->job->refuse(o->job->ctx, o->answered, err->msg, &line, &o->err);
+    dm_status st = o->job->refuse(o->job->ctx, number, err->msg, &line, &o->err);
     o->err.code = put_built(o, st, &line, &o->err);
 }
 
@@ -140,7 +137,8 @@ static dm_status write_end(const cli_job *job, const dm_input *in, const dm_run_
         return err->code;
     }
     if (job->end && o->broken)
-        return dm_fail(err, DM_EIO, 0, "an input could not be opened or read to its end; the part is left without an end, make it again");
+        return dm_fail(
+            err, DM_EIO, 0, "an input could not be opened or read to its end; the part is left without an end, make it again");
     return job->end ? put_built(o, job->end(job->ctx, in, stats->documents, &tail, err), &tail, err) : DM_OK;
 }
 

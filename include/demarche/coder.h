@@ -101,7 +101,7 @@ typedef struct dm_run_stats {
  * anything is done with a document that was read; true: it is neither coded nor rendered, but counted. code: what is done with a document
  * that was read; NULL: dm_code_doc(), its stages timed. render: on the coding thread, several at once, appends to out. The others: one at a
  * time, in the order of the input. emit takes the bytes of one document; note is a repair that was made while reading, "NAME: what"; failed is an input that
- * could not be read or coded; after is called behind each document and each failure. A status other than DM_OK from render or emit
+ * could not be read or coded, number its place among all documents and failures, from 1, also those of other shards; after is called behind each document and each failure. A status other than DM_OK from render or emit
  * ends the run with that status. All but render may be NULL. */
 typedef struct dm_sink {
     void *ctx;
@@ -111,7 +111,7 @@ typedef struct dm_sink {
     dm_status (*render)(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *err);
     dm_status (*emit)(void *ctx, dm_str bytes, dm_error *err);
     void (*note)(void *ctx, dm_str line);
-    void (*failed)(void *ctx, const dm_error *err);
+    void (*failed)(void *ctx, uint64_t number, const dm_error *err);
     void (*after)(void *ctx, const dm_run_stats *so_far);
 } dm_sink;
 

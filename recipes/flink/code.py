@@ -3,6 +3,7 @@
 """flink run --python code.py INPUT OUT: as spark/code.py, as a stream. Flink has no pipe(): each subtask keeps one demarche beside it, gives it a line
 and takes the answer, which is there before the next line goes in; so a checkpoint never has lines inside the process, and a
 process that dies fails the subtask, which Flink starts again from the last checkpoint. One core a subtask: raise the parallelism."""
+import contextlib
 import json
 import os
 import subprocess
@@ -29,11 +30,13 @@ class Coder:
         return answer.decode().rstrip("\n")
 
     def close(self):
-        if self.process:
-            self.process.stdin.close()
-            self.process.stdout.close()
-            self.process.wait()
-            self.process = None
+        """Also after a failure: a process that is dead has nothing to say about it twice."""
+        process, self.process = self.process, None
+        if process:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+            process.stdout.close()
+            process.wait()
 
 
 def events(answer):

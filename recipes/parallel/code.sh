@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 SHARDS=${SHARDS:-$(nproc)} CODE=${CODE:-} DEMARCHE=${DEMARCHE:-demarche}
 mkdir -p "$1"
 # shellcheck disable=SC2086 # options are words
-seq "$SHARDS" | parallel ${PARALLEL_MORE:-} --quote --halt soon,fail=20% --retries 3 \
+seq "$SHARDS" | parallel ${PARALLEL_MORE:-} --quote --retries 2 \
     env SHARDS="$SHARDS" CODE="$CODE" DEMARCHE="$DEMARCHE" "$here/shard.sh" {} "$@"
 "$DEMARCHE" join --record "$1/record.db" "$1"/part-?????
 "$DEMARCHE" join --as jsonl "$1"/part-????? >"$1/events.jsonl.new"

@@ -72,7 +72,10 @@ static bool document_is_ours(const dm_input *in, const dm_doc *doc)
     return ours(in, first);
 }
 
-static bool failure_is_ours(const dm_input *in, dm_status st) { return (st != DM_EINPUT && st != DM_ELIMIT) || ours(in, in->seen); }
+static bool failure_is_ours(const dm_input *in, dm_status st)
+{
+    return (st != DM_EINPUT && st != DM_ELIMIT) || ours(in, in->seen);
+}
 
 dm_status dm_input_next(dm_input *in, dm_doc **doc, dm_error *err)
 {
@@ -95,7 +98,8 @@ dm_status dm_input_shard(dm_input *in, const char *text, dm_error *err)
     if (end && *end == '/' && end[1] >= '0' && end[1] <= '9')
         shards = strtoul(end + 1, &end, 10);
     if (!end || *end || shard < 1 || shard > shards || shards > DM_SHARDS_MAX)
-        return dm_fail(err, DM_EUSAGE, 0, "'%.40s' is no shard; give which of how many, as 3/8, at most %d", text, DM_SHARDS_MAX);
+        return dm_fail(
+            err, DM_EUSAGE, 0, "'%.40s' is no shard; give which of how many, as 3/8, at most %d", text, DM_SHARDS_MAX);
     in->shard = (uint32_t)shard;
     in->shards = (uint32_t)shards;
     return DM_OK;

@@ -63,7 +63,8 @@ dm_status dm_part_begin(dm_buf *out, const dm_coder *coder, const dm_input *in, 
     dm_input_dealt(in, &h.shard, &h.shards);
     snprintf(h.version, sizeof h.version, "%s", dm_version());
     h.hash = head_hash(&h);
-    return dm_buf_add(out, (const char *)&h, sizeof h) == DM_OK ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for a part");
+    return dm_buf_add(out, (const char *)&h, sizeof h) == DM_OK ? DM_OK
+                                                                : dm_fail(err, DM_ENOMEM, 0, "out of memory for a part");
 }
 
 dm_status dm_part_doc(dm_buf *out, const dm_doc *doc, dm_error *err)
@@ -127,8 +128,8 @@ static dm_status open_part(part *p, const char *path, dm_error *err)
     if (p->head.hash != head_hash(&p->head))
         return damaged(p, err);
     if (strcmp(p->head.version, dm_version()) != 0)
-        return dm_fail(err, DM_EINPUT, 0, "'%.*s' was made by version %s, this is %s; join with the version that made it", SHOWN,
-            path, p->head.version, dm_version());
+        return dm_fail(err, DM_EINPUT, 0, "'%.*s' was made by version %s, this is %s; join with the version that made it",
+            SHOWN, path, p->head.version, dm_version());
     dm_status st = get_sums(p, err);
     return st == DM_OK ? get(p, &p->next, sizeof p->next, err) : st;
 }
@@ -141,10 +142,12 @@ static dm_status fits(const dm_parts *ps, size_t i, dm_error *err)
         return dm_fail(err, DM_EINPUT, 0, "'%.*s' is one of %u parts, '%.*s' one of %u", SHOWN, a->path, a->head.shards, SHOWN,
             b->path, b->head.shards);
     if (a->head.mark != b->head.mark)
-        return dm_fail(err, DM_EINPUT, 0, "'%.*s' and '%.*s' were coded with other tables or options", SHOWN, a->path, SHOWN, b->path);
+        return dm_fail(
+            err, DM_EINPUT, 0, "'%.*s' and '%.*s' were coded with other tables or options", SHOWN, a->path, SHOWN, b->path);
     if (a->end.seen != b->end.seen)
         return dm_fail(err, DM_EINPUT, 0,
-            "'%.*s' comes of an input of %llu documents, '%.*s' of one of %llu; all parts need the same inputs in the same order",
+            "'%.*s' comes of an input of %llu documents, '%.*s' of one of %llu; all parts need the same inputs in the same "
+            "order",
             SHOWN, a->path, (unsigned long long)a->end.seen, SHOWN, b->path, (unsigned long long)b->end.seen);
     return DM_OK;
 }
@@ -178,7 +181,8 @@ dm_status dm_parts_open(dm_parts **out, const char *const *paths, size_t n, dm_e
     dm_parts *ps = calloc(1, sizeof *ps);
     if (!ps || n == 0 || !(ps->v = calloc(n, sizeof *ps->v))) {
         free(ps);
-        return n ? dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu parts", n) : dm_fail(err, DM_EUSAGE, 0, "no parts are named");
+        return n ? dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu parts", n)
+                 : dm_fail(err, DM_EUSAGE, 0, "no parts are named");
     }
     dm_status st = DM_OK;
     for (; st == DM_OK && ps->n < n; ps->n++)

@@ -129,8 +129,9 @@ static void on_note(void *ctx, dm_str line)
         a->opts->note(a->opts->ctx, line);
 }
 
-static void on_failed(void *ctx, const dm_error *err)
+static void on_failed(void *ctx, uint64_t number, const dm_error *err)
 {
+    (void)number;
     const adding *a = ctx;
     if (a->opts->failed)
         a->opts->failed(a->opts->ctx, err);

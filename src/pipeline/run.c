@@ -20,7 +20,8 @@ typedef struct slot {
     dm_buf out, notes;
     dm_error err;
     uint64_t sentences, events, bytes;
-    uint64_t read; /* bytes of the inputs up to here */
+    uint64_t read;   /* bytes of the inputs up to here */
+    uint64_t number; /* in the whole input */
 } slot;
 
 typedef struct run {
@@ -84,6 +85,7 @@ static bool take(worker *w, uint64_t *number)
         w->done.status = dm_input_next(r->in, &w->doc, &w->done.err);
         w->ns[DM_STAGE_READ] += dm_now_ns() - from;
         w->done.read = dm_input_bytes(r->in);
+        w->done.number = dm_input_seen(r->in);
         r->ended = w->done.status == DM_END || w->done.status == DM_ENOMEM;
         if (w->done.status == DM_ENOMEM)
             stop_with(r, DM_ENOMEM, &w->done.err);
@@ -177,7 +179,7 @@ static dm_status emit(const dm_sink *k, slot *s, const dm_run_stats *so_far, dm_
     if (k->note && s->notes.len)
         emit_notes(k, (dm_str){ s->notes.p, s->notes.len });
     if (s->status != DM_OK && k->failed)
-        k->failed(k->ctx, &s->err);
+        k->failed(k->ctx, s->number, &s->err);
     if (s->status == DM_OK && s->out.len && k->emit)
         st = k->emit(k->ctx, (dm_str){ s->out.p, s->out.len }, err);
     if (st == DM_OK && k->after)

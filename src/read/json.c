@@ -11,9 +11,9 @@ enum { NAME_MAX_SHOWN = 160, KEEP_BYTES = 1024 * 1024, KEY_MAX = 64, NEST_MAX = 
 
 struct dm_json {
     dm_stream *stream;
-    const char *name;  /* for ids */
-    const char *shown; /* for messages */
-    bool lines, each; /* each: an answer for every line */
+    const char *name;             /* for ids */
+    const char *shown;            /* for messages */
+    bool lines, each;             /* each: an answer for every line */
     size_t line_max, line, first; /* line: lines passed; first: line on which the object starts, from 1 */
     dm_buf buf;
     json_t *list; /* array of documents found inside an object */

@@ -149,8 +149,9 @@ static dm_status emit(void *ctx, dm_str bytes, dm_error *err)
     return s->stop_at && s->names.len >= s->stop_at ? dm_fail(err, DM_EIO, 0, "stopped") : st;
 }
 
-static void failed(void *ctx, const dm_error *err)
+static void failed(void *ctx, uint64_t number, const dm_error *err)
 {
+    (void)number;
     seen *s = ctx;
     assert_true(strlen(err->msg) > 0);
     (void)dm_buf_add(&s->names, "! ", 2);
