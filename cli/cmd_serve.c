@@ -56,7 +56,7 @@ static int make_password(const args *a)
         return EXIT_USAGE;
     }
     dm_status st = dm_serve_password(a->make_password, a->user ? a->user : "desk", (dm_str){ word, strlen(word) }, &err);
-    memset(word, 0, sizeof word);
+    explicit_bzero(word, sizeof word); /* also on a terminal's line that was not taken: nothing stays in memory */
     return cli_query_exit(st, &err);
 }
 

@@ -188,8 +188,8 @@ int cmd_stats(int argc, const char **argv)
 {
     args a = { .filter = CLI_FILTER_INIT };
     const struct poptOption options[] = {
-        { "by", 'b', POPT_ARG_STRING, &a.by, 0, "a row for each",
-            "type|year|actor|recipient|dyad|context|status|source|instrument" },
+        { "by", 'b', POPT_ARG_STRING, &a.by, 0,
+            "a row for each: type, year, actor, recipient, dyad, context, status, source, instrument", "KEY" },
         CLI_PARTY_OPTIONS,
         CLI_FILTER_OPTIONS(&a.filter),
         { "limit", 'l', POPT_ARG_INT, &a.filter.limit, 0, "rows (default: all)", "N" },
