@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# symbols.sh BUILD: every symbol that libdemarche exports starts with dm_ and stands in a public header; every DM_API function is there;
-# every symbol of the object files that is not static starts with dm_.
+# symbols.sh BUILD [--write]: every symbol that libdemarche exports starts with dm_ and stands in a public header; every DM_API function is there;
+# every symbol of the object files that is not static starts with dm_; and what is exported is what packaging/debian/libdemarche0.symbols
+# lists, the promise to programs that were built earlier. A new function is put there knowingly, by --write; one that is gone or changed
+# needs a new soversion in meson.build.
 set -u
+export LC_ALL=C
 cd "$(dirname "$0")/../.." || exit 3
 lib=$(ls "$1"/libdemarche.so.*.*.* 2>/dev/null | head -n 1)
 [ -f "$lib" ] || { echo "no libdemarche in $1"; exit 1; }
@@ -22,5 +25,21 @@ for a in "$1"/libdm_*.a; do
         echo "$(basename "$a"): '$s' is not static and does not start with dm_"
         bad=1
     done
+done
+list=packaging/debian/libdemarche0.symbols
+version=$(sed -n "s/^project('demarche'.* version: '\([0-9.]*\)'.*/\1/p" meson.build)
+promised=$(sed -n 's/^ \([a-z0-9_]*\)@Base .*/\1/p' "$list" | sort)
+if [ "${2:-}" = --write ]; then
+    for s in $exported; do
+        echo "$promised" | grep -qx "$s" || echo " $s@Base $version" >>"$list"
+    done
+    { sed -n '1,2p' "$list" && sed '1,2d' "$list" | sort; } >"$list.new" && mv "$list.new" "$list"
+    promised=$(sed -n 's/^ \([a-z0-9_]*\)@Base .*/\1/p' "$list" | sort)
+fi
+for s in $exported; do
+    echo "$promised" | grep -qx "$s" || { echo "'$s' is new in the ABI: tools/lint/symbols.sh BUILD --write puts it into $list" && bad=1; }
+done
+for s in $promised; do
+    echo "$exported" | grep -qx "$s" || { echo "'$s' stands in $list and is exported no more: programs built with it break" && bad=1; }
 done
 exit $bad
