@@ -15,6 +15,9 @@ git ls-files -z -- . ':!tests' ':!fuzz/corpus' ':!tools/train-data' ':!web' | ta
 [ ! -d web/dist ] || { mkdir -p "$tree/web" && cp -r web/dist "$tree/web/"; }
 mv "$tree/packaging/debian" "$tree/debian"
 grep -q "^demarche ($version-" "$tree/debian/changelog" || { echo "deb: debian/changelog has no entry for $version" >&2 && exit 1; }
+for p in $(sed -n "/^packages='/,/'\$/p" tools/deps.sh | grep -oE '(lib[a-z0-9-]*|zlib1g)-dev' | grep -v libc6-dev); do
+    grep -qw -e "$p" "$tree/debian/control" || { echo "deb: packaging/debian/control does not build-depend on $p, tools/deps.sh does" >&2 && exit 1; }
+done
 cd "$tree"
 DEB_BUILD_OPTIONS="parallel=$(nproc) nocheck noautodbgsym" dpkg-buildpackage -b -us -uc
 ls -l "$out"/*.deb

@@ -18,7 +18,7 @@ struct dm_cells {
     dm_buf text; /* of the cells of the row in hand */
     size_t start[DM_CELLS_MAX + 1];
     size_t n;
-    uint32_t line;
+    uint32_t line, from; /* the line in hand; where the row in hand begins */
     size_t row_bytes;
 };
 
@@ -34,7 +34,7 @@ dm_status dm_cells_open(dm_cells **out, dm_cells_fn *fn, void *ctx, dm_error *er
     csv_set_space_func(&c->parser, blank);
     c->fn = fn;
     c->ctx = ctx;
-    c->line = 1;
+    c->line = c->from = 1;
     *out = c;
     return DM_OK;
 }
@@ -106,6 +106,7 @@ static void on_row(int end, void *ctx)
         c->st = c->fn(c->ctx, cell, c->n, c->line, c->err);
     c->n = 0;
     c->row_bytes = 0;
+    c->from = c->line + 1;
     dm_buf_clear(&c->text);
 }
 
@@ -169,7 +170,10 @@ dm_status dm_cells_end(dm_cells *c, dm_error *err)
     if (st != DM_OK)
         return st;
     c->err = err;
-    if (csv_fini(&c->parser, on_cell, on_row, c) != 0)
+    csv_set_opts(&c->parser, CSV_STRICT | CSV_STRICT_FINI); /* at the end only: quotation marks inside of cells do no harm */
+    if (csv_fini(&c->parser, on_cell, on_row, c) != 0 && csv_error(&c->parser) == CSV_EPARSE)
+        return dm_fail(err, DM_EINPUT, c->from, "line %u: a quotation mark in the row that begins here is never closed", c->from);
+    if (csv_error(&c->parser) != CSV_SUCCESS)
         return dm_fail(err, DM_ENOMEM, c->line, "line %u: %s", c->line, csv_strerror(csv_error(&c->parser)));
     return c->st;
 }

@@ -4,7 +4,6 @@
 #include "parse/repair.h"
 #include "scan/scan.h"
 #include <stdlib.h>
-#include <time.h>
 
 typedef dm_status (*stage_fn)(const dm_coder *coder, dm_doc *doc, dm_error *err);
 typedef struct stage {
@@ -71,13 +70,6 @@ const char *dm_version(void) { return DM_VERSION; }
 unsigned dm_stage_count(void) { return N_STAGES; }
 
 const char *dm_stage_name(unsigned i) { return i < N_STAGES ? stages[i].name : ""; }
-
-uint64_t dm_now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 uint64_t dm_coder_mark(const dm_coder *c)
 {

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""inputs.py PROGRAM: inputs that were made to harm, each read together with a good article. Each is refused by name with the limit that it broke,
+or read within its limits; the good article is always coded; nothing takes more than SECONDS of processor time or MEMORY bytes. Everything
+is made here; nothing large is stored."""
+import gzip
+import io
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+
+PROGRAM = os.path.abspath(sys.argv[1])
+SANITIZED = "--sanitized" in sys.argv
+SECONDS, MEMORY = (240, 0) if SANITIZED else (30, 3 << 30)
+MB = 1 << 20
+GOOD = "TOKYO, Feb 3, 2022 - Japan condemned China on Tuesday.\n"
+bad, done = [], 0
+
+
+def limits():
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    if MEMORY:  # address space: the sanitizers reserve much more than they use
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def run(*args, stdin=None):
+    out = subprocess.run([PROGRAM, *map(str, args)], input=stdin, stdin=None if stdin is not None else subprocess.DEVNULL,
+                         capture_output=True, preexec_fn=limits, timeout=600)
+    return out.returncode, out.stdout.decode("utf-8", "replace"), out.stderr.decode("utf-8", "replace")
+
+
+def check(name, ok, what=""):
+    global done
+    done += 1
+    if not ok:
+        bad.append(name)
+        print(f"FAIL {name}: {what[:400]!r}")
+
+
+def refused(name, path, *words):
+    """The input is told with these words, exit code 1, and the article behind it is coded."""
+    code, out, err = run("code", "-j", 1, "--as", "jsonl", path, folder / "good.txt")
+    line = next((x for x in err.splitlines() if pathlib.Path(path).name in x), "")
+    check(name, code == 1 and all(w in line for w in words) and '"ACCUSE"' in out, f"{code} {err} {out[:80]}")
+
+
+def read(name, path, *absent):
+    """The input is read (exit code 0), the article behind it is coded, and none of `absent` is in what comes out."""
+    code, out, err = run("code", "-j", 1, "--as", "jsonl", path, folder / "good.txt")
+    check(name, code == 0 and "good.txt" in out and not any(w in out for w in absent), f"{code} {err} {out[:80]}")
+
+
+def put(name, data):
+    path = folder / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return path
+
+
+def archives():
+    flat = io.BytesIO()
+    with zipfile.ZipFile(flat, "w", zipfile.ZIP_DEFLATED) as z:
+        for i in range(4):
+            z.writestr(f"{i}.txt", b"\0" * (64 * MB))
+    refused("decompression bomb (zip)", put("bomb.zip", flat.getvalue()), "zip archive")
+    refused("the same, called text", put("bomb.txt", flat.getvalue()), "zip archive")
+    inner = flat.getvalue()
+    for _ in range(8):
+        outer = io.BytesIO()
+        with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as z:
+            z.writestr("again.zip", inner)
+        inner = outer.getvalue()
+    refused("nested archives", put("nested.zip", inner), "zip archive")
+    refused("decompression bomb (gzip)", put("bomb.gz", gzip.compress(b"\0" * (64 * MB))), "gzip")
+    refused("decompression bomb (JSON lines, gzip)", put("bomb.jsonl", gzip.compress(b" " * (64 * MB))), "gzip")
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as t:
+        for member, kind, target in (("../../../tmp/escaped.txt", tarfile.REGTYPE, ""), ("/etc/escaped.txt", tarfile.REGTYPE, ""),
+                                     ("link.txt", tarfile.SYMTYPE, "/etc/passwd"), ("hard.txt", tarfile.LNKTYPE, "/etc/passwd"),
+                                     ("through", tarfile.SYMTYPE, "/tmp"), ("through/escaped.txt", tarfile.REGTYPE, "")):
+            info = tarfile.TarInfo(member)
+            info.type, info.linkname = kind, target
+            t.addfile(info)
+    refused("paths and links that lead out of an archive", put("paths.tar", out.getvalue()), "binary data")
+    check("nothing was unpacked", not os.path.exists("/tmp/escaped.txt") and not os.path.exists("/etc/escaped.txt"))
+
+
+def folders():
+    top = folder / "links"
+    top.mkdir()
+    (top / "a.txt").write_text(GOOD)
+    (top / "loop").symlink_to(top)
+    (top / "up").symlink_to(folder)
+    (top / "gone.txt").symlink_to(folder / "nowhere.txt")
+    os.mkfifo(top / "pipe.txt")
+    code, out, err = run("code", "-j", 1, "--as", "jsonl", top, folder / "good.txt")
+    check("loops of links, pipes", code == 1 and "gone.txt" in err and out.count('"doc":"a.txt"') >= 1 and "good.txt" in out, f"{code} {err} {out[:80]}")
+    deep = folder / "deep"
+    deep.mkdir()
+    here = os.getcwd()
+    os.chdir(deep)
+    for _ in range(70):
+        os.mkdir("d")
+        os.chdir("d")
+    os.chdir(here)
+    refused("nested folders", deep, "64 deep")
+    refused("a device", "/dev/zero", "device")
+
+
+def markup():
+    n = 100000
+    p = "<p>Japan condemned China on Tuesday. " * 3
+    refused("elements in elements", put("deep.html", "<html><body>" + "<div>" * n + p), "nested more than")
+    refused("formatting never closed", put("bold.html", "<html><body>" + "<b><p>" * n + p), "nested more than")
+    refused("tables in tables", put("table.html", "<html><body>" + "<table><tr><td>" * n + p), "nested more than")
+    refused("attributes of one tag", put("attributes.html", "<html><body><p " + " ".join(f"a{i}=1" for i in range(n)) + ">" + p), "1000 attributes")
+    refused("a page over its limit", put("long.html", "<html><body>" + p * (9 * MB // len(p))), "8 MB")
+    read("elements closed that were never open", put("closed.html", "<html><body>" + p + "</div>" * n))
+    read("comments never closed", put("comment.html", "<html><body>" + p + "<!-- " * n))
+    refused("scripts never closed", put("script.html", "<html><body>" + p + "<script>" * n), "without an end")
+    refused("tags never closed", put("tags.html", "<html><body>" + p + "<a " * n), "1000 attributes")
+    read("character references", put("references.html", "<html><body>" + p + "&amp;&#x41;&lt;" * n))
+    read("characters that are none", put("none.html", "<html><body>" + p + "&#0;&#xFFFFFFFF;&#xD800;" * 1000))
+    lines = "\n".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
+    laughs = f'<?xml version="1.0"?>\n<!DOCTYPE html [<!ENTITY l0 "laugh">\n{lines}]>\n<html><body><p>&l9;</p>{p}</body></html>'
+    read("entities of entities (billion laughs)", put("laughs.xhtml", laughs), "laughlaugh")
+    external = f'<?xml version="1.0"?>\n<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd">]>\n<html><body><p>Japan condemned China: &x;</p>{p}</body></html>'
+    read("external entities", put("external.xhtml", external), "root:")
+    feed = '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss version="2.0"><channel><item><title>&x;</title></item></channel></rss>'
+    refused("a feed", put("feed.html", feed), "news feed")
+
+
+def json():
+    line = b'{"id":"fine","text":"Japan condemned China on Tuesday."}\n'
+    for name, hostile, words in (
+            ("arrays in arrays", b'{"text":' + b"[" * 200000 + b"]" * 200000 + b"}", "depth"),
+            ("objects in objects", b'{"a":' * 200000 + b"1" + b"}" * 200000, "depth"),
+            ("an object over its limit", b'{"text":"' + b"a" * (33 * MB) + b'"}', "over the limit"),
+            ("a text over its limit", b'{"text":"' + b"a " * (9 * MB) + b'"}', "over the limit"),
+            ("the same key again", b'{"text":"a","text":"b"}', "duplicate"),
+            ("a string that does not end", b'{"text":"' + b"\\" * 999999, "not valid JSON"),
+            ("a number without an end", b'{"text":' + b"9" * 999999 + b"}", "not valid JSON")):
+        path = put("hostile.jsonl", line + hostile + b"\n" + line.replace(b"fine", b"last"))
+        code, out, err = run("code", "-j", 1, "--as", "jsonl", path, folder / "good.txt")
+        check(f"JSON: {name}", code == 1 and "line 2" in err and words in err and '"fine"' in out and '"last"' in out and "good.txt" in out,
+              f"{code} {err} {out[:80]}")
+    many = b"{" + b",".join(b'"k%d":1' % i for i in range(200000)) + b',"text":"Japan condemned China."}\n'
+    read("JSON: an object of many keys", put("keys.jsonl", many))
+    path = put("brackets.jsonl", b"[" * 500000 + line + line)
+    code, out, err = run("code", "-j", 1, "--as", "jsonl", path)
+    check("JSON: open brackets before objects", code == 0 and out.count('"fine"') == 2, f"{code} {err[:200]}")
+
+
+def text():
+    refused("a text over its limit", put("long.txt", GOOD * (17 * MB // len(GOOD))), "16 MB")
+    read("one word of a megabyte", put("word.txt", "Japan" * 200000))
+    read("one sentence of a megabyte", put("sentence.txt", "Japan met China and " * 50000))
+    refused("bytes that are no text", put("noise.txt", bytes(range(256)) * 4000), "binary")
+    refused("nothing", put("empty.txt", b""), "empty")
+    refused("blanks", put("blank.txt", b" \n" * MB), "empty")
+    read("half characters", put("half.txt", GOOD.encode() + b"\xf0\x9f" * 100000))
+    read("marks of direction", put("bidi.txt", GOOD + "\u202e\u2066" * 100000))
+
+
+def tables():
+    record = folder / "votes.db"
+    head = "undl_id,ms_code,ms_name,ms_vote,date,title\n"
+    fine = "%d,JPN,JAPAN,Y,2020-01-02,Situation of human rights\n"
+    for name, row, words in (("a giant field", '2,CHN,CHINA,N,2020-01-02,"' + "a" * (3 * MB) + '"\n', "line 3: a row of more than 1048576 bytes"),
+                             ("a quotation that does not end", '2,CHN,CHINA,N,2020-01-02,"' + "a,b\n" * 200000, "line 3: a quotation mark"),
+                             ("too many cells", "2,CHN" + ",x" * 100000 + "\n", ":3: ")):
+        code, out, err = run("import", "votes", record, put("votes.csv", head + fine % 1 + row + fine % 3))
+        check(f"votes: {name}", code == 1 and words in err, f"{code} {err} {out}")
+    code, out, err = run("import", "votes", record, put("votes.csv", head + fine % 7 + fine % 9))
+    check("votes: the record takes the next file", code == 0 and "2 roll calls" in err + out, f"{code} {err} {out}")
+    huge = put("actors.tsv", ("a" * 99 + "\n") * (65 * MB // 100))
+    code, _, err = run("import", "actors", huge)
+    check("a list of actors over its limit", code == 1 and ("64 MB" in err or "limit" in err), f"{code} {err}")
+    code, _, err = run("import", "actors", put("wide.csv", "person,position,start,end,country\n" + "a," * 100000 + "\n"))
+    check("a list of actors with too many cells", code in (0, 1) and err, f"{code} {err}")
+    coded = b'{"event":["ACCUSE"],"date":"2020-01-01","text":"' + b"a" * (5 * MB) + b'"}\n'
+    good = b'{"id":"x","doc":"d","event":["ACCUSE"],"date":"2020-01-01","actor":[{"code":"JPN"}],"recipient":[{"code":"CHN"}],"text":"Japan condemned China."}\n'
+    code, out, err = run("add", "--events", folder / "coded.db", put("coded.jsonl", coded + good))
+    check("coded events: a line over its limit", code == 1 and "1 event" in out + err, f"{code} {err} {out}")
+
+
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    put("good.txt", GOOD)
+    for part in (archives, folders, markup, json, text, tables):
+        part()
+print(f"{done} checks, {len(bad)} failed")
+sys.exit(1 if bad or done < 40 else 0)
