@@ -4,7 +4,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 SHARED ?= ../shared
 
-.PHONY: all build check bench bench-record bench-desk fuzz train accuracy calibrate parties backoff eval-parse format install clean
+.PHONY: all build check bench bench-record bench-desk fuzz train accuracy calibrate parties backoff eval-parse format install deb clean
 all: build
 
 $(BUILD)/build.ninja:
@@ -61,8 +61,13 @@ eval-parse: build
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
+# DESTDIR=folder puts it there instead; PREFIX is that of `make build`
 install: build
 	meson install -C $(BUILD) --no-rebuild
+
+# Debian packages into build-deb/ (needs debhelper; tools/deps.sh check installs it)
+deb:
+	tools/deb.sh build-deb
 
 clean:
 	rm -rf build build-*

@@ -5,6 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 command -v dh >/dev/null 2>&1 || { echo "deb: the package debhelper is missing; tools/deps.sh check installs it" >&2 && exit 1; }
+tools/web.sh # a package is built without a network: the page comes from here
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 version=$(sed -n "s/^project('demarche'.* version: '\([0-9.]*\)'.*/\1/p" meson.build)

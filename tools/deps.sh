@@ -11,7 +11,8 @@ node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev
     packages="$packages nodejs npm"
 if [ "${1:-build}" = check ]; then
     packages="$packages libcmocka-dev clang libclang-rt-14-dev clang-format python3 postgresql-15 openssl chromium fonts-dejavu-core fonts-liberation
-slurm-wlm munge parallel"
+slurm-wlm munge parallel
+debhelper dpkg-dev fakeroot lintian man-db mandoc bash-completion systemd binutils"
 fi
 if ! command -v dpkg-query >/dev/null 2>&1; then
     echo "deps: this is no Debian system; install what stands for:" $packages >&2

@@ -172,7 +172,8 @@ dm_status dm_cells_end(dm_cells *c, dm_error *err)
     c->err = err;
     csv_set_opts(&c->parser, CSV_STRICT | CSV_STRICT_FINI); /* at the end only: quotation marks inside of cells do no harm */
     if (csv_fini(&c->parser, on_cell, on_row, c) != 0 && csv_error(&c->parser) == CSV_EPARSE)
-        return dm_fail(err, DM_EINPUT, c->from, "line %u: a quotation mark in the row that begins here is never closed", c->from);
+        return dm_fail(
+            err, DM_EINPUT, c->from, "line %u: a quotation mark in the row that begins here is never closed", c->from);
     if (csv_error(&c->parser) != CSV_SUCCESS)
         return dm_fail(err, DM_ENOMEM, c->line, "line %u: %s", c->line, csv_strerror(csv_error(&c->parser)));
     return c->st;

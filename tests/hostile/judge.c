@@ -9,7 +9,8 @@
 enum { FLOOR = 400 * 1000, TENTHS = 26, ROOM = 512, BLOCK = 64 };
 
 const shape dm_shapes[] = {
-    { "one sentence without an end", "", { "the minister of Japan met China and said that talks with Kenya in 1998 would go on " }, "" },
+    { "one sentence without an end", "",
+        { "the minister of Japan met China and said that talks with Kenya in 1998 would go on " }, "" },
     { "names", "", { "Japan ", "Vladimir Putin ", "Kenya ", "Angela Merkel " }, "" },
     { "the same name", "", { "Mr Putin of Russia met Mr Putin. " }, "" },
     { "meetings", "", { "Japan met France. ", "Kenya met Vladimir Putin. ", "Peru met Brazil. " }, "" },
@@ -20,7 +21,10 @@ const shape dm_shapes[] = {
     { "brackets", "", { "Japan (which met China) condemned [sic] Peru. " }, "" },
     { "quotations", "", { "\"We condemn China,\" Japan said. " }, "" },
     { "quotation marks", "", { "\" a " }, "" },
-    { "quotations in quotations", "", { "\xE2\x80\x9CHe said \xE2\x80\x98" "she said " }, "" },
+    { "quotations in quotations", "",
+        { "\xE2\x80\x9CHe said \xE2\x80\x98"
+          "she said " },
+        "" },
     { "quotations never closed", "", { "\xE2\x80\x9Cwe condemn " }, "" },
     { "closing quotation marks", "Japan said: ", { "\xE2\x80\x9D" }, "" },
     { "apostrophes", "", { "the ministers' ", "'s " }, "" },
@@ -34,9 +38,11 @@ const shape dm_shapes[] = {
     { "resolutions", "", { "Japan drafted a resolution on China at the U.N. and withdrew it. " }, "" },
     { "numbered resolutions", "", { "Peru voted for Resolution %d, which condemned Kenya. " }, "" },
     { "similar resolutions", "Japan drafted a resolution on China. ", { "It backed all such resolutions. " }, "" },
-    { "acts without parties", "Japan met China. ", { "The government condemned the decision because of the attack. ", "He rejected it. " }, "" },
+    { "acts without parties", "Japan met China. ",
+        { "The government condemned the decision because of the attack. ", "He rejected it. " }, "" },
     { "events", "", { "Japan condemned China. " }, "" },
-    { "events of all kinds", "", { "Japan condemned China, ", "France sued Peru, ", "Kenya vowed to sanction Chad ", "if Mali did not join. " }, "" },
+    { "events of all kinds", "",
+        { "Japan condemned China, ", "France sued Peru, ", "Kenya vowed to sanction Chad ", "if Mali did not join. " }, "" },
     { "refusals", "", { "Japan refused to stop failing to decline to condemn China. " }, "" },
     { "paragraphs", "", { "The minister said so.\n\n", "Japan condemned it.\n\n" }, "" },
     { "acronyms", "", { "the Front for Peace of Kenya (FPK) attacked the army. " }, "" },

@@ -50,8 +50,7 @@ static void work_is_linear(void **state)
             free((void *)(uintptr_t)text.p);
         }
         for (unsigned i = 0; i < dm_stage_count(); i++)
-            bad += !dm_grows_linearly(
-                dm_stage_name(i), s->name, (const uint64_t[SIZES]){ work[0][i], work[1][i], work[2][i] });
+            bad += !dm_grows_linearly(dm_stage_name(i), s->name, (const uint64_t[SIZES]){ work[0][i], work[1][i], work[2][i] });
         assert_true(!counted || work[0][1] > 0); /* something was counted */
     }
     assert_int_equal(bad, 0);
