@@ -33,6 +33,8 @@ int cmd_report(int argc, const char **argv);
 int cmd_stance(int argc, const char **argv);
 int cmd_text(int argc, const char **argv);
 int cmd_parse(int argc, const char **argv);
+int cmd_send(int argc, const char **argv);
+int cmd_work(int argc, const char **argv);
 int cmd_ideal(int argc, const char **argv);
 int cmd_join(int argc, const char **argv);
 int cmd_import(int argc, const char **argv);
@@ -86,6 +88,8 @@ void cli_progress_start(void);
 bool cli_progress_wanted(void);
 /* Bytes that the inputs have, where that is known: then there is a bar, and the time that is left. */
 void cli_progress_total(uint64_t bytes);
+/* Finds out how many there are in files and folders; not of standard input. */
+void cli_progress_find(const char **inputs, const volatile int *stop);
 void cli_progress(const dm_run_stats *s, bool last);
 void cli_progress_clear(void);
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* demarche add: articles coded into a record, or events that were coded elsewhere. */
 #include "cli.h"
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_ACTORS = 1, FOLDERS_OPEN = 16, REASONS_MAX = 64, FIRST_SHOWN = 5, REASON_BYTES = 512, EXIT_SIGNAL = 128 };
+enum { OPT_ACTORS = 1, REASONS_MAX = 64, FIRST_SHOWN = 5, REASON_BYTES = 512, EXIT_SIGNAL = 128 };
 
 typedef struct args {
     char *date, *home, *shard;
@@ -115,29 +114,6 @@ static void on_after(void *ctx, const dm_add_stats *so_far)
 }
 
 /* --- the run --- */
-
-/* Bytes of the files under path. nftw() gives its callback no context: the sum is the program's. */
-static uint64_t sum_of_files;
-
-static int add_size(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-    const char *name = path + where->base;
-    if (type == FTW_F && S_ISREG(st->st_mode) && (name[0] != '.' || where->level == 0))
-        sum_of_files += (uint64_t)st->st_size;
-    return stop_asked ? 1 : 0;
-}
-
-/* The bar needs to know how much there is; standard input cannot be known. */
-static void find_total(const char **inputs)
-{
-    sum_of_files = 0;
-    for (; *inputs; inputs++) {
-        if (strcmp(*inputs, "-") == 0)
-            return;
-        nftw(*inputs, add_size, FOLDERS_OPEN, 0);
-    }
-    cli_progress_total(sum_of_files);
-}
 
 static void fold_in(dm_add_stats *sum, const dm_add_stats *more)
 {
@@ -266,7 +242,7 @@ static int run(const args *a, const char **paths)
     cli_progress_start();
     dm_status st = dm_record_open(&record, paths[0], DM_ACCESS_WRITE, NULL, &err);
     if (st == DM_OK && cli_progress_wanted())
-        find_total(paths + 1);
+        cli_progress_find(paths + 1, &stop_asked);
     if (st == DM_OK)
         st = a->events ? add_events(record, paths + 1, &opts, &stats, &err)
                        : add_articles(record, a, paths + 1, &opts, &stats, &err);

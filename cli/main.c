@@ -23,6 +23,8 @@ const cli_command cli_commands[] = {
     { "import", "demarche import", cmd_import,
         "votes and treaties into a record; a dictionary of actors into a table of yours" },
     { "serve", "demarche serve", cmd_serve, "a record in the browser" },
+    { "send", "demarche send", cmd_send, "put articles onto a queue, for workers on any machine" },
+    { "work", "demarche work", cmd_work, "code articles from a queue into a record" },
     { "text", "demarche text", cmd_text, "print the document text that offsets refer to" },
     { "parse", "demarche parse", cmd_parse, "print sentences, tags and trees as CoNLL-U" },
     { NULL, NULL, NULL, NULL },

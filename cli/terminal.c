@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the terminal is and may be told: width, colour, progress. */
 #include "cli.h"
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { QUIET_S = 1, STEPS_PER_S = 5, WIDTH_MAX = 1000, BAR = 20 };
+enum { QUIET_S = 1, STEPS_PER_S = 5, WIDTH_MAX = 1000, BAR = 20, FOLDERS_OPEN = 16 };
 
 /* The program's only state: one progress line on one terminal. */
 static struct {
@@ -41,6 +42,32 @@ void cli_progress_clear(void)
 }
 
 void cli_progress_total(uint64_t bytes) { progress.total = bytes; }
+
+/* nftw() gives its callback no context: the sum is the program's. */
+static struct {
+    uint64_t bytes;
+    const volatile int *stop;
+} files;
+
+static int add_size(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+    const char *name = path + where->base;
+    if (type == FTW_F && S_ISREG(st->st_mode) && (name[0] != '.' || where->level == 0))
+        files.bytes += (uint64_t)st->st_size;
+    return *files.stop ? 1 : 0;
+}
+
+void cli_progress_find(const char **inputs, const volatile int *stop)
+{
+    files.bytes = 0;
+    files.stop = stop;
+    for (; *inputs; inputs++) {
+        if (strcmp(*inputs, "-") == 0)
+            return;
+        nftw(*inputs, add_size, FOLDERS_OPEN, 0);
+    }
+    cli_progress_total(files.bytes);
+}
 
 /* [########------------] 40 %, and the time that the rest will take at the rate so far. */
 static void show_bar(double done, double seconds)

@@ -5,12 +5,12 @@
 set -eu
 packages='gcc libc6-dev make meson ninja-build pkg-config libicu-dev libgumbo-dev libxml2-dev libarchive-dev libjansson-dev
 libpopt-dev libxxhash-dev libsqlite3-dev libpq-dev libcsv-dev libreadstat-dev
-libmicrohttpd-dev libsodium-dev zlib1g-dev'
+libmicrohttpd-dev libsodium-dev zlib1g-dev libnats-dev'
 # The desk's page wants node 18 and npm. Whoever has them from elsewhere keeps them: npm's own Debian package does not go with nodesource's node.
 node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null ||
     packages="$packages nodejs npm"
 if [ "${1:-build}" = check ]; then
-    packages="$packages libcmocka-dev clang libclang-rt-14-dev clang-format python3 postgresql-15 openssl chromium fonts-dejavu-core fonts-liberation
+    packages="$packages libcmocka-dev clang libclang-rt-14-dev clang-format python3 postgresql-15 openssl nats-server iproute2 chromium fonts-dejavu-core fonts-liberation
 slurm-wlm munge parallel
 debhelper dpkg-dev fakeroot lintian man-db mandoc bash-completion systemd binutils"
 fi

@@ -17,6 +17,12 @@ struct dm_record {
 /* DM_EUSAGE unless the record was opened for writing. */
 dm_status dm_record_writable(const dm_record *r, dm_error *err);
 
+/* The row of a coder: the program's version, and the tables and model that it reads with. */
+dm_status dm_record_coder(dm_record *r, dm_str version, uint64_t tables, int64_t *out, dm_error *err);
+/* Counts of what was put (record_add.c), and of several together, without those of the run. */
+void dm_add_count(dm_add_stats *sum, const dm_put_result *got);
+void dm_add_fold(dm_add_stats *sum, const dm_add_stats *more);
+
 /* What load does not know: the hash of the row's document and the counts of reports of its happening. */
 dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed *row, char hash[33], dm_error *err);
 

@@ -59,7 +59,17 @@ static dm_status on_render(void *ctx, const dm_doc *doc, dm_buf *out, dm_error *
     return dm_pack_write(out, doc, &f, err);
 }
 
-static void fold_in(dm_add_stats *sum, const dm_add_stats *more)
+void dm_add_count(dm_add_stats *sum, const dm_put_result *got)
+{
+    sum->known += got->known;
+    sum->recoded += !got->known && got->replaced;
+    sum->added += !got->known && !got->replaced;
+    sum->near_copies += got->near_copy;
+    sum->events += got->events;
+    sum->linked += got->linked;
+}
+
+void dm_add_fold(dm_add_stats *sum, const dm_add_stats *more)
 {
     sum->added += more->added;
     sum->known += more->known;
@@ -76,7 +86,7 @@ static dm_status commit(adding *a, dm_error *err)
     if (st != DM_OK)
         dm_db_rollback(db);
     else
-        fold_in(&a->done, &a->pending);
+        dm_add_fold(&a->done, &a->pending);
     a->pending = (dm_add_stats){ 0 };
     a->bytes = 0;
     return st;
@@ -101,13 +111,7 @@ static dm_status file(adding *a, const dm_doc *doc, const dm_filing *f, dm_error
         a->pending = (dm_add_stats){ 0 }; /* rolled back */
         return st;
     }
-    bool fresh = !got.known;
-    a->pending.known += got.known;
-    a->pending.recoded += fresh && a->replace && got.replaced;
-    a->pending.added += fresh && !got.replaced;
-    a->pending.near_copies += got.near_copy;
-    a->pending.events += got.events;
-    a->pending.linked += got.linked;
+    dm_add_count(&a->pending, &got);
     a->bytes += doc->text.len;
     return a->bytes > BATCH_BYTES || clock_ns() - a->began > BATCH_NS ? commit(a, err) : DM_OK;
 }
@@ -143,14 +147,13 @@ static void on_after(void *ctx, const dm_run_stats *so_far)
     if (!a->opts->after)
         return;
     dm_add_stats now = a->done;
-    fold_in(&now, &a->pending);
+    dm_add_fold(&now, &a->pending);
     now.run = *so_far;
     now.known += so_far->documents - a->emitted; /* those that were skipped */
     a->opts->after(a->opts->ctx, &now);
 }
 
-/* The row of a coder: the program's version, and the tables and model that it reads with. */
-static dm_status find_coder(dm_record *r, dm_str version, uint64_t tables, int64_t *out, dm_error *err)
+dm_status dm_record_coder(dm_record *r, dm_str version, uint64_t tables, int64_t *out, dm_error *err)
 {
     char mark[17];
     snprintf(mark, sizeof mark, "%016llx", (unsigned long long)tables);
@@ -170,7 +173,7 @@ static dm_status open_adding(
     *a = (adding){ .r = r, .opts = opts, .replace = replace, .looking = PTHREAD_MUTEX_INITIALIZER };
     dm_status st = dm_record_writable(r, err);
     if (st == DM_OK)
-        st = find_coder(r, version, tables, &a->coder, err);
+        st = dm_record_coder(r, version, tables, &a->coder, err);
     if (st == DM_OK)
         st = dm_store_open(&a->look, r->path, DM_DB_READ, err);
     if (st == DM_OK && !(a->doc = dm_doc_new()))

@@ -1,0 +1,488 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""demarche send and demarche work with a real nats-server: what is sent is what is filed; parts, poison, dead letters and their replay, draining,
+resuming, deduplication, restarts of the server, metrics, credentials, TLS.
+
+usage: queue.py PROGRAM [TEST...]"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tests")]
+import natsd  # noqa: E402
+import record_dump  # noqa: E402
+
+PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else str(ROOT / "build/demarche")
+STREAM = "DEMARCHE"
+
+
+class Failed(Exception):
+    pass
+
+
+def expect(what, got, want):
+    if got != want:
+        raise Failed(f"{what}: {got!r} in place of {want!r}")
+
+
+def within(what, text, pattern):
+    if not re.search(pattern, text):
+        raise Failed(f"{what}: no {pattern!r} in {text[-1500:]!r}")
+
+
+class Bench:
+    """A folder, a server, articles, and the record that one undisturbed machine makes of them."""
+
+    def __init__(self, work, conf=""):
+        self.work = pathlib.Path(work)
+        self.env = dict(os.environ, XDG_STATE_HOME=str(self.work / "state"))
+        self.server = natsd.Server(self.work / "nats", conf).start()
+        self.runs = []
+
+    def close(self):
+        for p in self.runs:
+            if p.poll() is None:
+                p.kill()
+                p.wait()
+        self.server.stop(signal.SIGKILL)
+
+    def client(self, **kw):
+        return natsd.Client(self.server.host, self.server.port, **kw)
+
+    def state(self, name=STREAM):
+        c = self.client()
+        try:
+            return c.stream(name)
+        finally:
+            c.close()
+
+    def run(self, *args, code=0, stdin=None, env=None, url=None, timeout=90):
+        r = subprocess.run([PROGRAM, args[0], "--queue", url or self.server.url, *map(str, args[1:])], capture_output=True, timeout=timeout,
+                           env=dict(self.env, **(env or {})), input=stdin, check=False)
+        r.stderr, r.stdout = r.stderr.decode(), r.stdout.decode()
+        if code is not None and r.returncode != code:
+            raise Failed(f"{' '.join(map(str, args))}: exit {r.returncode} in place of {code}: {r.stderr[-1500:]}")
+        return r
+
+    def start(self, *args, log="run.log"):
+        with open(self.work / log, "ab") as f:
+            p = subprocess.Popen([PROGRAM, args[0], "--queue", self.server.url, *map(str, args[1:])], stdout=f, stderr=f, env=self.env)
+        self.runs.append(p)
+        return p
+
+    def work_all(self, record, *more, code=0):
+        return self.run("work", "--store", record, "--until-empty", "-j2", *more, code=code)
+
+    def alone(self, *paths, name="alone.db"):
+        record = self.work / name
+        subprocess.run([PROGRAM, "add", str(record), *map(str, paths)], check=True, capture_output=True)
+        return record_dump.lines(record)
+
+    def same(self, record, lines):
+        here = record_dump.lines(self.work / record)
+        if here != lines:
+            a, b = set(here), set(lines)
+            raise Failed(f"{record}: {len(a - b)} lines more, {len(b - a)} fewer than of one machine: {sorted(a ^ b)[:3]}")
+
+
+def articles(path, sentences):
+    with open(path, "wb") as f:
+        subprocess.run([sys.executable, str(ROOT / "bench/corpus.py"), "--sentences", str(sentences)], stdout=f, check=True)
+    return path
+
+
+def short_articles(path, n):
+    """n articles of two sentences, all different."""
+    states = "France Germany Japan China Italy Spain Peru Chile Ghana Kenya India Brazil Canada Mexico Turkey Egypt".split()
+    verbs = "condemned thanked criticized praised sanctioned invited".split()
+    with open(path, "w") as f:
+        for i in range(n):
+            a, b, c = states[i % 16], states[(i // 16 + i + 1) % 16], states[(i // 7 + 5) % 16]
+            text = (f"{a.upper()} - {a} {verbs[i % 6]} {b} on {1 + i % 28} May {1990 + i % 30}. "
+                    f"The foreign minister of {c} {verbs[i // 6 % 6]} {a} over {i} ships.")
+            f.write(json.dumps({"id": f"short-{i:06}", "text": text}) + "\n")
+    return path
+
+
+def wait_for(what, fn, seconds=30):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        got = fn()
+        if got:
+            return got
+        time.sleep(0.05)
+    raise Failed(f"{what}: not within {seconds} s")
+
+
+# --- the tests ---
+
+def test_all_kinds_of_input(b):
+    """Files, folders, JSONL and standard input give the same record as `demarche add`; what the readers refuse is told."""
+    jsonl = articles(b.work / "a.jsonl", 400)
+    folder = b.work / "folder"
+    folder.mkdir()
+    for p in sorted((ROOT / "samples").glob("*.txt"))[:40]:
+        shutil.copy(p, folder)
+    shutil.make_archive(str(b.work / "archive"), "zip", folder)
+    (folder / "page.html").write_text("<html><head><title>France and Japan agree</title></head><body><article><p>PARIS - France and Japan signed a "
+                                      "treaty on trade on 3 May 2021.</p><p>Germany condemned Russia.</p></article></body></html>")
+    want = b.alone(jsonl, folder)
+    r = b.run("send", jsonl, folder, b.work / "archive.zip", code=1)
+    within("send", r.stderr, r"\d+ documents sent; 1 input left out")
+    b.work_all(b.work / "q.db")
+    b.same("q.db", want)
+    expect("left in the stream", b.state()["messages"], 0)
+    want = b.alone(jsonl, name="alone2.db")
+    b.run("send", "-", stdin=jsonl.read_bytes())
+    b.work_all(b.work / "q2.db")
+    lines = record_dump.lines(b.work / "q2.db")
+    expect("documents from standard input", sum(x.startswith("('document'") for x in lines), sum(x.startswith("('document'") for x in want))
+
+
+def test_parts(b):
+    """A document over the server's limit goes in parts, which are gone when it is filed."""
+    text = "PARIS - France and Japan signed a treaty on trade on 3 May 2021.\n\n" + "".join(
+        f"Minister number {i} of Germany criticized the government of Russia on Monday over {i} ships.\n\n" for i in range(4000))
+    (b.work / "long.txt").write_text(text)
+    (b.work / "short.txt").write_text("PARIS - France condemned Germany on 3 May 2021.\n")
+    want = b.alone(b.work / "long.txt", b.work / "short.txt")
+    limit = b.client().info["max_payload"]
+    expect("the server's limit", limit < len(text), True)
+    r = b.run("send", b.work / "long.txt", b.work / "short.txt")
+    within("send", r.stderr, r"2 documents sent \(1 in parts\)")
+    expect("parts in the stream", b.state(STREAM + "-parts")["messages"] > len(text) // limit, True)
+    b.work_all(b.work / "q.db")
+    b.same("q.db", want)
+    expect("parts left", b.state(STREAM + "-parts")["messages"], 0)
+
+
+test_parts.conf = "max_payload: 65536"
+
+
+def test_missing_part(b):
+    """A document whose parts are not all there is put away, never coded by half; with the parts back, it is replayed."""
+    text = "PARIS - France and Japan signed a treaty on trade on 3 May 2021.\n\n" + "Germany criticized Russia on Monday.\n\n" * 5000
+    (b.work / "long.txt").write_text(text)
+    b.run("send", b.work / "long.txt")
+    c = b.client()
+    message = c.request(f"$JS.API.STREAM.MSG.GET.{STREAM}-parts", b'{"seq": 2}')["message"]
+    c.request(f"$JS.API.STREAM.MSG.DELETE.{STREAM}-parts", b'{"seq": 2}')
+    b.work_all(b.work / "q.db")
+    dead = [json.loads(x) for x in b.run("send", "--dead", "--as", "jsonl").stdout.splitlines()]
+    expect("dead letters", len(dead), 1)
+    within("reason", dead[0]["reason"], r"part 2 of \d+ is not in the queue")
+    expect("documents", len(record_dump.counts(b.work / "q.db")), 0)
+    import base64
+    c.request(message["subject"], base64.b64decode(message["data"]))
+    b.run("send", "--dead", "--replay", dead[0]["number"])
+    b.work_all(b.work / "q.db")
+    b.same("q.db", b.alone(b.work / "long.txt"))
+
+
+test_missing_part.conf = "max_payload: 65536"
+
+
+def test_poison(b):
+    """What cannot be read goes to the dead letters with its reason; a raw article is read as a file would be."""
+    (b.work / "ok.txt").write_text("PARIS - France condemned Germany on 3 May 2021.\n")
+    b.run("send", b.work / "ok.txt")
+    c = b.client()
+    put = lambda body, **h: c.request(f"{STREAM}.docs", body, {k.replace("_", "-"): v for k, v in h.items()})
+    put(b"no letter at all", Demarche_Form="document/1", Demarche_Name="junk")
+    put(b"x", Demarche_Form="document/9", Demarche_Name="future")
+    put(b"", Demarche_Form="document/1", Demarche_Parts="3", Demarche_Bytes="99999999999", Demarche_Key="ab", Demarche_Name="huge")
+    put(b"", Demarche_Form="document/1", Demarche_Parts="1", Demarche_Bytes="9", Demarche_Key="a.>", Demarche_Name="hostile")
+    put(b"", Demarche_Name="empty.txt")
+    put(b'{"id": "1", "text": "France condemned Germany."}\n{"id": "2", "text": "Japan thanked Italy."}\n', Demarche_Name="two.jsonl")
+    put(b"<html><body><p>ROME - Italy thanked Japan on 4 May 2021.</p></body></html>", Demarche_Name="raw.html")
+    r = b.work_all(b.work / "q.db")
+    within("worker", r.stderr, r"2 documents added.*6 documents put away")
+    expect("documents", len(record_dump.counts(b.work / "q.db")), 2)
+    dead = {d["name"]: d for d in map(json.loads, b.run("send", "--dead", "--as", "jsonl").stdout.splitlines())}
+    for name, reason in {"junk": "damaged", "future": "does not know", "huge": "limits", "hostile": "rules", "empty.txt": "no article|empty",
+                         "two.jsonl": "more than one"}.items():
+        within(name, dead[name]["reason"], reason)
+    within("table", b.run("send", "--dead").stdout, r"number +when")
+    expect("csv", len(b.run("send", "--dead", "--as", "csv").stdout.splitlines()), 7)
+    b.run("send", "--dead", "--replay", dead["junk"]["number"], f"{dead['future']['number']}-{dead['huge']['number']}")
+    expect("dead after a replay", b.state(STREAM + "-dead")["messages"], 3)
+    expect("in the stream after a replay", b.state()["messages"], 3)
+    b.work_all(b.work / "q.db")
+    expect("dead again", b.state(STREAM + "-dead")["messages"], 6)
+    b.run("send", "--dead", "--replay")
+    b.work_all(b.work / "q.db")
+    dead = [json.loads(x)["number"] for x in b.run("send", "--dead", "--as", "jsonl").stdout.splitlines()]
+    expect("dead again, all", len(dead), 6)
+    b.run("send", "--dead", "--drop", f"{dead[0]}-{dead[-1]}")
+    expect("dropped", b.state(STREAM + "-dead")["messages"], 0)
+    within("none", b.run("send", "--dead", "--drop", "77", code=2).stderr, "no dead letter 77")
+
+
+def test_killer(b):
+    """A document that was delivered too often is tried in a process of its own: one that dies there is put away, one that does not is filed."""
+    (b.work / "a-slow.txt").write_text("PARIS - France and Japan signed a treaty on trade on 3 May 2021.\n\n" + "".join(
+        f"The minister of {x} said that Germany and {y} had criticized Russia after talks with Japan {i} days ago in Paris.\n\n"
+        for i in range(330) for x in ("Italy", "Spain", "Peru", "Chile", "Ghana") for y in ("Oman", "India", "China", "Cuba")))
+    (b.work / "b-fine.txt").write_text("PARIS - France condemned Germany on 3 May 2021.\n")
+    b.run("work", "--store", b.work / "q.db", "--until-empty", "--ack-seconds", 1)
+    b.run("send", b.work / "a-slow.txt", b.work / "b-fine.txt")
+    c = b.client()
+    for _ in range(2):
+        expect("pulled", len(c.pull(STREAM, 2)), 2)
+        time.sleep(1.2)
+    r = b.work_all(b.work / "q.db", "--max-deliver", 2, "--document-seconds", 1)
+    within("worker", r.stderr, r"1 document added.*1 document put away")
+    dead = json.loads(b.run("send", "--dead", "--as", "jsonl").stdout)
+    expect("who", dead["name"], "a-slow.txt")
+    within("reason", dead["reason"], "more than 1 seconds of processor time")
+    expect("deliveries", dead["deliveries"] >= 3, True)
+
+
+def test_drain(b):
+    """SIGTERM: what is in hand is filed and acknowledged, the rest handed back, exit 0; another worker goes on."""
+    jsonl = short_articles(b.work / "a.jsonl", 3000)
+    want = b.alone(jsonl)
+    b.run("send", jsonl)
+    total = b.state()["messages"]
+    p = b.start("work", "--store", b.work / "q.db", "-j2", "--batch", 16, "--ack-seconds", 300)
+    wait_for("a first batch", lambda: b.state()["messages"] < total - 16)
+    p.send_signal(signal.SIGTERM)
+    expect("exit", p.wait(20), 0)
+    c = b.client()
+    left = c.stream(STREAM)["messages"]
+    expect("stopped in the middle", 0 < left < total, True)
+    expect("filed and acknowledged", len(record_dump.counts(b.work / "q.db")), total - left)
+    r = b.work_all(b.work / "q.db") # would wait 300 s for what was not handed back
+    expect("known to the second", "there already" in r.stderr, False)
+    b.same("q.db", want)
+    p = b.start("work", "--store", b.work / "q.db")
+    wait_for("the worker", lambda: "working" in (b.work / "run.log").read_text())
+    p.send_signal(signal.SIGINT)
+    expect("exit of an idle one", p.wait(20), 0)
+
+
+def test_resume(b):
+    """A sender that is killed, and run again, neither loses nor doubles."""
+    jsonl = short_articles(b.work / "a.jsonl", 4000)
+    want = b.alone(jsonl)
+    total = sum(x.startswith("('document'") for x in want)
+    p = b.start("send", jsonl)
+    wait_for("some", lambda: (b.state() or {}).get("messages", 0) > 50, 20)
+    p.kill()
+    p.wait()
+    first = b.state()["messages"]
+    expect("cut off", 0 < first < total, True)
+    p = b.start("send", jsonl, log="term.log")
+    wait_for("some more", lambda: b.state()["messages"] > first + 20 or p.poll() is not None, 20)
+    p.send_signal(signal.SIGTERM)
+    stopped = p.wait(20)
+    r = b.run("send", jsonl)
+    within("the last", r.stderr, r"sent before" if stopped else "documents sent")
+    if stopped:
+        expect("messages", b.state()["messages"], total)
+    expect("journals left", list((b.work / "state").rglob("send-*")), [])
+    b.work_all(b.work / "q.db")
+    b.same("q.db", want)
+
+
+def test_replay_is_not_swallowed(b):
+    """The same again goes through, also inside the queue's window of deduplication; the record keeps it once."""
+    jsonl = articles(b.work / "a.jsonl", 300)
+    want = b.alone(jsonl)
+    b.run("send", jsonl)
+    n = b.state()["messages"]
+    b.run("send", jsonl)
+    expect("sent twice", b.state()["messages"], 2 * n)
+    r = b.work_all(b.work / "q.db")
+    within("worker", r.stderr, rf"{n} documents added.*, {n} there already")
+    b.same("q.db", want)
+
+
+def test_server_restart(b):
+    """The queue is killed and comes back while documents are sent and worked on."""
+    jsonl = short_articles(b.work / "a.jsonl", 3000)
+    want = b.alone(jsonl)
+    total = sum(x.startswith("('document'") for x in want)
+    worker = b.start("work", "--store", b.work / "q.db", "-j2", "--batch", 16, "--ack-seconds", 3)
+    sender = b.start("send", jsonl, log="send.log")
+    for sig in (signal.SIGKILL, signal.SIGTERM):
+        time.sleep(0.7)
+        b.server.stop(sig)
+        time.sleep(0.7)
+        b.server.start()
+    expect("sender", sender.wait(60), 0)
+    wait_for("all filed", lambda: len(record_dump.counts(b.work / "q.db")) == total and b.state()["messages"] == 0, 60)
+    worker.send_signal(signal.SIGTERM)
+    expect("worker", worker.wait(20), 0)
+    b.same("q.db", want)
+    within("said", (b.work / "run.log").read_text(), "the queue is away[^\n]*\n(.*\n)*.*the queue is back")
+
+
+SAMPLE = re.compile(r"^([a-z_:][a-z0-9_:]*)(\{[a-z_]+=\"[^\"\\\n]*\"(,[a-z_]+=\"[^\"\\\n]*\")*\})? (-?[0-9]+(\.[0-9]+)?)$")
+
+
+def read_metrics(text):
+    """Checks every line against the format; {name and labels: value}."""
+    types, values, seen = {}, {}, None
+    for line in text.splitlines():
+        words = line.split(" ", 3)
+        if line.startswith("# HELP "):
+            seen = words[2]
+            expect(f"help of {seen}", seen not in types and len(words) == 4, True)
+        elif line.startswith("# TYPE "):
+            expect("type behind help", words[2], seen)
+            expect(f"type of {seen}", words[3] in ("counter", "gauge", "histogram"), True)
+            types[seen] = words[3]
+        else:
+            m = SAMPLE.match(line)
+            if not m:
+                raise Failed(f"no sample: {line!r}")
+            base = re.sub("_(bucket|sum|count)$", "", m[1]) if types.get(seen) == "histogram" else m[1]
+            expect(f"family of {m[1]}", base, seen)
+            expect(f"twice {line}", m[1] + (m[2] or "") in values, False)
+            values[m[1] + (m[2] or "")] = float(m[4])
+    for name, kind in types.items():
+        if kind == "counter":
+            expect(f"name of the counter {name}", name.endswith("_total"), True)
+    return values
+
+
+def test_metrics(b):
+    """Prometheus' text form, counts that are true, loopback only."""
+    jsonl = articles(b.work / "a.jsonl", 600)
+    want = b.alone(jsonl)
+    total = sum(x.startswith("('document'") for x in want)
+    events = sum(x.startswith("('event'") for x in want)
+    b.run("send", jsonl)
+    c = b.client()
+    c.request(f"{STREAM}.docs", b"junk", {"Demarche-Form": "document/1"})
+    p = b.start("work", "--store", b.work / "q.db", "-j2", "--metrics", "127.0.0.1:0")
+    url = wait_for("the address", lambda: re.search(r"http://127\S+", (b.work / "run.log").read_text()))[0]
+    done = lambda: (lambda v: v if v["demarche_acks_total"] == total + 1 and v["demarche_queue_unfinished_messages"] == 0 else None)(
+        read_metrics(urllib.request.urlopen(url, timeout=5).read().decode()))
+    v = wait_for("all acknowledged", done)
+    expect("content type", urllib.request.urlopen(url, timeout=5).headers["Content-Type"], "text/plain; version=0.0.4; charset=utf-8")
+    expect("documents", v['demarche_documents_total{result="added"}'], total)
+    expect("events", v["demarche_events_total"], events)
+    expect("dead", v["demarche_dead_letters_total"], 1)
+    expect("pending", v["demarche_queue_pending_messages"], 0)
+    expect("batches", v["demarche_batch_documents_sum"], total)
+    expect("buckets", v['demarche_batch_documents_bucket{le="+Inf"}'], v["demarche_batch_documents_count"])
+    expect("coding", v["demarche_coding_seconds_total"] > 0, True)
+    for bad, code in ((url.replace("/metrics", "/"), 404), (url.replace("/metrics", "/../etc/passwd"), 404)):
+        try:
+            urllib.request.urlopen(bad, timeout=5)
+            raise Failed(f"{bad} is there")
+        except urllib.error.HTTPError as e:
+            expect(bad, e.code, code)
+    p.send_signal(signal.SIGTERM)
+    expect("exit", p.wait(20), 0)
+    for bad in ("0.0.0.0:9100", "192.168.1.1:9100", "9100", "127.0.0.1:99999", "localhost:1"):
+        within(bad, b.run("work", "--store", b.work / "q.db", "--metrics", bad, code=2).stderr, "is no address for metrics")
+
+
+def test_login(b):
+    """User and password from a file or the environment; wrong ones end the program; none is ever told."""
+    (b.work / "a.txt").write_text("PARIS - France condemned Germany on 3 May 2021.\n")
+    login = b.work / "login"
+    login.write_text("anna:s3cret-word\n")
+    login.chmod(0o600)
+    b.run("send", b.work / "a.txt", "--login", login)
+    b.run("send", b.work / "a.txt", env={"DEMARCHE_QUEUE_USER": "anna", "DEMARCHE_QUEUE_PASSWORD": "s3cret-word"})
+    url = b.server.url.replace("nats://", "nats://anna:s3cret-word@")
+    r = b.run("send", b.work / "a.txt", url=url)
+    within("warning", r.stderr, "can see the password")
+    told = r.stderr
+    r = b.run("send", b.work / "a.txt", env={"DEMARCHE_QUEUE_USER": "anna", "DEMARCHE_QUEUE_PASSWORD": "wr0ng-word"}, code=2)
+    within("wrong", r.stderr, "--login")
+    told += r.stderr + b.run("send", b.work / "a.txt", code=2).stderr
+    login.chmod(0o644)
+    r = b.run("send", b.work / "a.txt", "--login", login, code=2)
+    within("open to all", r.stderr, "others can read")
+    expect("told", re.search("s3cret|wr0ng", told + r.stderr), None)
+    r = b.run("work", "--store", b.work / "q.db", "--until-empty", env={"DEMARCHE_QUEUE_USER": "anna", "DEMARCHE_QUEUE_PASSWORD": "s3cret-word"})
+    within("worker", r.stderr, "1 document added, 2 there already")
+
+
+test_login.conf = 'authorization { user: "anna", password: "s3cret-word" }'
+
+
+def test_usage(b):
+    """Addresses and options that make no sense are told, with exit code 2."""
+    for url in ("http://127.0.0.1", "nats://", "nats://a b", "nats://127.0.0.1:99999", "nats://127.0.0.1/a.b", "nats://h/" + "x" * 40):
+        b.run("send", "x.txt", url=url, code=2)
+    b.run("send", code=2)
+    b.run("send", "x.txt", "--replay", code=2)
+    b.run("send", "--dead", "--drop", code=2)
+    b.run("send", "--dead", "--replay", "7-3", code=2)
+    b.run("work", code=2)
+    b.run("work", "--store", b.work / "q.db", "--tls-cert", "/etc/hostname", code=2)
+    b.run("work", "--store", b.work / "no" / "such.db", code=3)
+    r = b.run("send", b.work / "none.txt", code=1)
+    within("missing", r.stderr, "none.txt")
+    gone = natsd.free_port()
+    r = b.run("send", ROOT / "README.md", "--patience", 1, url=f"nats://127.0.0.1:{gone}", code=3)
+    within("away", r.stderr, "trying again")
+
+
+def test_tls(b):
+    """A server that wants certificates from both sides."""
+    if not shutil.which("openssl"):
+        print("  (without openssl: skipped)")
+        return
+    d = b.work / "tls"
+    d.mkdir()
+    ssl = lambda *a: subprocess.run(["openssl", *a], cwd=d, check=True, capture_output=True)
+    ssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=test")
+    (d / "ext").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
+    for who in ("server", "client"):
+        ssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{who}.key", "-out", f"{who}.csr", "-subj", f"/CN={who}")
+        ssl("x509", "-req", "-in", f"{who}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", f"{who}.pem", "-days", "2",
+            "-extfile", "ext")
+    b.server.stop()
+    b.server = natsd.Server(b.work / "nats2", f'tls {{ cert_file: "{d}/server.pem", key_file: "{d}/server.key", ca_file: "{d}/ca.pem", verify: true }}')
+    b.server.start()
+    (b.work / "a.txt").write_text("PARIS - France condemned Germany on 3 May 2021.\n")
+    url = b.server.url.replace("nats:", "tls:")
+    way = ("--tls-ca", d / "ca.pem", "--tls-cert", d / "client.pem", "--tls-key", d / "client.key")
+    b.run("send", b.work / "a.txt", *way, url=url)
+    within("worker", b.run("work", "--store", b.work / "q.db", "--until-empty", *way, url=url).stderr, "1 document added")
+    b.run("send", b.work / "a.txt", "--patience", 2, "--tls-ca", "/etc/ssl/certs/ca-certificates.crt" if os.path.exists(
+        "/etc/ssl/certs/ca-certificates.crt") else d / "client.pem", url=url, code=None).returncode or expect("an unknown authority", "taken", "refused")
+    b.run("send", b.work / "a.txt", "--patience", 2, code=None).returncode or expect("without TLS", "taken", "refused")
+
+
+def main():
+    tests = [(n[5:], f) for n, f in globals().items() if n.startswith("test_") and callable(f)]
+    picked = sys.argv[2:]
+    failed = 0
+    if not shutil.which("nats-server"):
+        sys.exit("queue: nats-server is not installed (tools/deps.sh check)")
+    for name, fn in tests:
+        if picked and name not in picked:
+            continue
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="demarche-queue-") as work:
+            b = Bench(work, getattr(fn, "conf", ""))
+            try:
+                fn(b)
+                print(f"ok    {name} ({time.monotonic() - began:.1f} s)", flush=True)
+            except (Failed, subprocess.TimeoutExpired, SystemExit) as e:
+                failed += 1
+                print(f"FAIL  {name}: {e}", flush=True)
+            finally:
+                b.close()
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
