@@ -10,7 +10,19 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_SIGNAL = 128, PATH_BYTES = 4096, RANGE_MAX = 100000, TIME_BYTES = 32, C_NUMBER = 0, C_WHEN, C_NAME, C_BYTES, C_TIMES, C_REASON, N_COLUMNS };
+enum {
+    EXIT_SIGNAL = 128,
+    PATH_BYTES = 4096,
+    RANGE_MAX = 100000,
+    TIME_BYTES = 32,
+    C_NUMBER = 0,
+    C_WHEN,
+    C_NAME,
+    C_BYTES,
+    C_TIMES,
+    C_REASON,
+    N_COLUMNS
+};
 
 typedef struct args {
     cli_queue queue;

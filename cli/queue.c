@@ -43,7 +43,8 @@ dm_queue *cli_queue_open(const cli_queue *a, const char *command, int *code)
     }
     *code = EXIT_USAGE;
     if (!a->url || a->replicas < 0 || a->patience < 0) {
-        cli_say("%s", a->url ? "--replicas and --patience are numbers from 0" : "name the queue, as --queue nats://127.0.0.1:4222");
+        cli_say(
+            "%s", a->url ? "--replicas and --patience are numbers from 0" : "name the queue, as --queue nats://127.0.0.1:4222");
         return NULL;
     }
     dm_status st = dm_queue_open(&q, a->url, &o, &err);
@@ -53,7 +54,9 @@ dm_queue *cli_queue_open(const cli_queue *a, const char *command, int *code)
         return NULL;
     }
     if (dm_queue_exposed(q))
-        cli_say("others on this machine can see the password in the address of '%s'; put it into a file and give that with --login", command);
+        cli_say(
+            "others on this machine can see the password in the address of '%s'; put it into a file and give that with --login",
+            command);
     return q;
 }
 

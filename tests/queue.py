@@ -73,9 +73,9 @@ class Bench:
             raise Failed(f"{' '.join(map(str, args))}: exit {r.returncode} in place of {code}: {r.stderr[-1500:]}")
         return r
 
-    def start(self, *args, log="run.log"):
+    def start(self, *args, log="run.log", stdin=subprocess.DEVNULL):
         with open(self.work / log, "ab") as f:
-            p = subprocess.Popen([PROGRAM, args[0], "--queue", self.server.url, *map(str, args[1:])], stdout=f, stderr=f, env=self.env)
+            p = subprocess.Popen([PROGRAM, args[0], "--queue", self.server.url, *map(str, args[1:])], stdout=f, stderr=f, env=self.env, stdin=stdin)
         self.runs.append(p)
         return p
 
@@ -249,7 +249,7 @@ def test_killer(b):
 
 def test_drain(b):
     """SIGTERM: what is in hand is filed and acknowledged, the rest handed back, exit 0; another worker goes on."""
-    jsonl = short_articles(b.work / "a.jsonl", 3000)
+    jsonl = short_articles(b.work / "a.jsonl", 1500)
     want = b.alone(jsonl)
     b.run("send", jsonl)
     total = b.state()["messages"]
@@ -264,31 +264,34 @@ def test_drain(b):
     r = b.work_all(b.work / "q.db") # would wait 300 s for what was not handed back
     expect("known to the second", "there already" in r.stderr, False)
     b.same("q.db", want)
-    p = b.start("work", "--store", b.work / "q.db")
-    wait_for("the worker", lambda: "working" in (b.work / "run.log").read_text())
+    p = b.start("work", "--store", b.work / "q.db", log="idle.log")
+    wait_for("the worker", lambda: "working" in (b.work / "idle.log").read_text())
     p.send_signal(signal.SIGINT)
     expect("exit of an idle one", p.wait(20), 0)
 
 
 def test_resume(b):
     """A sender that is killed, and run again, neither loses nor doubles."""
-    jsonl = short_articles(b.work / "a.jsonl", 4000)
+    jsonl = short_articles(b.work / "a.jsonl", 1500)
+    lines = jsonl.read_bytes().splitlines(keepends=True)
     want = b.alone(jsonl)
-    total = sum(x.startswith("('document'") for x in want)
-    p = b.start("send", jsonl)
-    wait_for("some", lambda: (b.state() or {}).get("messages", 0) > 50, 20)
-    p.kill()
-    p.wait()
-    first = b.state()["messages"]
-    expect("cut off", 0 < first < total, True)
-    p = b.start("send", jsonl, log="term.log")
-    wait_for("some more", lambda: b.state()["messages"] > first + 20 or p.poll() is not None, 20)
-    p.send_signal(signal.SIGTERM)
-    stopped = p.wait(20)
-    r = b.run("send", jsonl)
-    within("the last", r.stderr, r"sent before" if stopped else "documents sent")
-    if stopped:
-        expect("messages", b.state()["messages"], total)
+    way = ("send", "--journal", b.work / "journal", "-")
+    for end, sig in ((500, signal.SIGKILL), (1000, signal.SIGTERM)):
+        p = b.start(*way, log="send.log", stdin=subprocess.PIPE)
+        p.stdin.write(b"".join(lines[:end]))
+        p.stdin.flush()
+        wait_for("most of it", lambda: (b.state() or {}).get("messages", 0) > end - 100, 20)
+        p.send_signal(sig)
+        p.stdin.close()
+        expect("exit", p.wait(20), -sig if sig == signal.SIGKILL else 128 + sig)
+        expect("cut off", b.state()["messages"] <= end, True)
+        expect("a journal", (b.work / "journal").exists(), True)
+    r = b.run(*way, stdin=jsonl.read_bytes())
+    within("the last", r.stderr, r"\d+ documents sent, \d+ sent before")
+    expect("messages", b.state()["messages"], len(lines))
+    expect("a journal at the end", (b.work / "journal").exists(), False)
+    b.run(*way, stdin=b"".join(lines[:100]))
+    b.run("send", jsonl)
     expect("journals left", list((b.work / "state").rglob("send-*")), [])
     b.work_all(b.work / "q.db")
     b.same("q.db", want)
@@ -309,7 +312,7 @@ def test_replay_is_not_swallowed(b):
 
 def test_server_restart(b):
     """The queue is killed and comes back while documents are sent and worked on."""
-    jsonl = short_articles(b.work / "a.jsonl", 3000)
+    jsonl = short_articles(b.work / "a.jsonl", 1500)
     want = b.alone(jsonl)
     total = sum(x.startswith("('document'") for x in want)
     worker = b.start("work", "--store", b.work / "q.db", "-j2", "--batch", 16, "--ack-seconds", 3)
@@ -320,7 +323,10 @@ def test_server_restart(b):
         time.sleep(0.7)
         b.server.start()
     expect("sender", sender.wait(60), 0)
-    wait_for("all filed", lambda: len(record_dump.counts(b.work / "q.db")) == total and b.state()["messages"] == 0, 60)
+    try:
+        wait_for("all filed", lambda: b.state()["messages"] == 0, 60)
+    except Failed as e:
+        raise Failed(f"{e}; {b.state()}, {b.client().consumer(STREAM)}, {len(record_dump.counts(b.work / 'q.db'))} of {total} filed") from e
     worker.send_signal(signal.SIGTERM)
     expect("worker", worker.wait(20), 0)
     b.same("q.db", want)
@@ -479,6 +485,8 @@ def main():
             except (Failed, subprocess.TimeoutExpired, SystemExit) as e:
                 failed += 1
                 print(f"FAIL  {name}: {e}", flush=True)
+                for log in sorted(pathlib.Path(work).glob("*.log")):
+                    print(f"      {log.name}: {log.read_text()[-1500:]}")
             finally:
                 b.close()
     sys.exit(1 if failed else 0)

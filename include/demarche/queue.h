@@ -21,11 +21,11 @@ typedef struct dm_queue_opts {
     const char *creds;           /* file of a user's JWT and seed, as nsc writes it */
     const char *user, *password; /* or login: file with one line USER:PASSWORD */
     const char *login;
-    const char *tls_ca;              /* file of certificates that are trusted; turns TLS on, as does tls:// */
-    const char *tls_cert, *tls_key;  /* files by which this side shows who it is; together */
-    unsigned replicas;               /* of streams that are made: 1, 3 or 5; 0: 1 */
-    unsigned patience;               /* seconds without the queue before a call gives up; 0: never */
-    void *ctx;                       /* for note */
+    const char *tls_ca;                   /* file of certificates that are trusted; turns TLS on, as does tls:// */
+    const char *tls_cert, *tls_key;       /* files by which this side shows who it is; together */
+    unsigned replicas;                    /* of streams that are made: 1, 3 or 5; 0: 1 */
+    unsigned patience;                    /* seconds without the queue before a call gives up; 0: never */
+    void *ctx;                            /* for note */
     void (*note)(void *ctx, dm_str line); /* the queue is away, is back ...; from any thread, one at a time; may be NULL */
 } dm_queue_opts;
 #define DM_QUEUE_OPTS_VERSION 1
@@ -78,27 +78,27 @@ DM_API dm_status dm_queue_send(dm_queue *q, dm_input *in, const dm_send_opts *op
 /* --- working --- */
 
 typedef struct dm_work_stats {
-    uint64_t taken;       /* messages, also those delivered again */
-    uint64_t redelivered; /* of `taken`: delivered before */
+    uint64_t taken;                                     /* messages, also those delivered again */
+    uint64_t redelivered;                               /* of `taken`: delivered before */
     uint64_t added, known, events, near_copies, linked; /* as in dm_add_stats */
-    uint64_t dead;        /* put away with their reason */
-    uint64_t given_back;  /* handed back unfinished at the end */
-    uint64_t retries;     /* filings that were tried again because the record was away */
-    uint64_t batches;     /* transactions */
+    uint64_t dead;                                      /* put away with their reason */
+    uint64_t given_back;                                /* handed back unfinished at the end */
+    uint64_t retries;                                   /* filings that were tried again because the record was away */
+    uint64_t batches;                                   /* transactions */
 } dm_work_stats;
 
 typedef struct dm_work_opts {
     unsigned version;
-    unsigned threads;     /* that code; 0: one for each processor */
-    unsigned batch;       /* documents of one transaction, at most */
-    unsigned ack_seconds; /* after which the queue delivers again what a worker that fell silent had */
-    unsigned max_deliver; /* deliveries of a document that kills or stalls the coder before it is put away */
+    unsigned threads;          /* that code; 0: one for each processor */
+    unsigned batch;            /* documents of one transaction, at most */
+    unsigned ack_seconds;      /* after which the queue delivers again what a worker that fell silent had */
+    unsigned max_deliver;      /* deliveries of a document that kills or stalls the coder before it is put away */
     unsigned document_seconds; /* processor time for coding a document that was delivered before */
-    bool until_empty;     /* ends when nothing is left, also with other workers */
-    const char *metrics;  /* "127.0.0.1:PORT" (port 0: any free one), "[::1]:PORT"; NULL: none */
+    bool until_empty;          /* ends when nothing is left, also with other workers */
+    const char *metrics;       /* "127.0.0.1:PORT" (port 0: any free one), "[::1]:PORT"; NULL: none */
     void *ctx;
-    void (*note)(void *ctx, dm_str line);              /* from any thread, one at a time, as the others */
-    void (*started)(void *ctx, const char *metrics);   /* the queue and the record are there; where the metrics are, or NULL */
+    void (*note)(void *ctx, dm_str line);            /* from any thread, one at a time, as the others */
+    void (*started)(void *ctx, const char *metrics); /* the queue and the record are there; where the metrics are, or NULL */
     void (*dead)(void *ctx, dm_str name, dm_str reason);
     void (*after)(void *ctx, const dm_work_stats *so_far); /* behind each transaction */
     const volatile int *stop; /* not NULL and not 0: ends after what is being coded is filed; the rest is handed back */

@@ -82,7 +82,8 @@ static dm_status tell(natsMsg *msg, uint64_t number, dm_dead_fn *fn, void *ctx, 
         .name = dm_message_header(msg, DM_HEAD_NAME),
         .reason = dm_message_header(msg, DM_HEAD_REASON),
         .deliveries = strtoull(dm_message_header(msg, DM_HEAD_DELIVERIES), NULL, 10),
-        .bytes = *parts ? strtoull(dm_message_header(msg, DM_HEAD_BYTES), NULL, 10) : (unsigned long long)(unsigned)natsMsg_GetDataLength(msg),
+        .bytes = *parts ? strtoull(dm_message_header(msg, DM_HEAD_BYTES), NULL, 10)
+                        : (unsigned long long)(unsigned)natsMsg_GetDataLength(msg),
         .parts = *parts != '\0' };
     return fn(ctx, &d, err);
 }
@@ -159,6 +160,12 @@ static dm_status each(dm_queue *q, const uint64_t *numbers, size_t n, dead_fn *f
     return st;
 }
 
-dm_status dm_queue_replay(dm_queue *q, const uint64_t *numbers, size_t n, dm_error *err) { return each(q, numbers, n, send_back, err); }
+dm_status dm_queue_replay(dm_queue *q, const uint64_t *numbers, size_t n, dm_error *err)
+{
+    return each(q, numbers, n, send_back, err);
+}
 
-dm_status dm_queue_drop(dm_queue *q, const uint64_t *numbers, size_t n, dm_error *err) { return each(q, numbers, n, forget, err); }
+dm_status dm_queue_drop(dm_queue *q, const uint64_t *numbers, size_t n, dm_error *err)
+{
+    return each(q, numbers, n, forget, err);
+}

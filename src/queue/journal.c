@@ -17,7 +17,8 @@ static int by_bytes(const void *a, const void *b) { return memcmp(a, b, DM_MARK_
 
 static dm_status no_file(const dm_journal *j, const char *what, dm_error *err)
 {
-    return dm_fail(err, DM_EIO, 0, "cannot %s the journal '%.*s': %s; give another with --journal", what, SHOWN, j->path, strerror(errno));
+    return dm_fail(
+        err, DM_EIO, 0, "cannot %s the journal '%.*s': %s; give another with --journal", what, SHOWN, j->path, strerror(errno));
 }
 
 static dm_status begin(dm_journal *j, dm_error *err)
@@ -77,7 +78,8 @@ dm_status dm_journal_open(dm_journal *j, const char *path, dm_error *err)
     if (j->fd < 0 || fstat(j->fd, &s) != 0)
         return no_file(j, "open", err);
     if (flock(j->fd, LOCK_EX | LOCK_NB) != 0)
-        return dm_fail(err, DM_EUSAGE, 0, "another 'demarche send' of the same is running (the journal '%.*s' is locked)", SHOWN, path);
+        return dm_fail(
+            err, DM_EUSAGE, 0, "another 'demarche send' of the same is running (the journal '%.*s' is locked)", SHOWN, path);
     return go_on(j, s.st_size > 0 ? (size_t)s.st_size : 0, err);
 }
 

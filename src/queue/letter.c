@@ -59,7 +59,8 @@ static void text(walker *w, dm_str *s, bool keep)
 
 static void date(walker *w, dm_meta *m)
 {
-    uint32_t from = (uint32_t)m->date.from, to = (uint32_t)m->date.to, precision = (uint32_t)m->date.precision, source = m->date_source;
+    uint32_t from = (uint32_t)m->date.from, to = (uint32_t)m->date.to, precision = (uint32_t)m->date.precision,
+             source = m->date_source;
     number(w, &from);
     number(w, &to);
     number(w, &precision);
@@ -135,15 +136,17 @@ dm_status dm_letter_read(dm_doc *doc, dm_str bytes, dm_error *err)
     if (magic != MAGIC || w.bad)
         return dm_fail(err, DM_EINPUT, 0, "the message is damaged, or of another version of demarche");
     if (body.len > DM_DOC_MAX)
-        return dm_fail(err, DM_ELIMIT, 0, "the document of a message has %zu bytes; %d are the limit", body.len, (int)DM_DOC_MAX);
+        return dm_fail(
+            err, DM_ELIMIT, 0, "the document of a message has %zu bytes; %d are the limit", body.len, (int)DM_DOC_MAX);
     dm_status st = dm_doc_set_text(doc, body, err);
     if (st != DM_OK)
         return st;
     walk(&w);
     if (doc->arena.failed)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for a document");
-    return w.bad || w.p != w.end ? dm_fail(err, DM_EINPUT, 0, "the message is damaged: its document ends early, or breaks its rules")
-                                 : DM_OK;
+    return w.bad || w.p != w.end
+               ? dm_fail(err, DM_EINPUT, 0, "the message is damaged: its document ends early, or breaks its rules")
+               : DM_OK;
 }
 
 /* An article as it was published: the readers find it by its name, as they would in a file. */
@@ -161,7 +164,8 @@ static dm_status read_raw(const dm_coder *coder, dm_doc **doc, dm_str name, dm_s
     if (st == DM_END)
         st = dm_fail(err, DM_EINPUT, 0, "the message holds no article");
     else if (st == DM_OK && dm_input_next(in, &more, NULL) != DM_END)
-        st = dm_fail(err, DM_EINPUT, 0, "the message holds more than one article; send them one by one, as 'demarche send' does");
+        st = dm_fail(
+            err, DM_EINPUT, 0, "the message holds more than one article; send them one by one, as 'demarche send' does");
     dm_doc_free(more);
     dm_input_close(in);
     return st;

@@ -34,8 +34,7 @@ static bool is_lasting(natsStatus s, jsErrCode code)
     case JSStreamSubjectOverlapErr:
     case JSStreamInvalidConfig:
     case JSStreamNameExistErr:
-    case JSMaximumStreamsLimitErr:
-        return true;
+    case JSMaximumStreamsLimitErr: return true;
     default:
         return s == NATS_CONNECTION_AUTH_FAILED || s == NATS_NOT_PERMITTED || s == NATS_SSL_ERROR || s == NATS_INVALID_ARG ||
                s == NATS_ADDRESS_MISSING || s == NATS_SECURE_CONNECTION_REQUIRED || s == NATS_SECURE_CONNECTION_WANTED ||
@@ -183,7 +182,7 @@ static void configure(jsStreamConfig *c, const dm_queue *q, dm_stream which, con
     c->SubjectsLen = 1;
     c->Storage = js_FileStorage;
     c->Retention = which == DM_STREAM_DOCS ? js_WorkQueuePolicy : js_LimitsPolicy; /* what is acknowledged is taken away */
-    c->Discard = js_DiscardNew;                                                  /* a full stream refuses; it loses nothing */
+    c->Discard = js_DiscardNew;                                                    /* a full stream refuses; it loses nothing */
     c->Replicas = q->replicas;
     c->Duplicates = (int64_t)DM_DEDUP_SECONDS * 1000000000;
     if (which == DM_STREAM_PARTS)
@@ -198,8 +197,10 @@ static dm_status check_stream(const dm_queue *q, const jsStreamInfo *si, const c
     for (int i = 0; i < si->Config->SubjectsLen; i++)
         if (strcmp(si->Config->Subjects[i], subject) == 0)
             return DM_OK;
-    return dm_fail(err, DM_EUSAGE, 0, "the stream '%s' at %.200s does not take '%s': it is another program's; give another name behind the "
-        "address", name, q->url, subject);
+    return dm_fail(err, DM_EUSAGE, 0,
+        "the stream '%s' at %.200s does not take '%s': it is another program's; give another name behind the "
+        "address",
+        name, q->url, subject);
 }
 
 static dm_status make_stream(dm_link *l, dm_stream which, dm_error *err)
@@ -218,7 +219,8 @@ static dm_status make_stream(dm_link *l, dm_stream which, dm_error *err)
         if (code == JSStreamNameExistErr) /* somebody else made it just now */
             s = js_GetStreamInfo(&si, l->js, name, NULL, &code);
     }
-    dm_status st = s == NATS_OK ? check_stream(l->q, si, name, subject, err) : dm_link_fail(l->q, "make the queue's streams", s, code, err);
+    dm_status st = s == NATS_OK ? check_stream(l->q, si, name, subject, err)
+                                : dm_link_fail(l->q, "make the queue's streams", s, code, err);
     jsStreamInfo_Destroy(si);
     return st;
 }

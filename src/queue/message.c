@@ -8,7 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LETTER_MAX = 128 << 20 /* bytes of a document as a message: text and where its lines are */, HEADER_MAX = 512, DIGITS_MAX = 20 };
+enum {
+    LETTER_MAX = 128 << 20 /* bytes of a document as a message: text and where its lines are */,
+    HEADER_MAX = 512,
+    DIGITS_MAX = 20
+};
 
 void dm_header_text(char *out, size_t most, dm_str text)
 {
@@ -73,8 +77,8 @@ dm_status dm_message_read(dm_message *out, natsMsg *msg, dm_error *err)
     if (m.form.len && !dm_str_is(m.form, DM_FORM_DOCUMENT))
         return dm_fail(err, DM_EINPUT, 0, "the message has the form '%.40s', which this version does not know", m.form.p);
     if (m.size > LETTER_MAX || m.parts > DM_PARTS_MAX)
-        return dm_fail(err, DM_ELIMIT, 0, "the document has %" PRIu64 " bytes in %" PRIu64 " parts; %d and %d are the limits", m.size,
-            m.parts, LETTER_MAX, DM_PARTS_MAX);
+        return dm_fail(err, DM_ELIMIT, 0, "the document has %" PRIu64 " bytes in %" PRIu64 " parts; %d and %d are the limits",
+            m.size, m.parts, LETTER_MAX, DM_PARTS_MAX);
     *out = m;
     return DM_OK;
 }

@@ -77,7 +77,8 @@ static dm_status read_address(const char *where, struct sockaddr_storage *at, so
         four->sin_port = htons((uint16_t)port);
         good = good && inet_pton(AF_INET, host, &four->sin_addr) == 1 && ntohl(four->sin_addr.s_addr) >> 24 == 127;
     }
-    return good ? DM_OK : dm_fail(err, DM_EUSAGE, 0, "'%.60s' is no address for metrics; write 127.0.0.1:PORT or [::1]:PORT", where);
+    return good ? DM_OK
+                : dm_fail(err, DM_EUSAGE, 0, "'%.60s' is no address for metrics; write 127.0.0.1:PORT or [::1]:PORT", where);
 }
 
 static dm_status start(dm_meter *m, const char *where, const struct sockaddr_storage *at, dm_error *err)
@@ -89,7 +90,8 @@ static dm_status start(dm_meter *m, const char *where, const struct sockaddr_sto
     const union MHD_DaemonInfo *info = m->daemon ? MHD_get_daemon_info(m->daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
     if (!info)
         return dm_fail(err, DM_EIO, 0, "cannot listen on '%.60s' for metrics: %s", where, strerror(errno));
-    snprintf(m->url, sizeof m->url, at->ss_family == AF_INET6 ? "http://[::1]:%u/metrics" : "http://127.0.0.1:%u/metrics", info->port);
+    snprintf(m->url, sizeof m->url, at->ss_family == AF_INET6 ? "http://[::1]:%u/metrics" : "http://127.0.0.1:%u/metrics",
+        info->port);
     return DM_OK;
 }
 

@@ -90,7 +90,8 @@ static dm_status read_secrets(dm_queue *q, const dm_queue_opts *o, dm_error *err
     if (!o->user != !o->password)
         return dm_fail(err, DM_EUSAGE, 0, "a user of the queue goes with a password");
     if ((o->user != NULL) + (o->login != NULL) + (o->creds != NULL) + q->exposed > 1)
-        return dm_fail(err, DM_EUSAGE, 0, "there are several ways into the queue (address, user, login file, creds file); give one");
+        return dm_fail(
+            err, DM_EUSAGE, 0, "there are several ways into the queue (address, user, login file, creds file); give one");
     if (!o->tls_cert != !o->tls_key)
         return dm_fail(err, DM_EUSAGE, 0, "a TLS certificate goes with its key: give both or none");
     dm_status st = copy_string(&q->user, o->user, err);
@@ -115,8 +116,8 @@ dm_status dm_queue_open(dm_queue **out, const char *url, const dm_queue_opts *op
     const dm_queue_opts usual = DM_QUEUE_OPTS_INIT;
     const dm_queue_opts *o = opts ? opts : &usual;
     if (o->version != DM_QUEUE_OPTS_VERSION)
-        return dm_fail(err, DM_EUSAGE, 0, "dm_queue_opts of version %u, this library has %d; use DM_QUEUE_OPTS_INIT", o->version,
-            DM_QUEUE_OPTS_VERSION);
+        return dm_fail(err, DM_EUSAGE, 0, "dm_queue_opts of version %u, this library has %d; use DM_QUEUE_OPTS_INIT",
+            o->version, DM_QUEUE_OPTS_VERSION);
     if (o->replicas > DM_REPLICAS_MAX)
         return dm_fail(err, DM_EUSAGE, 0, "%u replicas; a stream has 1, 3 or 5", o->replicas);
     dm_queue *q = calloc(1, sizeof *q);

@@ -9,7 +9,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { ID_MAX = 96, WAIT_MS = 50, TOLD_MS = 30000, SAID_MAX = 160, TOO_LARGE = 10054 /* of JetStream: the stream takes no such message */ };
+enum {
+    ID_MAX = 96,
+    WAIT_MS = 50,
+    TOLD_MS = 30000,
+    SAID_MAX = 160,
+    TOO_LARGE = 10054 /* of JetStream: the stream takes no such message */
+};
 
 typedef enum answer { FREE, FILLING, OPEN, CONFIRMED, REFUSED } answer;
 
@@ -78,7 +84,8 @@ static void on_answer(natsConnection *nc, natsSubscription *sub, natsMsg *msg, v
 
 /* --- open and close --- */
 
-dm_status dm_post_open(dm_post **out, dm_link *l, dm_confirmed_fn *confirmed, void *ctx, const volatile int *stop, dm_error *err)
+dm_status dm_post_open(
+    dm_post **out, dm_link *l, dm_confirmed_fn *confirmed, void *ctx, const volatile int *stop, dm_error *err)
 {
     char subject[DM_SUBJECT_MAX];
     dm_post *p = calloc(1, sizeof *p);
@@ -234,10 +241,12 @@ static dm_status check(dm_post *p, dm_error *err)
     bool too_large = p->too_large;
     pthread_mutex_unlock(&p->lock);
     if (too_large)
-        return dm_fail(err, DM_EUSAGE, 0, "the streams at %.200s take no messages as large as the server allows (max_msg_size)", q->url);
+        return dm_fail(
+            err, DM_EUSAGE, 0, "the streams at %.200s take no messages as large as the server allows (max_msg_size)", q->url);
     if (p->open && q->patience && dm_clock_ms() - p->moved > (uint64_t)q->patience * 1000)
-        return dm_fail(err, DM_EIO, 0, "the queue at %.200s has confirmed nothing for %u seconds; the same command goes on from here",
-            q->url, q->patience);
+        return dm_fail(err, DM_EIO, 0,
+            "the queue at %.200s has confirmed nothing for %u seconds; the same command goes on from here", q->url,
+            q->patience);
     return DM_OK;
 }
 

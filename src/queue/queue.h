@@ -14,15 +14,15 @@ enum {
     DM_SERVERS_MAX = 32,
     DM_STREAM_NAME_MAX = 32, /* bytes; letters, digits, - and _ */
     DM_SUBJECT_MAX = 160,
-    DM_TOKEN_BYTES = 32,         /* of a run, of a document's parts */
-    DM_MESSAGE_SPARE = 2048,     /* bytes of a message that are left for headers, also those of the dead */
-    DM_NAME_SHOWN = 200,         /* bytes of a document's name in a header */
+    DM_TOKEN_BYTES = 32,     /* of a run, of a document's parts */
+    DM_MESSAGE_SPARE = 2048, /* bytes of a message that are left for headers, also those of the dead */
+    DM_NAME_SHOWN = 200,     /* bytes of a document's name in a header */
     DM_REPLICAS_MAX = 5,
     DM_PARTS_MAX = 65536,
-    DM_DEDUP_SECONDS = 120,      /* of the streams: a message sent again within it is stored once */
-    DM_PING_MS = 4000,           /* how often a silent connection is asked, */
-    DM_PINGS_LOST = 2,           /* and how many answers may be missing */
-    DM_ASK_MS = 5000             /* for one answer of the queue */
+    DM_DEDUP_SECONDS = 120, /* of the streams: a message sent again within it is stored once */
+    DM_PING_MS = 4000,      /* how often a silent connection is asked, */
+    DM_PINGS_LOST = 2,      /* and how many answers may be missing */
+    DM_ASK_MS = 5000        /* for one answer of the queue */
 };
 
 /* Streams and subjects: NAME with NAME.docs, NAME-parts with NAME.parts.KEY.I, NAME-dead with NAME.dead. */
@@ -41,7 +41,7 @@ typedef enum dm_stream { DM_STREAM_DOCS, DM_STREAM_PARTS, DM_STREAM_DEAD, DM_N_S
 #define DM_FORM_DOCUMENT "document/1"
 
 struct dm_queue {
-    char *url;     /* as it may be shown */
+    char *url;                     /* as it may be shown */
     char *servers[DM_SERVERS_MAX]; /* scheme://host:port */
     size_t n_servers;
     char stream[DM_STREAM_NAME_MAX + 1];
@@ -69,7 +69,7 @@ void dm_backoff_reset(dm_backoff *b);
 uint64_t dm_backoff_next(dm_backoff *b);
 /* Waits; false when *stop was set, or when `patience` seconds (0: any) have passed since the first failure. */
 bool dm_backoff_wait(dm_backoff *b, unsigned patience, const volatile int *stop);
-uint64_t dm_clock_ms(void); /* never goes back */
+uint64_t dm_clock_ms(void);                    /* never goes back */
 void dm_queue_token(char out[DM_TOKEN_BYTES]); /* random: 16 hex digits */
 
 /* link.c: one connection. */
@@ -95,8 +95,8 @@ dm_status dm_letter_read(dm_doc *doc, dm_str bytes, dm_error *err);
 
 /* message.c: a message taken apart, and documents in parts. */
 typedef struct dm_message {
-    dm_str form, name, key; /* borrowed from the message */
-    dm_str body;            /* borrowed; empty when it lies in parts */
+    dm_str form, name, key;     /* borrowed from the message */
+    dm_str body;                /* borrowed; empty when it lies in parts */
     uint64_t parts, size, hash; /* parts 0: whole */
 } dm_message;
 /* DM_EINPUT: its headers are not ours. */
@@ -119,7 +119,8 @@ typedef struct dm_post dm_post;
 enum { DM_WINDOW_MESSAGES = 512, DM_WINDOW_BYTES = 8 << 20, DM_MARK_BYTES = 16 };
 /* confirmed: called from within the calls below for each message that has a mark. */
 typedef void dm_confirmed_fn(void *ctx, const uint8_t mark[DM_MARK_BYTES], size_t bytes);
-dm_status dm_post_open(dm_post **out, dm_link *l, dm_confirmed_fn *confirmed, void *ctx, const volatile int *stop, dm_error *err);
+dm_status dm_post_open(
+    dm_post **out, dm_link *l, dm_confirmed_fn *confirmed, void *ctx, const volatile int *stop, dm_error *err);
 void dm_post_close(dm_post *p);
 /* Waits for room. DM_EIO: the patience is over; DM_END: *stop. The message is the post's; dm_post_send() it. */
 dm_status dm_post_begin(dm_post *p, const char *subject, dm_str bytes, const char *id, natsMsg **msg, dm_error *err);

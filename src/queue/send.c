@@ -151,8 +151,8 @@ dm_status dm_queue_send(dm_queue *q, dm_input *in, const dm_send_opts *opts, dm_
     const dm_send_opts usual = DM_SEND_OPTS_INIT;
     sending s = { .opts = opts ? opts : &usual, .journal = { .fd = -1 } };
     if (s.opts->version != DM_SEND_OPTS_VERSION)
-        return dm_fail(err, DM_EUSAGE, 0, "dm_send_opts of version %u, this library has %d; use DM_SEND_OPTS_INIT", s.opts->version,
-            DM_SEND_OPTS_VERSION);
+        return dm_fail(err, DM_EUSAGE, 0, "dm_send_opts of version %u, this library has %d; use DM_SEND_OPTS_INIT",
+            s.opts->version, DM_SEND_OPTS_VERSION);
     dm_status st = dm_journal_open(&s.journal, s.opts->journal, err);
     if (st == DM_OK)
         st = dm_link_open(&s.l, q, s.opts->stop, err);

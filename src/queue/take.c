@@ -6,7 +6,15 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { FETCH_MS = 500, FETCH_MOST = 64, PAUSE_MS = 100, PENDING_MAX = 100000, LOOK_MS = 1000, TROUBLE_MAX = 3 };
+enum {
+    FETCH_MS = 500,
+    FETCH_MOST = 64,
+    PAUSE_MS = 100,
+    PENDING_MAX = 100000,
+    LOOK_MS = 1000,
+    TROUBLE_MAX = 3,
+    SWEEP_MS = 2000
+};
 
 /* --- the consumer --- */
 
@@ -193,6 +201,47 @@ static void look(worker *w, uint64_t *last)
     jsConsumerInfo_Destroy(ci);
 }
 
+/* A server that was killed may come back with messages that its consumer takes for acknowledged (seen with 2.9.10): nobody would ever get
+ * them. When that is seen twice, the consumer is made anew and they come again; the record knows which of them it has. */
+typedef struct sweep {
+    uint64_t last, messages, first; /* clock of the last look, and what was left then; 0: nothing */
+} sweep;
+
+static uint64_t left_over(worker *w, const char *stream, uint64_t *first)
+{
+    jsConsumerInfo *ci = NULL;
+    jsStreamInfo *si = NULL;
+    uint64_t n = 0;
+    if (js_GetConsumerInfo(&ci, w->l->js, stream, DM_CONSUMER, NULL, NULL) == NATS_OK && !ci->NumPending &&
+        !ci->NumAckPending && js_GetStreamInfo(&si, w->l->js, stream, NULL, NULL) == NATS_OK) {
+        n = si->State.Msgs;
+        *first = si->State.FirstSeq;
+    }
+    jsConsumerInfo_Destroy(ci);
+    jsStreamInfo_Destroy(si);
+    return n;
+}
+
+static dm_status look_for_left_over(worker *w, sweep *s, dm_error *err)
+{
+    char stream[DM_SUBJECT_MAX];
+    uint64_t now = dm_clock_ms(), first = 0;
+    if (now - s->last < SWEEP_MS || natsConnection_Status(w->l->nc) != NATS_CONN_STATUS_CONNECTED)
+        return DM_OK;
+    s->last = now;
+    dm_stream_name(w->q, DM_STREAM_DOCS, stream);
+    uint64_t n = left_over(w, stream, &first);
+    bool again = n && n == s->messages && first == s->first;
+    s->messages = again ? 0 : n;
+    s->first = first;
+    if (!again)
+        return DM_OK;
+    dm_queue_tell(
+        w->q, "the queue holds %llu documents that it takes for done; they are gone through again", (unsigned long long)n);
+    js_DeleteConsumer(w->l->js, stream, DM_CONSUMER, NULL, NULL);
+    return dm_take_open(w, err);
+}
+
 static bool goes_on(worker *w)
 {
     pthread_mutex_lock(&w->lock);
@@ -206,9 +255,11 @@ static dm_status recover(worker *w, unsigned trouble, dm_backoff *wait, dm_error
 {
     dm_work_error(w);
     if (!dm_backoff_wait(wait, w->q->patience, w->o->stop))
-        return dm_work_stopped(w) ? DM_OK
-                                  : dm_fail(err, DM_EIO, 0, "the queue at %.200s is away for more than %u seconds", w->q->url, w->q->patience);
-    return trouble % TROUBLE_MAX == 0 && natsConnection_Status(w->l->nc) == NATS_CONN_STATUS_CONNECTED ? dm_take_open(w, err) : DM_OK;
+        return dm_work_stopped(w)
+                   ? DM_OK
+                   : dm_fail(err, DM_EIO, 0, "the queue at %.200s is away for more than %u seconds", w->q->url, w->q->patience);
+    return trouble % TROUBLE_MAX == 0 && natsConnection_Status(w->l->nc) == NATS_CONN_STATUS_CONNECTED ? dm_take_open(w, err)
+                                                                                                       : DM_OK;
 }
 
 dm_status dm_take_all(worker *w, dm_error *err)
@@ -216,6 +267,7 @@ dm_status dm_take_all(worker *w, dm_error *err)
     dm_backoff wait = { .most_ms = FETCH_MS };
     uint64_t alive = dm_clock_ms(), looked = 0;
     unsigned trouble = 0;
+    sweep left = { .last = alive };
     dm_status st = DM_OK;
     while (st == DM_OK && goes_on(w)) {
         uint64_t got = 0;
@@ -233,8 +285,12 @@ dm_status dm_take_all(worker *w, dm_error *err)
         } else {
             st = recover(w, ++trouble, &wait, err);
         }
-        if (w->o->until_empty && n > 0 && got == 0 && nothing_held(w) && is_empty(w))
+        if (n == 0 || got > 0 || !nothing_held(w))
+            continue;
+        if (w->o->until_empty && is_empty(w))
             break;
+        if (st == DM_OK && s == NATS_TIMEOUT)
+            st = look_for_left_over(w, &left, err);
     }
     return st == DM_END ? DM_OK : st;
 }

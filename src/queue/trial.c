@@ -143,7 +143,8 @@ static dm_status judge(const dm_trial *t, int how, dm_error *err)
     if (!WIFSIGNALED(how)) /* what it says of its own accord it will say in the worker, too */
         return DM_OK;
     if (WTERMSIG(how) == SIGXCPU || WTERMSIG(how) == SIGKILL)
-        return dm_fail(err, DM_EINPUT, 0, "coding it takes more than %u seconds of processor time, or more memory than there is", t->seconds);
+        return dm_fail(err, DM_EINPUT, 0,
+            "coding it takes more than %u seconds of processor time, or more memory than there is", t->seconds);
     return dm_fail(err, DM_EINPUT, 0, "coding it ends the program (signal %d, %s)", WTERMSIG(how), strsignal(WTERMSIG(how)));
 }
 
@@ -152,8 +153,9 @@ dm_status dm_trial_run(dm_trial *t, dm_str form, dm_str name, dm_str bytes, dm_e
     question q = { form.len, name.len, bytes.len };
     int how = 0;
     pthread_mutex_lock(&t->lock);
-    bool told = write_all(t->line, &q, sizeof q) && write_all(t->line, form.p, form.len) && write_all(t->line, name.p, name.len) &&
-                write_all(t->line, bytes.p, bytes.len) && read_all(t->line, &how, sizeof how);
+    bool told = write_all(t->line, &q, sizeof q) && write_all(t->line, form.p, form.len) &&
+                write_all(t->line, name.p, name.len) && write_all(t->line, bytes.p, bytes.len) &&
+                read_all(t->line, &how, sizeof how);
     pthread_mutex_unlock(&t->lock);
     return told ? judge(t, how, err) : dm_fail(err, DM_EIO, 0, "the helper process is no more");
 }

@@ -11,7 +11,8 @@ enum { URL_MAX = 4096, PORT_USUAL = 4222, SHOWN = 100 };
 
 static dm_status no_address(const char *what, dm_error *err)
 {
-    return dm_fail(err, DM_EUSAGE, 0, "the address of the queue %s; write nats://HOST:PORT or nats://HOST:PORT,HOST:PORT/STREAM", what);
+    return dm_fail(
+        err, DM_EUSAGE, 0, "the address of the queue %s; write nats://HOST:PORT or nats://HOST:PORT,HOST:PORT/STREAM", what);
 }
 
 /* The name is also part of subjects and of files on the servers. */
@@ -91,7 +92,8 @@ static dm_status take_user(dm_queue *q, dm_str *rest, dm_error *err)
     const char *colon = memchr(user.p, ':', user.len);
     *rest = (dm_str){ at + 1, rest->len - user.len - 1 };
     if (!colon)
-        return dm_fail(err, DM_EUSAGE, 0, "the address of the queue names a user without a password; give both in a file, with --login");
+        return dm_fail(
+            err, DM_EUSAGE, 0, "the address of the queue names a user without a password; give both in a file, with --login");
     q->exposed = true;
     q->user = copy((dm_str){ user.p, (size_t)(colon - user.p) });
     q->password = copy((dm_str){ colon + 1, user.len - (size_t)(colon + 1 - user.p) });

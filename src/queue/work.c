@@ -137,10 +137,11 @@ static dm_status check(const worker *w, dm_error *err)
         return dm_fail(err, DM_EUSAGE, 0, "dm_work_opts of version %u, this library has %d; use DM_WORK_OPTS_INIT", o->version,
             DM_WORK_OPTS_VERSION);
     if (w->threads > DM_THREADS_MAX || !o->batch || o->batch > JOBS_MAX / 2)
-        return dm_fail(err, DM_EUSAGE, 0, "%u threads and batches of %u documents asked for; at most %d, and from 1 to %d", w->threads,
-            o->batch, DM_THREADS_MAX, JOBS_MAX / 2);
+        return dm_fail(err, DM_EUSAGE, 0, "%u threads and batches of %u documents asked for; at most %d, and from 1 to %d",
+            w->threads, o->batch, DM_THREADS_MAX, JOBS_MAX / 2);
     if (!o->ack_seconds || !o->max_deliver || !o->document_seconds)
-        return dm_fail(err, DM_EUSAGE, 0, "seconds until a message is delivered again, deliveries and seconds for a document are from 1 up");
+        return dm_fail(err, DM_EUSAGE, 0,
+            "seconds until a message is delivered again, deliveries and seconds for a document are from 1 up");
     return DM_OK;
 }
 

@@ -10,12 +10,12 @@
 
 enum {
     JOBS_MAX = 2048,
-    WAITING_PER_THREAD = 8,       /* messages taken ahead of the coding */
-    HELD_BYTES_MAX = 64 << 20,    /* of messages and coded documents; then none is taken */
-    BATCH_BYTES_MAX = 16 << 20,   /* of coded documents in one transaction */
-    BATCH_MS = 250,               /* that a coded document waits for company */
-    LATER_SECONDS = 5,            /* until a message that could not be worked on is tried again */
-    HOPELESS = 10,                /* times max_deliver deliveries: put away, whatever the trial says */
+    WAITING_PER_THREAD = 8,     /* messages taken ahead of the coding */
+    HELD_BYTES_MAX = 64 << 20,  /* of messages and coded documents; then none is taken */
+    BATCH_BYTES_MAX = 16 << 20, /* of coded documents in one transaction */
+    BATCH_MS = 250,             /* that a coded document waits for company */
+    LATER_SECONDS = 5,          /* until a message that could not be worked on is tried again */
+    HOPELESS = 10,              /* times max_deliver deliveries: put away, whatever the trial says */
     BATCH_BUCKETS = 8
 };
 
@@ -31,7 +31,8 @@ typedef struct job {
 } job;
 
 typedef struct meters {
-    uint64_t acks, errors, coding_ns, filing_ns, pending, in_flight, last_commit, started; /* the last two: seconds since 1970 */
+    uint64_t acks, errors, coding_ns, filing_ns, pending, in_flight, last_commit,
+        started; /* the last two: seconds since 1970 */
     uint64_t batch_le[BATCH_BUCKETS], batch_documents;
 } meters;
 
@@ -51,8 +52,8 @@ typedef struct worker {
     job jobs[JOBS_MAX];
     size_t held, waiting, coding, ready, bytes;
     uint64_t turns;
-    bool ending;   /* no further job comes */
-    bool giving_up; /* the record is away and we are to stop */
+    bool ending;      /* no further job comes */
+    bool giving_up;   /* the record is away and we are to stop */
     dm_status broken; /* not DM_OK: ends */
     dm_error err;
     dm_work_stats stats;

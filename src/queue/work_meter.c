@@ -53,13 +53,14 @@ void dm_work_metrics(void *ctx, dm_buf *out)
     whole(out, "messages_total", "counter", "Messages taken from the queue, also those delivered again.", s.taken);
     whole(out, "redeliveries_total", "counter", "Messages taken that had been delivered before.", s.redelivered);
     head(out, "documents_total", "counter", "Documents filed, by what came of them.");
-    add(out, "demarche_documents_total{result=\"added\"} %" PRIu64 "\ndemarche_documents_total{result=\"known\"} %" PRIu64 "\n", s.added,
-        s.known);
+    add(out, "demarche_documents_total{result=\"added\"} %" PRIu64 "\ndemarche_documents_total{result=\"known\"} %" PRIu64 "\n",
+        s.added, s.known);
     whole(out, "near_copies_total", "counter", "Of the documents added: near copies of one that was there.", s.near_copies);
     whole(out, "events_total", "counter", "Events of the documents added.", s.events);
     whole(out, "acks_total", "counter", "Messages acknowledged.", m.acks);
     whole(out, "dead_letters_total", "counter", "Documents put away with their reason.", s.dead);
-    whole(out, "errors_total", "counter", "Failures that were waited out: queue or record away, messages to come again.", m.errors);
+    whole(out, "errors_total", "counter", "Failures that were waited out: queue or record away, messages to come again.",
+        m.errors);
     whole(out, "retries_total", "counter", "Transactions that were tried again.", s.retries);
     seconds(out, "coding_seconds_total", "Processor time of coding.", m.coding_ns);
     seconds(out, "filing_seconds_total", "Processor time of filing.", m.filing_ns);
@@ -68,6 +69,7 @@ void dm_work_metrics(void *ctx, dm_buf *out)
     whole(out, "held_bytes", "gauge", "Bytes of the messages and coded documents that this worker holds now.", bytes);
     whole(out, "queue_pending_messages", "gauge", "Messages that no worker has yet: the lag.", m.pending);
     whole(out, "queue_unfinished_messages", "gauge", "Messages that some worker has and has not acknowledged.", m.in_flight);
-    whole(out, "last_commit_timestamp_seconds", "gauge", "When this worker last committed, seconds since 1970; 0: not yet.", m.last_commit);
+    whole(out, "last_commit_timestamp_seconds", "gauge", "When this worker last committed, seconds since 1970; 0: not yet.",
+        m.last_commit);
     whole(out, "start_time_seconds", "gauge", "When this worker started, seconds since 1970.", m.started);
 }
