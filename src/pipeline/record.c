@@ -61,28 +61,71 @@ void dm_hash_digits(char out[33], dm_str bytes)
         snprintf(out + 2 * i, 3, "%02x", (unsigned char)bytes.p[i]);
 }
 
-dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed *row, char hash[33], dm_error *err)
+/* What is known of a happening while events are listed: one that very many documents tell is counted once, not for each of them. */
+typedef struct told {
+    uint64_t happening; /* 0: none yet */
+    uint32_t reports, independent;
+    int64_t first; /* event */
+    dm_day day;
+} told;
+enum { TOLD_SLOTS = 1024 };
+struct dm_told_memo {
+    told slot[TOLD_SLOTS];
+};
+
+static dm_status count_reports(dm_record *r, uint64_t happening, told *out, dm_error *err)
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(r->store), &q,
-        "SELECT (SELECT hash FROM document WHERE n=?1), count(DISTINCT e.document), count(DISTINCT d.family), min(e.n), "
-        "min(CASE WHEN d.day_to - d.day_from <= ?3 THEN d.day_from END) FROM event e"
-        " JOIN document d ON d.n=e.document WHERE e.happening=?2",
+        "SELECT count(DISTINCT e.document), count(DISTINCT d.family), min(e.n), "
+        "min(CASE WHEN d.day_to - d.day_from <= ?2 THEN d.day_from END) FROM event e"
+        " JOIN document d ON d.n=e.document WHERE e.happening=?1",
         err);
     if (st != DM_OK)
         return st;
-    dm_bind_int(q, 1, document);
-    dm_bind_int(q, 2, (int64_t)row->happening);
-    dm_bind_int(q, 3, DM_SAID_DAYS);
+    dm_bind_int(q, 1, (int64_t)happening);
+    dm_bind_int(q, 2, DM_SAID_DAYS);
     if ((st = dm_stmt_step(q, err)) != DM_OK)
         return st;
-    dm_hash_digits(hash, dm_col_str(q, 0));
-    row->document = hash;
-    row->reports = (uint32_t)dm_col_int(q, 1);
-    row->independent = (uint32_t)dm_col_int(q, 2);
-    row->repeat = dm_col_int(q, 3) != event;
-    row->first_report = dm_col_null(q, 4) ? DM_DAY_NONE : (dm_day)dm_col_int(q, 4);
+    *out = (told){ happening, (uint32_t)dm_col_int(q, 0), (uint32_t)dm_col_int(q, 1), dm_col_int(q, 2),
+        dm_col_null(q, 3) ? DM_DAY_NONE : (dm_day)dm_col_int(q, 3) };
     dm_stmt_done(q);
+    return DM_OK;
+}
+
+static dm_status find_told(dm_record *r, uint64_t happening, told *out, dm_error *err)
+{
+    told *slot = r->memo ? &r->memo->slot[happening % TOLD_SLOTS] : NULL;
+    if (slot && slot->happening == happening && happening) {
+        *out = *slot;
+        return DM_OK;
+    }
+    dm_status st = count_reports(r, happening, out, err);
+    if (st == DM_OK && slot)
+        *slot = *out;
+    return st;
+}
+
+dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed *row, char hash[33], dm_error *err)
+{
+    dm_stmt *q;
+    told t;
+    dm_status st = find_told(r, row->happening, &t, err);
+    if (st == DM_OK)
+        st = dm_db_use(dm_store_db(r->store), &q, "SELECT hash FROM document WHERE n=?1", err);
+    if (st != DM_OK)
+        return st;
+    dm_bind_int(q, 1, document);
+    st = dm_stmt_step(q, err);
+    if (st != DM_OK && st != DM_END)
+        return st;
+    dm_hash_digits(hash, st == DM_OK ? dm_col_str(q, 0) : DM_NIL);
+    dm_stmt_done(q);
+    row->document = hash;
+    row->reports = t.reports;
+    row->independent = t.independent;
+    row->repeat = t.first != event;
+    row->first_report = t.day;
     return DM_OK;
 }
 
@@ -109,9 +152,14 @@ dm_status dm_record_events(dm_record *r, const dm_filter *filter, dm_filed_fn *f
 {
     dm_filter all = DM_FILTER_INIT;
     walk w = { r, dm_doc_new(), 0, fn, ctx };
-    if (!w.doc)
-        return dm_fail(err, DM_ENOMEM, 0, "out of memory for the events of the record");
-    dm_status st = dm_store_find(r->store, filter ? filter : &all, on_row, &w, err);
+    struct dm_told_memo *outer = r->memo, *memo = calloc(1, sizeof *memo);
+    dm_status st = w.doc && memo ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for the events of the record");
+    if (st == DM_OK) {
+        r->memo = memo; /* for this walk alone: the next one may see more documents */
+        st = dm_store_find(r->store, filter ? filter : &all, on_row, &w, err);
+        r->memo = outer;
+    }
+    free(memo);
     dm_doc_free(w.doc);
     return st;
 }

@@ -12,6 +12,7 @@ struct dm_record {
     dm_tables *tables;
     char *path; /* as it was given: a URL may have a password, so dm_db_path() is what is shown */
     dm_access access;
+    struct dm_told_memo *memo; /* record.c: while events are listed */
 };
 
 /* DM_EUSAGE unless the record was opened for writing. */
