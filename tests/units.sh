@@ -20,8 +20,8 @@ for unit in demarche-desk demarche-worker; do
     systemd-analyze security --offline=true --threshold=20 "$dir/$unit@test.service" >"$dir/score" 2>&1 || bad=1
     grep 'Overall exposure' "$dir/score" || { cat "$dir/score" && bad=1; }
     if ! DEMARCHE_DATA=$build "$build/demarche" --help </dev/null | grep -q "^  $command "; then
-        echo "$unit: this program has no command '$command' yet; its options were not checked"
-        continue
+        echo "$unit: the program has no command '$command'"
+        bad=1
     fi
     for option in $(grep '^ExecStart=' "$in" | grep -oE -- '--[a-z-]+'); do
         DEMARCHE_DATA=$build "$build/demarche" "$command" --help </dev/null 2>&1 | grep -q -- "$option[= ]" ||
