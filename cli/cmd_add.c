@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_ACTORS = 1, REASONS_MAX = 64, FIRST_SHOWN = 5, REASON_BYTES = 512, EXIT_SIGNAL = 128 };
+enum { OPT_ACTORS = 1, REASONS_MAX = 64, FIRST_SHOWN = 5, REASON_BYTES = 512, EXIT_SIGNAL = 128, AWAY_TRIES = 10 /* over a minute */ };
 
 typedef struct args {
     char *date, *home, *shard;
@@ -238,6 +238,7 @@ static int run(const args *a, const char **paths)
     opts.failed = on_failed;
     opts.after = on_after;
     opts.stop = &stop_asked;
+    opts.tries = AWAY_TRIES;
     catch_signals();
     cli_progress_start();
     dm_status st = dm_record_open(&record, paths[0], DM_ACCESS_WRITE, NULL, &err);

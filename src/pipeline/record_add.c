@@ -14,6 +14,7 @@
 
 enum { BATCH_BYTES = 16 << 20 };
 #define BATCH_NS 500000000u
+#define GATHER_NS 1000000000u /* at a server, where a batch costs some looks besides its documents */
 
 typedef struct adding {
     dm_record *r;
@@ -27,6 +28,10 @@ typedef struct adding {
     uint64_t emitted;           /* documents of this run that were not skipped */
     uint64_t began;
     size_t bytes;
+    bool gathers;   /* at a server: documents of a batch are filed together */
+    dm_buf packs;   /* that wait, one behind the other */
+    size_t *ends;   /* of each in packs */
+    size_t n_packs, cap_packs;
 } adding;
 
 static uint64_t clock_ns(void)
@@ -79,8 +84,90 @@ void dm_add_fold(dm_add_stats *sum, const dm_add_stats *more)
     sum->linked += more->linked;
 }
 
+/* --- a server's record: many documents at once --- */
+
+static void pause_before(unsigned again)
+{
+    uint64_t ms = again < 7 ? UINT64_C(100) << again : 10000;
+    nanosleep(&(struct timespec){ .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000 }, NULL);
+}
+
+static void tell_again(const adding *a, const dm_error *err)
+{
+    char line[DM_ERROR_MSG + 40];
+    int n = snprintf(line, sizeof line, "%s; trying again", err->msg);
+    if (a->opts->note && n > 0)
+        a->opts->note(a->opts->ctx, (dm_str){ line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1 });
+}
+
+/* Files the packs, again and again while the server is away. A document that cannot be filed is left out and told. */
+static dm_status file_packs(adding *a, const dm_str *packs, size_t n, dm_put_result *got, dm_error *err)
+{
+    const dm_file_opts how = { a->coder, a->replace };
+    dm_error bad = { .msg = "" };
+    dm_status st = DM_EAWAY;
+    size_t at = 0;
+    for (unsigned again = 0; st == DM_EAWAY; again++) {
+        st = dm_store_file(a->r->store, packs, n, &how, got, &at, &bad);
+        if (st != DM_EAWAY || again >= a->opts->tries || stopped(a))
+            break;
+        tell_again(a, &bad);
+        pause_before(again);
+    }
+    if (st != DM_OK && err)
+        *err = bad;
+    if (st != DM_EINPUT && st != DM_ELIMIT)
+        return st;
+    if (a->opts->failed)
+        a->opts->failed(a->opts->ctx, &bad);
+    a->done.run.failed++;
+    st = at ? file_packs(a, packs, at, got, err) : DM_OK;
+    return st == DM_OK && at + 1 < n ? file_packs(a, packs + at + 1, n - at - 1, got + at + 1, err) : st;
+}
+
+static dm_status file_gathered(adding *a, dm_error *err)
+{
+    size_t n = a->n_packs, from = 0;
+    dm_str *packs = calloc(n + 1, sizeof *packs);
+    dm_put_result *got = calloc(n + 1, sizeof *got);
+    dm_status st = packs && got ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
+    for (size_t i = 0; i < n && st == DM_OK; i++) {
+        packs[i] = (dm_str){ a->packs.p + from, a->ends[i] - from };
+        from = a->ends[i];
+    }
+    if (st == DM_OK && n)
+        st = file_packs(a, packs, n, got, err);
+    for (size_t i = 0; i < n && st == DM_OK; i++)
+        dm_add_count(&a->done, &got[i]);
+    free(packs);
+    free(got);
+    dm_buf_clear(&a->packs);
+    a->n_packs = 0;
+    return st;
+}
+
+static dm_status gather(adding *a, dm_str bytes, dm_error *err)
+{
+    if (a->n_packs == a->cap_packs) {
+        size_t cap = a->cap_packs ? a->cap_packs * 2 : 256;
+        size_t *more = realloc(a->ends, cap * sizeof *more);
+        if (!more)
+            return dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
+        a->ends = more;
+        a->cap_packs = cap;
+    }
+    if (a->n_packs == 0)
+        a->began = clock_ns();
+    if (dm_buf_add(&a->packs, bytes.p, bytes.len) != DM_OK)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
+    a->ends[a->n_packs++] = a->packs.len;
+    return a->packs.len > BATCH_BYTES || clock_ns() - a->began > GATHER_NS ? file_gathered(a, err) : DM_OK;
+}
+
 static dm_status commit(adding *a, dm_error *err)
 {
+    if (a->gathers)
+        return file_gathered(a, err);
     dm_db *db = dm_store_db(a->r->store);
     dm_status st = dm_db_in_transaction(db) ? dm_db_commit(db, err) : DM_OK;
     if (st != DM_OK)
@@ -121,6 +208,8 @@ static dm_status on_emit(void *ctx, dm_str bytes, dm_error *err)
     adding *a = ctx;
     dm_filing f;
     a->emitted++;
+    if (a->gathers)
+        return gather(a, bytes, err);
     dm_doc_reset(a->doc);
     dm_status st = dm_pack_read(a->doc, &f, bytes, err);
     return st == DM_OK ? file(a, a->doc, &f, err) : st;
@@ -176,6 +265,7 @@ static dm_status open_adding(
         st = dm_record_coder(r, version, tables, &a->coder, err);
     if (st == DM_OK)
         st = dm_store_open(&a->look, r->path, DM_DB_READ, err);
+    a->gathers = st == DM_OK && dm_db_engine(dm_store_db(r->store)) == DM_DB_POSTGRES;
     if (st == DM_OK && !(a->doc = dm_doc_new()))
         st = dm_fail(err, DM_ENOMEM, 0, "out of memory for a document");
     return st;
@@ -186,8 +276,10 @@ static dm_status close_adding(adding *a, dm_status st, dm_error *err)
 {
     if (st == DM_OK)
         st = commit(a, err);
-    else
+    else if (st != DM_EAWAY)
         commit(a, NULL);
+    dm_buf_free(&a->packs);
+    free(a->ends);
     dm_store_close(a->look);
     dm_doc_free(a->doc);
     return st;

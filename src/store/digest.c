@@ -2,6 +2,7 @@
 /* Digests: their bytes, keeping them, walking over them. Numbers are written in sevens of bits, the lowest first; strings behind their
  * length. Each event stands for itself, so that more can be put behind it. */
 #include "store/digest.h"
+#include "store/batch.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -251,7 +252,9 @@ dm_status dm_digest_save(dm_store *s, int64_t document, dm_str bytes, bool more,
 dm_status dm_digest_move(dm_store *s, int64_t document, int64_t event, int64_t happening, dm_error *err)
 {
     dm_buf old = { 0 }, now = { 0 };
-    dm_status st = read_one(s, document, &old, err);
+    dm_status st = dm_bring_digest(s, document, err);
+    if (st == DM_OK)
+        st = read_one(s, document, &old, err);
     dm_digest_reader r = { 0 };
     dm_digest_event e;
     read_from(&r, (dm_str){ old.p, old.len });

@@ -53,11 +53,16 @@ struct dm_db {
     const dm_engine *engine;
     char *path; /* for messages */
     dm_db_mode mode;
+    struct dm_batch *batch; /* not NULL: statements by address go to its memory (batch.h) */
     dm_stmt *kept[DM_DB_STMTS_MAX];
     unsigned n_kept;
 };
 
 dm_status dm_sqlite_open(dm_db **out, const char *path, dm_db_mode mode, dm_error *err);
+/* Of a batch (batch.c). */
+dm_status dm_batch_use(struct dm_batch *b, dm_stmt **out, const char *sql, dm_error *err);
+dm_db *dm_batch_memory(const struct dm_batch *b);
+
 dm_status dm_postgres_open(dm_db **out, const char *url, dm_db_mode mode, dm_error *err);
 
 /* Frees the kept statements; for the engine's close. */

@@ -8,7 +8,7 @@ enum { BAND_ROWS = DM_SKETCH / DM_SKETCH_BANDS, CANDIDATES_MAX = 400 };
 static const double alike_min =
     0.4; /* a short copy with a sentence cut and a few words edited stays above; other articles have less than 0.1 */
 
-static int64_t band_key(const uint32_t *sketch, int band)
+int64_t dm_family_band(const uint32_t *sketch, int band)
 {
     return (int64_t)dm_hash(sketch + band * BAND_ROWS, BAND_ROWS * sizeof *sketch, (uint64_t)band + 100);
 }
@@ -45,7 +45,7 @@ static dm_status alike_in_band(dm_store *s, const dm_filing *f, int band, int64_
         err);
     if (st != DM_OK)
         return st;
-    dm_bind_int(q, 1, band_key(f->sketch, band));
+    dm_bind_int(q, 1, dm_family_band(f->sketch, band));
     dm_bind_int(q, 2, CANDIDATES_MAX);
     while ((st = dm_stmt_step(q, err)) == DM_OK) {
         dm_str sketch = dm_col_str(q, 1);
@@ -70,7 +70,7 @@ static dm_status put_bands(dm_store *s, int64_t document, const dm_filing *f, dm
         dm_stmt *q;
         if ((st = dm_db_use(s->db, &q, "INSERT INTO band VALUES(?1, ?2) ON CONFLICT DO NOTHING", err)) != DM_OK)
             break;
-        dm_bind_int(q, 1, band_key(f->sketch, band));
+        dm_bind_int(q, 1, dm_family_band(f->sketch, band));
         dm_bind_int(q, 2, document);
         st = dm_stmt_run(q, err);
     }

@@ -6,6 +6,7 @@
  * is sorted into happenings anew (strand.c) whenever a document adds to it. All of it depends on the documents alone, so the happenings
  * are the same in whatever order these come. Numbers of happenings stay with most of the events that have them. */
 #include "store/digest.h"
+#include "store/batch.h"
 #include "store/links.h"
 #include <math.h>
 #include <stdlib.h>
@@ -175,6 +176,22 @@ static dm_status liken(dm_store *s, uint32_t n_other, dm_error *err)
     return st;
 }
 
+/* Where a batch is filed: what hangs together with the events that were found. */
+static dm_status bring_found(dm_store *s, dm_error *err)
+{
+    const struct linking *w = s->linking;
+    if (!s->db->batch || w->n_found == 0)
+        return DM_OK;
+    int64_t *event = malloc(w->n_found * sizeof *event);
+    if (!event)
+        return no_memory(err);
+    for (uint32_t i = 0; i < w->n_found; i++)
+        event[i] = w->found[i].b;
+    dm_status st = dm_bring_strands(s, event, w->n_found, err);
+    free(event);
+    return st;
+}
+
 static dm_status compare(dm_store *s, const dm_doc *doc, int64_t document, dm_error *err)
 {
     struct linking *w = s->linking;
@@ -187,13 +204,15 @@ static dm_status compare(dm_store *s, const dm_doc *doc, int64_t document, dm_er
         recall r = { document, w->now->v[w->index[i]].day, doc->events.v[i].type };
         st = dm_story_recall(s, &doc->events.v[i], &r, other, &n, err);
     }
+    if (st == DM_OK)
+        st = dm_bring_tales(s, other, n, err);
     for (uint32_t i = 0; i < n && st == DM_OK; i++) {
         if (other[i] == document)
             continue;
         if ((st = dm_tale_load(s, other[i], w->other, &n_other, err)) == DM_OK)
             st = liken(s, n_other, err);
     }
-    return st;
+    return st == DM_OK ? bring_found(s, err) : st;
 }
 
 /* Facts of the document's events; an event that another has the content of is not filed and stands aside. */
@@ -209,7 +228,10 @@ static dm_status gather(dm_store *s, const dm_doc *doc, dm_error *err)
         w->cap_index = doc->events.n;
     }
     now->n = 0;
-    now->n_term = dm_story_terms(now->term, s->linker, doc);
+    if (s->terms_now)
+        memcpy(now->term, s->terms_now->term, (now->n_term = s->terms_now->n) * sizeof *now->term);
+    else
+        now->n_term = dm_story_terms(now->term, s->linker, doc);
     now->day = doc->meta.date.precision != DM_PREC_UNKNOWN ? doc->meta.date.from : DM_DAY_NONE;
     for (uint32_t i = 0; i < doc->events.n; i++) {
         uint32_t k = 0;
@@ -328,6 +350,8 @@ static dm_status follow(strand *t, dm_store *s, int64_t document, int64_t event,
         dm_stmt *q;
         if (from < 0 || st != DM_OK)
             continue;
+        if ((st = dm_bring_strands(s, &from, 1, err)) != DM_OK)
+            return st;
         if ((st = dm_db_use(s->db, &q, "SELECT b, score FROM likeness WHERE a=?1 ORDER BY b", err)) != DM_OK)
             return st;
         dm_bind_int(q, 1, from);

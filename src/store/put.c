@@ -4,7 +4,7 @@
  *
  * Rows are made from the events as they are; nothing is interpreted here but which dyads an event speaks of. */
 #include "store/digest.h"
-#include "store/work.h"
+#include "store/batch.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +95,9 @@ dm_status dm_store_instrument(dm_store *s, const dm_instrument *in, int64_t *out
         return DM_OK;
     }
     dm_stmt *q;
-    dm_status st = dm_db_use(
+    dm_status st = dm_bring_instrument(s, in, err);
+    if (st == DM_OK)
+        st = dm_db_use(
         s->db, &q, "INSERT INTO instrument(type, body, subject, name) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", err);
     for (int i = 0; st == DM_OK && i < 4; i++)
         dm_bind_str(q, i + 1, parts[i].len ? parts[i] : DM_STR(""));
@@ -160,6 +162,8 @@ static dm_status put_words(dm_store *s, int64_t row, dm_str text, dm_error *err)
 {
     bool server = dm_db_engine(s->db) == DM_DB_POSTGRES;
     dm_buf words = { 0 };
+    if (s->db->batch) /* they are cut when the sentence is sent */
+        return DM_OK;
     dm_stmt *q;
     dm_status st = server ? dm_store_words(s, err) : DM_OK;
     if (st == DM_OK && server)

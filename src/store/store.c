@@ -27,6 +27,7 @@ void dm_store_close(dm_store *s)
     dm_store_given_forget(s);
     free(s->old);
     dm_words_close(s->words);
+    dm_batch_close(s->batch);
     dm_linker_free(s->linker);
     dm_linking_free(s->linking);
     free(s);

@@ -60,6 +60,16 @@ typedef struct dm_put_result {
 dm_status dm_store_put(
     dm_store *s, const dm_doc *doc, const dm_filing *f, int64_t coder, bool replace, dm_put_result *out, dm_error *err);
 
+/* Files n packed documents as one transaction, and returns when that is committed. Whatever else than DM_OK it returns, nothing was filed.
+ * DM_EINPUT, DM_ELIMIT: document *at cannot be filed, the others perhaps can; DM_EAWAY: the same may be tried again, and what was committed
+ * without the answer having come is known then. got: [n]. */
+typedef struct dm_file_opts {
+    int64_t coder;
+    bool replace;
+} dm_file_opts;
+dm_status dm_store_file(
+    dm_store *s, const dm_str *packed, size_t n, const dm_file_opts *opts, dm_put_result *got, size_t *at, dm_error *err);
+
 /* Events that were coded elsewhere, of one document, or of a part of it: what is there stays, what is new is added, each event once.
  * given: the happening of each event as its file numbers it; 0, or NULL for all: found by linking. The text and the
  * spans of doc may change. */

@@ -41,6 +41,8 @@ struct dm_store {
     uint32_t n_old, cap_old;
     struct linker *linker;   /* NULL: no linking */
     struct linking *linking; /* its work on the document in hand */
+    struct dm_batch *batch;  /* where many documents are filed before a server has them (batch.h); made when it is wanted */
+    struct dm_batch_terms *terms, *terms_now; /* rare words of its documents; those of the document in hand, or NULL */
     dm_words *words;         /* of sentences, where the database does not cut them itself; made when it is wanted */
 };
 
@@ -76,6 +78,9 @@ dm_status dm_store_given(dm_store *s, uint64_t id, uint64_t given, int64_t *happ
 dm_status dm_store_given_learn(dm_store *s, uint64_t given, int64_t row, dm_error *err);
 /* After a rollback: rows may be gone. They are learnt again from what is there. */
 void dm_store_given_forget(dm_store *s);
+void dm_batch_close(struct dm_batch *b);
+/* The key under which a document is found by one band of its sketch (family.c). */
+int64_t dm_family_band(const uint32_t *sketch, int band);
 void dm_linker_free(struct linker *k);
 void dm_linking_free(struct linking *w);
 
