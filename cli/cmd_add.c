@@ -6,7 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_ACTORS = 1, REASONS_MAX = 64, FIRST_SHOWN = 5, REASON_BYTES = 512, EXIT_SIGNAL = 128, AWAY_TRIES = 10 /* over a minute */ };
+enum {
+    OPT_ACTORS = 1,
+    REASONS_MAX = 64,
+    FIRST_SHOWN = 5,
+    REASON_BYTES = 512,
+    EXIT_SIGNAL = 128,
+    AWAY_TRIES = 10 /* over a minute */
+};
 
 typedef struct args {
     char *date, *home, *shard;

@@ -45,12 +45,12 @@ typedef struct dm_add_opts {
     void (*failed)(void *ctx, const dm_error *err);
     void (*after)(void *ctx, const dm_add_stats *so_far);
     const volatile int *stop; /* not NULL and not 0: ends after the document in hand, as if the input ended */
-    unsigned tries;           /* how often what is in hand is filed again, with growing pauses, while the record's server is away */
+    unsigned tries; /* how often what is in hand is filed again, with growing pauses, while the record's server is away */
 } dm_add_opts;
 #define DM_ADD_OPTS_VERSION 2
 #define DM_ADD_OPTS_INIT                                                                                                       \
     {                                                                                                                          \
-        DM_ADD_OPTS_VERSION, 0, false, NULL, NULL, NULL, NULL, NULL, 0                                                            \
+        DM_ADD_OPTS_VERSION, 0, false, NULL, NULL, NULL, NULL, NULL, 0                                                         \
     }
 
 /* Codes everything in `in` and files it, each document all or nothing; with DM_OK all of it is committed. Documents of the record are not coded again. The record is the

@@ -14,7 +14,7 @@
 
 enum { BATCH_BYTES = 16 << 20 };
 #define BATCH_NS 500000000u
-#define GATHER_NS 1000000000u /* at a server, where a batch costs some looks besides its documents */
+#define GATHER_NS 2000000000u /* at a server, where a batch costs some looks besides its documents */
 
 typedef struct adding {
     dm_record *r;
@@ -28,9 +28,9 @@ typedef struct adding {
     uint64_t emitted;           /* documents of this run that were not skipped */
     uint64_t began;
     size_t bytes;
-    bool gathers;   /* at a server: documents of a batch are filed together */
-    dm_buf packs;   /* that wait, one behind the other */
-    size_t *ends;   /* of each in packs */
+    bool gathers; /* at a server: documents of a batch are filed together */
+    dm_buf packs; /* that wait, one behind the other */
+    size_t *ends; /* of each in packs */
     size_t n_packs, cap_packs;
 } adding;
 

@@ -82,8 +82,8 @@ static bool wanted(const char *sql)
 static dm_status make_tables(dm_db *db, dm_error *err)
 {
     dm_buf text = { 0 };
-    dm_status st = dm_db_exec(db,
-        "PRAGMA foreign_keys=OFF; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE", err);
+    dm_status st = dm_db_exec(
+        db, "PRAGMA foreign_keys=OFF; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE", err);
     for (int v = 0; v < DM_SCHEMA_VERSION; v++)
         for (const char *const *sql = dm_schema_steps[v]; *sql && st == DM_OK; sql++) {
             if (!wanted(*sql))
@@ -95,11 +95,21 @@ static dm_status make_tables(dm_db *db, dm_error *err)
     return st;
 }
 
+enum { N_SETS = 8, FILED_MAX = 4096 /* then the memory is emptied */ };
+
+static void all_sets(struct dm_batch *b, dm_numbers *out[N_SETS])
+{
+    dm_numbers *const sets[N_SETS] = { &b->documents, &b->events, &b->tales, &b->likened, &b->digests, &b->bands, &b->words,
+        &b->parties };
+    memcpy(out, sets, sizeof sets);
+}
+
 dm_status dm_batch_open(struct dm_batch **out, dm_error *err)
 {
     struct dm_batch *b = calloc(1, sizeof *b);
     if (!b)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
+    b->counted = -1;
     dm_status st = dm_sqlite_open(&b->memory, ":memory:", DM_DB_WRITE, err);
     if (st == DM_OK)
         st = make_tables(b->memory, err);
@@ -117,7 +127,10 @@ void dm_batch_close(struct dm_batch *b)
     for (unsigned i = 0; i < b->n_wrapped; i++)
         free(b->wrapped[i]);
     dm_db_close(b->memory);
-    free(b->documents.v), free(b->events.v), free(b->tales.v), free(b->likened.v), free(b->digests.v);
+    dm_numbers *sets[N_SETS];
+    all_sets(b, sets);
+    for (int i = 0; i < N_SETS; i++)
+        free(sets[i]->v);
     free(b->change);
     dm_buf_free(&b->blobs);
     dm_buf_free(&b->copy);
@@ -128,19 +141,21 @@ void dm_batch_close(struct dm_batch *b)
 
 static const char *const tables[N_BASES] = { "document", "sentence", "event", "happening", "instrument" };
 
-static dm_status learn_bases(dm_store *s, dm_error *err)
+static dm_status learn_bases(dm_store *s, int64_t *change, dm_error *err)
 {
     dm_stmt *q;
     dm_status st = dm_db_use(s->db, &q,
         "SELECT (SELECT max(n) FROM document), (SELECT max(n) FROM sentence), (SELECT max(n) FROM event), (SELECT max(n) FROM "
-        "happening), (SELECT max(n) FROM instrument)",
+        "happening), (SELECT max(n) FROM instrument), (SELECT change FROM demarche)",
         err);
     if (st == DM_OK)
         st = dm_stmt_step(q, err);
     for (int i = 0; st == DM_OK && i < N_BASES; i++)
         s->batch->base[i] = dm_col_int(q, i);
-    if (st == DM_OK)
+    if (st == DM_OK) {
+        *change = dm_col_int(q, N_BASES);
         dm_stmt_done(q);
+    }
     return st;
 }
 
@@ -158,29 +173,56 @@ static dm_status set_numbers(struct dm_batch *b, dm_error *err)
     return st;
 }
 
+static dm_status empty(struct dm_batch *b, dm_error *err)
+{
+    static const char clear[] =
+        "DELETE FROM document; DELETE FROM band; DELETE FROM sentence; DELETE FROM instrument; DELETE FROM "
+        "happening; DELETE FROM event; DELETE FROM party; DELETE FROM dyad; DELETE FROM reason; DELETE "
+        "FROM tale; DELETE FROM story; DELETE FROM likeness; DELETE FROM digest; DELETE FROM "
+        "sqlite_sequence";
+    dm_numbers *sets[N_SETS];
+    all_sets(b, sets);
+    for (int i = 0; i < N_SETS; i++)
+        dm_numbers_clear(sets[i]);
+    b->filed = 0;
+    dm_status st = dm_db_exec(b->memory, clear, err);
+    return st == DM_OK ? set_numbers(b, err) : st;
+}
+
 dm_status dm_batch_begin(dm_store *s, dm_error *err)
 {
-    static const char clear[] = "DELETE FROM document; DELETE FROM band; DELETE FROM sentence; DELETE FROM instrument; DELETE FROM "
-                                "happening; DELETE FROM event; DELETE FROM party; DELETE FROM dyad; DELETE FROM reason; DELETE "
-                                "FROM tale; DELETE FROM story; DELETE FROM likeness; DELETE FROM digest; DELETE FROM "
-                                "sqlite_sequence";
+    int64_t change = 0;
     dm_status st = s->batch ? DM_OK : dm_batch_open(&s->batch, err);
     struct dm_batch *b = s->batch;
     if (st != DM_OK)
         return st;
-    dm_numbers *const sets[] = { &b->documents, &b->events, &b->tales, &b->likened, &b->digests };
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-        dm_numbers_clear(sets[i]);
     b->n_change = 0;
     dm_buf_clear(&b->blobs);
-    if ((st = learn_bases(s, err)) == DM_OK && (st = dm_db_exec(b->memory, clear, err)) == DM_OK)
-        st = set_numbers(b, err);
+    if ((st = learn_bases(s, &change, err)) != DM_OK)
+        return st;
+    bool still = b->counted == change && b->filed < FILED_MAX;
+    if ((st = dm_db_exec(b->memory, "BEGIN", err)) == DM_OK && !still)
+        st = empty(b, err);
+    b->counted = change;
     if (st == DM_OK)
         s->db->batch = b;
     return st;
 }
 
-void dm_batch_end(dm_store *s) { s->db->batch = NULL; }
+dm_status dm_batch_end(dm_store *s, dm_error *err)
+{
+    s->db->batch = NULL;
+    return s->batch && dm_db_in_transaction(s->batch->memory) ? dm_db_exec(s->batch->memory, "COMMIT", err) : DM_OK;
+}
+
+void dm_batch_true(dm_store *s, bool committed, size_t documents)
+{
+    struct dm_batch *b = s->batch;
+    if (!b)
+        return;
+    b->counted = committed ? b->counted + 1 : -1; /* as the commit counted it */
+    b->filed += documents;
+}
 
 /* --- statements that change the server's rows, too --- */
 

@@ -32,7 +32,10 @@ typedef struct dm_change {
 struct dm_batch {
     dm_db *memory;
     int64_t base[N_BASES]; /* the server's highest rows: what is above is new */
+    int64_t counted;       /* the record's count of changes when what is here was true; -1: nothing is */
+    size_t filed;          /* documents since the memory was emptied */
     dm_numbers documents, events, tales, likened, digests;
+    dm_numbers bands, words, parties; /* what was asked for, as hashes */
     dm_change *change;
     size_t n_change, cap_change;
     dm_buf blobs, copy;
@@ -42,9 +45,12 @@ struct dm_batch {
 
 dm_status dm_batch_open(struct dm_batch **out, dm_error *err);
 void dm_batch_close(struct dm_batch *b);
-/* Empties the memory and learns the server's highest rows. From here to dm_batch_end(), the store's statements go to memory. */
+/* Learns the server's highest rows, and empties the memory unless nobody but this batch has written since. From here to dm_batch_end(),
+ * the store's statements go to memory. */
 dm_status dm_batch_begin(dm_store *s, dm_error *err);
-void dm_batch_end(dm_store *s);
+dm_status dm_batch_end(dm_store *s, dm_error *err);
+/* Whether what was made is committed: what is in memory stays true, or does not. */
+void dm_batch_true(dm_store *s, bool committed, size_t documents);
 
 /* Sends everything; inside the server's transaction. */
 dm_status dm_batch_ship(dm_store *s, dm_error *err);

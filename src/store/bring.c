@@ -125,23 +125,43 @@ typedef struct wanted {
     lists hashes, bands, words, parties;
 } wanted;
 
-static void want_bands(wanted *w, const dm_filing *f)
+/* Each is asked for once. */
+static bool first_time(dm_numbers *asked, int64_t key) { return dm_numbers_add(asked, key ? key : 1) != 0; }
+
+static void want_bands(dm_store *s, wanted *w, const dm_filing *f)
 {
-    for (int band = 0; f->sketched && band < DM_SKETCH_BANDS; band++)
-        put_int(&w->bands.v[0], dm_family_band(f->sketch, band));
+    for (int band = 0; f->sketched && band < DM_SKETCH_BANDS; band++) {
+        int64_t key = dm_family_band(f->sketch, band);
+        if (first_time(&s->batch->bands, key))
+            put_int(&w->bands.v[0], key);
+    }
 }
 
-static void want_words(wanted *w, const dm_doc *doc, const dm_batch_terms *t)
+static void want_words(dm_store *s, wanted *w, const dm_doc *doc, const dm_batch_terms *t)
 {
     dm_day day = doc->meta.date.precision != DM_PREC_UNKNOWN ? doc->meta.date.from : DM_DAY_NONE;
     for (uint32_t i = 0; i < t->n && doc->events.n; i++) {
+        const int64_t key[] = { t->term[i], day };
+        if (!first_time(&s->batch->words, (int64_t)dm_hash(key, sizeof key, 1)))
+            continue;
         put_int(&w->words.v[0], t->term[i]);
         put_int(&w->words.v[1], day);
     }
 }
 
 /* As dm_story_recall() will ask. */
-static void want_parties(wanted *w, const dm_doc *doc, const dm_event *e)
+static void want_party(dm_store *s, wanted *w, const char *actor, const char *target, dm_day day)
+{
+    char key[2 * DM_CODE_MAX + 24];
+    int n = snprintf(key, sizeof key, "%s %s %d", actor, target, day);
+    if (!first_time(&s->batch->parties, (int64_t)dm_hash(key, (size_t)n, 2)))
+        return;
+    put_code(&w->parties.v[0], actor);
+    put_code(&w->parties.v[1], target);
+    put_int(&w->parties.v[2], day);
+}
+
+static void want_parties(dm_store *s, wanted *w, const dm_doc *doc, const dm_event *e)
 {
     const dm_party *to = e->n_recipient ? e->recipient : e->actor;
     uint32_t n_to = e->n_recipient ? e->n_recipient : e->n_actor;
@@ -151,15 +171,11 @@ static void want_parties(wanted *w, const dm_doc *doc, const dm_event *e)
     dm_event_days(doc, e, &day, &end);
     for (uint32_t i = 0; i < e->n_actor && i < TELL_PARTIES; i++)
         for (uint32_t k = 0; k < n_to && k < TELL_PARTIES; k++)
-            if (e->actor[i].code[0] && to[k].code[0]) {
-                put_code(&w->parties.v[0], e->actor[i].code);
-                put_code(&w->parties.v[1], to[k].code);
-                put_int(&w->parties.v[2], day);
-            }
+            if (e->actor[i].code[0] && to[k].code[0])
+                want_party(s, w, e->actor[i].code, to[k].code, day);
 }
 
-static dm_status want(
-    dm_store *s, wanted *w, const dm_str *packed, size_t n, dm_batch_terms *terms, size_t *at, dm_error *err)
+static dm_status want(dm_store *s, wanted *w, const dm_str *packed, size_t n, dm_batch_terms *terms, size_t *at, dm_error *err)
 {
     dm_doc *doc = dm_doc_new();
     dm_filing f;
@@ -171,10 +187,10 @@ static dm_status want(
             break;
         terms[i].n = s->linker ? dm_story_terms(terms[i].term, s->linker, doc) : 0;
         put_hex(&w->hashes.v[0], f.hash, sizeof f.hash);
-        want_bands(w, &f);
-        want_words(w, doc, &terms[i]);
+        want_bands(s, w, &f);
+        want_words(s, w, doc, &terms[i]);
         for (uint32_t k = 0; s->linker && k < doc->events.n; k++)
-            want_parties(w, doc, &doc->events.v[k]);
+            want_parties(s, w, doc, &doc->events.v[k]);
     }
     dm_doc_free(doc);
     return st;
@@ -227,10 +243,9 @@ static dm_status bring_story(dm_store *s, wanted *w, dm_error *err)
         "e.when_precision=1 ORDER BY d.day, d.event, d.via LIMIT 24) e ON true";
     _Static_assert(DM_PREC_DAY == 1, "as in the statement");
     dm_stmt *q = NULL;
-    dm_status st =
-        w->words.v[0].len
-            ? bring(s, words, &w->words, "INSERT OR IGNORE INTO story(term, day, document) VALUES(?1, ?2, ?3)", "iii", err)
-            : DM_OK;
+    dm_status st = w->words.v[0].len ? bring(s, words, &w->words,
+                                           "INSERT OR IGNORE INTO story(term, day, document) VALUES(?1, ?2, ?3)", "iii", err)
+                                     : DM_OK;
     if (st != DM_OK || !w->parties.v[0].len)
         return st;
     st = ask(s, &q, parties, &w->parties, err);
@@ -246,8 +261,7 @@ static dm_status bring_story(dm_store *s, wanted *w, dm_error *err)
     return st == DM_END ? DM_OK : st;
 }
 
-dm_status dm_bring_documents(
-    dm_store *s, const dm_str *packed, size_t n, dm_batch_terms *terms, size_t *at, dm_error *err)
+dm_status dm_bring_documents(dm_store *s, const dm_str *packed, size_t n, dm_batch_terms *terms, size_t *at, dm_error *err)
 {
     wanted w = { 0 };
     dm_status st = want(s, &w, packed, n, terms, at, err);
@@ -314,7 +328,8 @@ static dm_status bring_likenesses(dm_store *s, lists *from, lists *events, dm_er
 static dm_status bring_events(dm_store *s, lists *events, dm_error *err)
 {
     static const char sql[] =
-        "SELECT " EVENT_COLUMNS ", " DOCUMENT_COLUMNS " FROM (SELECT unnest(CAST(?1 AS bigint[])) UNION SELECT x.n FROM (SELECT "
+        "SELECT " EVENT_COLUMNS ", " DOCUMENT_COLUMNS
+        " FROM (SELECT unnest(CAST(?1 AS bigint[])) UNION SELECT x.n FROM (SELECT "
         "DISTINCT happening FROM event WHERE n = ANY(CAST(?1 AS bigint[]))) h JOIN LATERAL (SELECT n FROM event WHERE "
         "happening=h.happening LIMIT 32) x ON true) k(n) JOIN event e ON e.n=k.n JOIN document d ON d.n=e.document";
     _Static_assert(STRAND_MAX == 32, "as in the statement");
@@ -380,8 +395,8 @@ dm_status dm_bring_instrument(dm_store *s, const dm_instrument *in, dm_error *er
     for (int i = 0; st == DM_OK && i < 4; i++)
         dm_bind_str(q, i + 1, parts[i].len ? parts[i] : DM_STR(""));
     if (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK) {
-        st = keep(s, "INSERT OR IGNORE INTO instrument(n, type, body, subject, name) VALUES(?1, ?2, ?3, ?4, ?5)", q, 0, "itttt",
-            err);
+        st = keep(
+            s, "INSERT OR IGNORE INTO instrument(n, type, body, subject, name) VALUES(?1, ?2, ?3, ?4, ?5)", q, 0, "itttt", err);
         dm_stmt_done(q);
     }
     return st == DM_END ? DM_OK : st;

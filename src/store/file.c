@@ -22,8 +22,7 @@ static dm_status check_text(dm_store *s, const dm_doc *doc, dm_error *err)
     return DM_OK;
 }
 
-static dm_status put_one(
-    dm_store *s, dm_doc *doc, dm_str packed, const dm_file_opts *o, dm_put_result *got, dm_error *err)
+static dm_status put_one(dm_store *s, dm_doc *doc, dm_str packed, const dm_file_opts *o, dm_put_result *got, dm_error *err)
 {
     dm_filing f;
     dm_doc_reset(doc);
@@ -59,7 +58,8 @@ static dm_status put_through_memory(
         st = dm_bring_documents(s, packed, n, s->terms, at, err);
     if (st == DM_OK)
         st = put_all(s, packed, n, o, got, at, err);
-    dm_batch_end(s);
+    dm_status end = dm_batch_end(s, st == DM_OK ? err : NULL);
+    st = st == DM_OK ? end : st;
     if (st == DM_OK)
         st = dm_batch_ship(s, err);
     free(s->terms);
@@ -78,6 +78,8 @@ dm_status dm_store_file(
         st = memory ? put_through_memory(s, packed, n, o, got, at, err) : put_all(s, packed, n, o, got, at, err);
     if (st == DM_OK)
         st = dm_db_commit(s->db, err);
+    if (memory)
+        dm_batch_true(s, st == DM_OK, n);
     if (st != DM_OK) {
         dm_db_rollback(s->db);
         dm_store_taken_back(s);

@@ -5,8 +5,8 @@
  * (alike.c) and neither has a better counterpart in the other document. Likenesses are kept; events that they join are a strand, which
  * is sorted into happenings anew (strand.c) whenever a document adds to it. All of it depends on the documents alone, so the happenings
  * are the same in whatever order these come. Numbers of happenings stay with most of the events that have them. */
-#include "store/digest.h"
 #include "store/batch.h"
+#include "store/digest.h"
 #include "store/links.h"
 #include <math.h>
 #include <stdlib.h>

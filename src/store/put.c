@@ -3,8 +3,8 @@
  * and with it what else was in it (a savepoint for each document would make FTS5 write a segment for each).
  *
  * Rows are made from the events as they are; nothing is interpreted here but which dyads an event speaks of. */
-#include "store/digest.h"
 #include "store/batch.h"
+#include "store/digest.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,7 +98,7 @@ dm_status dm_store_instrument(dm_store *s, const dm_instrument *in, int64_t *out
     dm_status st = dm_bring_instrument(s, in, err);
     if (st == DM_OK)
         st = dm_db_use(
-        s->db, &q, "INSERT INTO instrument(type, body, subject, name) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", err);
+            s->db, &q, "INSERT INTO instrument(type, body, subject, name) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", err);
     for (int i = 0; st == DM_OK && i < 4; i++)
         dm_bind_str(q, i + 1, parts[i].len ? parts[i] : DM_STR(""));
     if (st == DM_OK)

@@ -24,7 +24,11 @@ static const shipped list[] = {
         "family, sketch, text FROM document WHERE n>?1",
         "n, hash, name, url, title, publication, language, day_from, day_to, day_precision, day_source, home, coder, family, "
         "sketch, text",
-        "itttttt" "iiii" "tii" "tt", BASE_DOCUMENT },
+        "itttttt"
+        "iiii"
+        "tii"
+        "tt",
+        BASE_DOCUMENT },
     { "band", "SELECT hash, document FROM band WHERE document>?1", "hash, document", "ii", BASE_DOCUMENT },
     { "sentence", "SELECT n, document, sequence, start, len, kind, text FROM sentence WHERE n>?1",
         "n, document, sequence, start, len, kind, text, words", "iiiiiitw", BASE_SENTENCE },
@@ -36,7 +40,15 @@ static const shipped list[] = {
         "n, id, document, sentence, happening, type, mode, aux, cameo, scale, goldstein, quad, contexts, day, day_end, "
         "when_from, when_to, when_precision, said_from, said_to, said_precision, trigger_start, trigger_len, confidence, why, "
         "instrument, act, polarity, years, reasons, when_start, when_len",
-        "iiiiii" "titrr" "iiii" "iiiiii" "ii" "rt" "itit" "iii", BASE_EVENT },
+        "iiiiii"
+        "titrr"
+        "iiii"
+        "iiiiii"
+        "ii"
+        "rt"
+        "itit"
+        "iii",
+        BASE_EVENT },
     { "party", "SELECT event, role, place, code, sector, start, len, day, type, aux, contexts FROM party WHERE event>?1",
         "event, role, place, code, sector, start, len, day, type, aux, contexts", "iiittiiiiii", BASE_EVENT },
     { "dyad",
@@ -44,7 +56,12 @@ static const shipped list[] = {
         "polarity, others_word, happening, document, id, years, sector FROM dyad WHERE event>?1",
         "actor, target, day, event, via, day_end, type, aux, contexts, mode, scale, confidence, instrument, act, polarity, "
         "others_word, happening, document, id, years, sector",
-        "ttiiiiiii" "trr" "tt" "iiiii" "tt", BASE_EVENT },
+        "ttiiiiiii"
+        "trr"
+        "tt"
+        "iiiii"
+        "tt",
+        BASE_EVENT },
     { "reason", "SELECT event, place, kind, start, len FROM reason WHERE event>?1", "event, place, kind, start, len", "iiiii",
         BASE_EVENT },
     { "tale", "SELECT document, day, terms, facts FROM tale WHERE document>?1", "document, day, terms, facts", "iitt",

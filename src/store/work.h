@@ -43,7 +43,7 @@ struct dm_store {
     struct linking *linking; /* its work on the document in hand */
     struct dm_batch *batch;  /* where many documents are filed before a server has them (batch.h); made when it is wanted */
     struct dm_batch_terms *terms, *terms_now; /* rare words of its documents; those of the document in hand, or NULL */
-    dm_words *words;         /* of sentences, where the database does not cut them itself; made when it is wanted */
+    dm_words *words; /* of sentences, where the database does not cut them itself; made when it is wanted */
 };
 
 dm_status dm_store_words(dm_store *s, dm_error *err);
