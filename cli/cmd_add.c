@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* demarche add: articles coded into a record, or events that were coded elsewhere. */
 #include "cli.h"
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     OPT_ACTORS = 1,
@@ -17,7 +19,7 @@ enum {
 
 typedef struct args {
     char *date, *home, *shard;
-    int threads, recode, events;
+    int threads, recode, events, update;
     cli_list actors;
 } args;
 
@@ -222,8 +224,34 @@ static int finish(const char *path, dm_status st, const dm_add_stats *stats, con
     return stats->run.failed ? EXIT_SOME_FAILED : EXIT_ALL_READ;
 }
 
+/* A record of an older program gets today's tables; nothing is added. */
+static int update(const char *path)
+{
+    char shown[512];
+    dm_error err = { .msg = "" };
+    dm_record *record = NULL;
+    dm_record_shown(path, shown, sizeof shown);
+    if (!strstr(path, "://") && access(path, F_OK) != 0) {
+        cli_say("cannot bring '%s' up to date: %s", shown, strerror(errno));
+        return cli_exit(DM_EIO);
+    }
+    dm_status st = dm_record_open(&record, path, DM_ACCESS_WRITE, NULL, &err);
+    dm_record_close(record);
+    if (st != DM_OK)
+        cli_say("%s", err.msg);
+    else
+        fprintf(stderr, "%s: up to date\n", shown);
+    return st == DM_OK ? EXIT_ALL_READ : cli_exit(st);
+}
+
 static int run(const args *a, const char **paths)
 {
+    if (a->update && paths && paths[0] && !paths[1])
+        return update(paths[0]);
+    if (a->update) {
+        cli_say("--update takes one record and nothing to add: demarche add --update RECORD");
+        return EXIT_USAGE;
+    }
     if (a->shard && (a->events || !paths || !paths[0] || !paths[1])) {
         cli_say("--shard deals articles out; it goes with files of them, not with coded events or a record");
         return EXIT_USAGE;
@@ -269,6 +297,7 @@ int cmd_add(int argc, const char **argv)
             "each FILE holds coded events (JSON lines of ours or PLOVER's), not articles", NULL },
         { "recode", 'R', POPT_ARG_NONE, &a.recode, 0,
             "code documents again that were coded with other tables (without FILE: all of the record)", NULL },
+        { "update", 'U', POPT_ARG_NONE, &a.update, 0, "bring a record of an older demarche up to date, and add nothing", NULL },
         { "shard", 's', POPT_ARG_STRING, &a.shard, 0, "only what falls to the I-th of N machines, as in demarche code", "I/N" },
         { "date", 'd', POPT_ARG_STRING, &a.date, 0, "date of the articles, over any date found in them", "YYYY[-MM[-DD]]" },
         { "home", 'H', POPT_ARG_STRING, &a.home, 0, "country of bare roles (\"the government\")", "CODE" },

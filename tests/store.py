@@ -318,6 +318,29 @@ def plover(b):
     db.close()
 
 
+def older(b):
+    """A record of schema 2 is read only after `add --update`, which gives it back what it had."""
+    record = b.copy("older.db")
+    db = sqlite3.connect(record)
+    told = db.execute("SELECT sql FROM sqlite_master WHERE name='event_told'").fetchone()[0]
+    db.executescript("DROP TABLE digest; DROP INDEX event_told; UPDATE event SET when_start=0, when_len=0;"
+                     "ALTER TABLE event DROP COLUMN when_start; ALTER TABLE event DROP COLUMN when_len;"
+                     "CREATE INDEX event_told ON event(document) WHERE instrument IS NOT NULL; PRAGMA user_version=2;")
+    db.close()
+    p = subprocess.run([b.program, "stats", str(record)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    check(p.returncode == 3 and f"add --update {record}" in p.stderr, f"exit {p.returncode}: {p.stderr}")
+    b.add(record, options=["--update"], says="up to date")
+    b.add(record, options=["--update"], says="up to date")
+    b.add(b.work / "none.db", options=["--update"], rc=3, says="No such file")
+    b.add(record, b.articles, options=["--update"], rc=2, says="nothing to add")
+    check(not (b.work / "none.db").exists(), "a record was made")
+    db = sqlite3.connect(f"file:{record}?mode=ro", uri=True)
+    check(db.execute("SELECT sql FROM sqlite_master WHERE name='event_told'").fetchone()[0] == told, "the index is not today's")
+    db.close()
+    counted = [subprocess.run([b.program, "stats", str(r), "--as", "csv"], check=True, stdout=subprocess.PIPE).stdout for r in (record, b.base)]
+    check(counted[0] == counted[1] and not record_dump.faults(record), "counts differ")
+
+
 def recode(b):
     """Coded again with other tables: events of elsewhere stay, and the record equals a fresh one."""
     actors, record, fresh = b.work / "mine.tsv", b.copy("recode.db"), b.work / "fresh.db"
@@ -334,7 +357,7 @@ def recode(b):
           "events that were coded elsewhere were changed")
 
 
-TESTS = (twice, threads, in_parts, signals, rejected, locked, several, read_only, limited, full_disk, foreign, damaged, coded, round_trip, plover, recode)
+TESTS = (twice, threads, in_parts, signals, rejected, locked, several, read_only, limited, full_disk, foreign, damaged, coded, round_trip, plover, older, recode)
 
 
 def main():

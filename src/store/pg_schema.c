@@ -94,7 +94,7 @@ dm_status dm_pg_schema_ready(dm_db *db, bool readonly, dm_error *err)
         return dm_fail(
             err, DM_EINPUT, 0, "'%.200s' is empty: there is no record in it; 'demarche add' makes one", dm_db_path(db));
     if (readonly)
-        return dm_fail(err, DM_EINPUT, 0, "the record '%.200s' is of an older demarche; 'demarche add' brings it up to date",
-            dm_db_path(db));
+        return dm_fail(err, DM_EINPUT, 0,
+            "the record '%.200s' is of an older demarche; 'demarche add --update' brings it up to date", dm_db_path(db));
     return migrate(db, err);
 }

@@ -274,8 +274,8 @@ static dm_status file_ready(dm_db *db, bool readonly, dm_error *err)
         return empty ? dm_fail(err, DM_EINPUT, 0, "'%s' is empty: there is no record in it; 'demarche add' makes one",
                            dm_db_path(db))
                      : dm_fail(err, DM_EINPUT, 0,
-                           "the record '%s' is of an older demarche; 'demarche add %s' brings it up to date", dm_db_path(db),
-                           dm_db_path(db));
+                           "the record '%s' is of an older demarche; 'demarche add --update %s' brings it up to date",
+                           dm_db_path(db), dm_db_path(db));
     return migrate(db, version, err);
 }
 
