@@ -204,7 +204,7 @@ static void summary(const char *record, const dm_add_stats *s, const account *le
 /* The usual handler again: a second signal ends the program at once, which the record survives. */
 static void catch_signals(void)
 {
-    struct sigaction act = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+    struct sigaction act = { .sa_handler = on_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART) };
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
 }

@@ -102,7 +102,7 @@ static int import(const char *record_path, const char *path, const dm_votes_opts
     const char *term = getenv("TERM");
     t->path = path;
     t->progress = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
-    struct sigaction act = { .sa_handler = on_signal };
+    struct sigaction act = { .sa_handler = on_signal, .sa_flags = SA_RESTART }; /* stdio does not go on by itself */
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
     dm_status st = dm_record_open(&record, record_path, DM_ACCESS_WRITE, NULL, &err);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* demarche: picks the command. Uses the public headers only. */
 #include "cli.h"
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const cli_command cli_commands[] = {
     { "code", "demarche code", cmd_code, "code events from news text" },
@@ -51,6 +53,19 @@ static void warn_of_passwords(int argc, char **argv)
                 shown);
 }
 
+/* What stdio still holds is written here, so that an output that was lost is told. A reader that has gone away is no failure. */
+static int ended(int code)
+{
+    errno = 0;
+    bool lost = fflush(stdout) != 0 || ferror(stdout);
+    if (!lost && close(STDOUT_FILENO) != 0)
+        lost = errno != EBADF; /* some file systems tell it only now */
+    if (!lost || errno == EPIPE || code == EXIT_BROKEN)
+        return code;
+    cli_say("cannot write the output: %s", errno ? strerror(errno) : "some of it was lost");
+    return EXIT_BROKEN;
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, ""); /* for the width of characters on a terminal; numbers stay as in C */
@@ -60,18 +75,18 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         help(stdout);
-        return EXIT_ALL_READ;
+        return ended(EXIT_ALL_READ);
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("demarche %s\n", dm_version());
-        return EXIT_ALL_READ;
+        return ended(EXIT_ALL_READ);
     }
     warn_of_passwords(argc, argv);
     for (const cli_command *c = cli_commands; c->name; c++)
         if (strcmp(c->name, argv[1]) == 0) {
             const char **rest = (const char **)argv + 1;
             rest[0] = c->title;
-            return c->run(argc - 1, rest);
+            return ended(c->run(argc - 1, rest));
         }
     cli_say("unknown command '%s'; 'demarche --help' lists the commands", argv[1]);
     return EXIT_USAGE;

@@ -4,18 +4,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* popt has no way to say that memory ran out: it ends the program with a code that stands for something else here. */
+static bool in_popt;
+
+static void on_end(int status, void *unused)
+{
+    (void)unused;
+    if (!in_popt || status != EXIT_FAILURE)
+        return;
+    cli_say("out of memory reading the command line; nothing was done");
+    _exit(EXIT_BROKEN);
+}
 
 poptContext cli_options(int argc, const char **argv, const struct poptOption *options, const char *usage)
 {
+    on_exit(on_end, NULL);
+    in_popt = true;
     poptContext popt = poptGetContext("demarche", argc, argv, options, 0);
     if (popt)
         poptSetOtherOptionHelp(popt, usage);
     return popt;
 }
 
-bool cli_read_options(poptContext popt, int *code) { return cli_read_options_with(popt, code, NULL, NULL); }
-
-bool cli_read_options_with(poptContext popt, int *code, cli_option_fn *on, void *ctx)
+static bool read_options(poptContext popt, int *code, cli_option_fn *on, void *ctx)
 {
     if (!popt) {
         cli_say("out of memory");
@@ -41,6 +54,15 @@ bool cli_read_options_with(poptContext popt, int *code, cli_option_fn *on, void 
     }
     return true;
 }
+
+bool cli_read_options_with(poptContext popt, int *code, cli_option_fn *on, void *ctx)
+{
+    bool go = read_options(popt, code, on, ctx);
+    in_popt = false;
+    return go;
+}
+
+bool cli_read_options(poptContext popt, int *code) { return cli_read_options_with(popt, code, NULL, NULL); }
 
 bool cli_list_add(cli_list *list, const char *value)
 {

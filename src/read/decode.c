@@ -10,7 +10,8 @@
 
 enum {
     DETECT_BYTES = 65536, /* shown to the detector */
-    DETECT_CONFIDENCE = 10
+    DETECT_CONFIDENCE = 10,
+    DETECTOR_BYTES = 256 * 1024 /* more than ICU's detector asks for when it is first used */
 };
 
 dm_status dm_note(dm_doc *doc, const char *format, ...)
@@ -112,6 +113,8 @@ static dm_status convert(dm_buf *io, const char *from, const char *how, dm_doc *
 {
     UErrorCode e = U_ZERO_ERROR;
     int32_t need = ucnv_convert("UTF-8", from, NULL, 0, io->p, (int32_t)io->len, &e);
+    if (e == U_MEMORY_ALLOCATION_ERROR)
+        return no_memory(err);
     if (e != U_BUFFER_OVERFLOW_ERROR && U_FAILURE(e))
         return DM_EINPUT;
     char *out = malloc((size_t)need + 1);
@@ -121,7 +124,7 @@ static dm_status convert(dm_buf *io, const char *from, const char *how, dm_doc *
     int32_t n = ucnv_convert("UTF-8", from, out, need + 1, io->p, (int32_t)io->len, &e);
     if (U_FAILURE(e)) {
         free(out);
-        return DM_EINPUT;
+        return e == U_MEMORY_ALLOCATION_ERROR ? no_memory(err) : DM_EINPUT;
     }
     size_t bad = count_fffd(out, (size_t)n);
     dm_buf_free(io);
@@ -155,25 +158,46 @@ static const char *browser_name(dm_str name)
     return NULL;
 }
 
-static dm_status by_detection(dm_buf *io, const tally *t, dm_doc *doc, dm_error *err)
+/* ICU makes its detector once and does not look whether it got the memory; later it would crash. So there must be enough now. */
+static bool room_for_detector(void)
 {
+    void *p = malloc(DETECTOR_BYTES);
+    free(p);
+    return p;
+}
+
+/* Name of the encoding, "" when none is likely. */
+static dm_status detect(char name[64], int *sure, dm_str s, dm_error *err)
+{
+    if (!room_for_detector())
+        return no_memory(err);
     UErrorCode e = U_ZERO_ERROR;
     UCharsetDetector *d = ucsdet_open(&e);
-    size_t n = io->len < DETECT_BYTES ? io->len : DETECT_BYTES;
-    size_t from = t->first + n > io->len ? io->len - n : t->first; /* where the odd bytes are */
-    ucsdet_setText(d, io->p + from, (int32_t)n, &e);
+    ucsdet_setText(d, s.p, (int32_t)s.len, &e);
     const UCharsetMatch *m = U_SUCCESS(e) ? ucsdet_detect(d, &e) : NULL;
-    const char *name = m && U_SUCCESS(e) ? ucsdet_getName(m, &e) : NULL;
-    int32_t sure = name ? ucsdet_getConfidence(m, &e) : 0;
-    char from_name[64] = "", how[64];
-    if (name && U_SUCCESS(e) && sure >= DETECT_CONFIDENCE && strncmp(name, "UTF", 3) != 0) {
-        const char *better = browser_name(dm_str_of(name));
-        snprintf(from_name, sizeof from_name, "%s", better ? better : name);
+    const char *found = m && U_SUCCESS(e) ? ucsdet_getName(m, &e) : NULL;
+    *sure = found ? (int)ucsdet_getConfidence(m, &e) : 0;
+    name[0] = '\0';
+    if (found && U_SUCCESS(e) && *sure >= DETECT_CONFIDENCE && strncmp(found, "UTF", 3) != 0) {
+        const char *better = browser_name(dm_str_of(found));
+        snprintf(name, 64, "%s", better ? better : found);
     }
     if (d)
         ucsdet_close(d);
-    snprintf(how, sizeof how, "detected, confidence %d of 100", (int)sure);
-    dm_status st = from_name[0] ? convert(io, from_name, how, doc, err) : DM_EINPUT;
+    return e == U_MEMORY_ALLOCATION_ERROR ? no_memory(err) : DM_OK;
+}
+
+static dm_status by_detection(dm_buf *io, const tally *t, dm_doc *doc, dm_error *err)
+{
+    size_t n = io->len < DETECT_BYTES ? io->len : DETECT_BYTES;
+    size_t from = t->first + n > io->len ? io->len - n : t->first; /* where the odd bytes are */
+    char name[64], how[64];
+    int sure = 0;
+    dm_status st = detect(name, &sure, (dm_str){ io->p + from, n }, err);
+    if (st != DM_OK)
+        return st;
+    snprintf(how, sizeof how, "detected, confidence %d of 100", sure);
+    st = name[0] ? convert(io, name, how, doc, err) : DM_EINPUT;
     return st == DM_EINPUT ? repair(io, t, doc, err) : st;
 }
 

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the fault tests share: small real inputs, the undisturbed results, a run under the shim, and what is asked of every run: an exit code
+that is documented, a message, no sanitizer report, no false success, a sound record that the next run completes to the same bytes."""
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests")]
+import record_dump  # noqa: E402
+
+PATIENCE = 20  # seconds that a run may take, however disturbed
+SANITIZER = re.compile(r"(AddressSanitizer|LeakSanitizer|ThreadSanitizer|UndefinedBehavior|runtime error:|SUMMARY: )")
+# ICU does not look whether it got memory for its detector of encodings. The reader asks for more than that before, so only a refusal in the
+# very middle of it, which no system does, still crashes.
+KNOWN = "setRecognizers"
+
+ARTICLES = {
+    "one.txt": "TOKYO, March 3, 2006 (Agency) - Japan on Tuesday declined to cosponsor a resolution on China, officials said.\n\n"
+               "Foreign Minister Taro Aso told reporters that Tokyo would not join the United States. \"We have no plan to condemn Beijing,\" he "
+               "said. China welcomed the decision. If the motion is put to the vote, Japan may abstain, as it has done every year since 1997.\n",
+    "page.html": "<html><head><title>Kenya expels envoy</title><meta property='article:published_time' content='2004-03-17'>"
+                 "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"Kenya expels envoy\"}</script></head><body>"
+                 "<nav>Home About</nav><article><p>Kenya on Monday expelled the Sudanese ambassador after soldiers from Sudan attacked a "
+                 "village near the border.</p><p>Sudan denied the charge and accused Kenya of backing rebels.</p></article></body></html>",
+    "two.jsonl": "{\"id\": \"a1\", \"title\": \"Peru and Chile\", \"date\": \"1999-05-04\", \"text\": \"Peru and Chile signed a treaty in Lima. "
+                 "The two countries agreed to open the border within 90 days.\"}\n{\"id\": \"a2\", \"date\": \"1999-05-05\", \"text\": "
+                 "\"LIMA - Peru and Chile on Tuesday signed a treaty to open their border, officials in Lima said.\"}\n",
+    "latin.txt": "PARIS, le 4 mai 1999 - Soci\u00e9t\u00e9 Z\u00fcrich - France on Monday accused Iran of a breach of the accord.\n",
+}
+EARLIER = {
+    "old.jsonl": "{\"id\": \"o1\", \"date\": \"2006-03-02\", \"text\": \"BEIJING - China criticised Japan on Thursday and refused to hold talks "
+                 "with Tokyo. Japan called the charge unfounded.\"}\n{\"id\": \"o2\", \"date\": \"1999-05-05\", \"text\": \"Peru and Chile on Tuesday "
+                 "signed a treaty to open their border, officials in Lima said.\"}\n",
+}
+
+
+class Wrong(Exception):
+    """A run that did what none may do."""
+
+
+class Run:
+    def __init__(self, code, out, err, told):
+        self.code, self.out, self.err, self.told = code, out, err, told
+
+
+class Bench:
+    """Programs, inputs and the folder they are in."""
+
+    def __init__(self, build, work):
+        self.build, self.work = pathlib.Path(build).resolve(), pathlib.Path(work)
+        self.program, self.shim = str(self.build / "demarche"), str(self.build / "libfaultshim.so")
+        libs = subprocess.run(["ldd", self.program], capture_output=True, text=True, check=True).stdout
+        self.sanitizer = [m for m in re.findall(r"=> (\S*lib(?:asan|tsan|ubsan)\S*)", libs)]
+        self.env = os.environ | {"DEMARCHE_DATA": str(self.build), "LC_ALL": "C.UTF-8", "TERM": "dumb", "USER": "ada", "TMPDIR": str(self.work)}
+        self.env["ASAN_OPTIONS"] = "verify_asan_link_order=0:exitcode=98:allocator_may_return_null=1:handle_segv=1"
+        self.env["UBSAN_OPTIONS"] = "halt_on_error=1:exitcode=98:print_stacktrace=1"
+        self.env["LSAN_OPTIONS"] = "exitcode=98"
+        self.inputs, self.old = self.work / "inputs", self.work / "old"
+        for folder, files in ((self.inputs, ARTICLES), (self.old, EARLIER)):
+            folder.mkdir()
+            for name, text in files.items():
+                (folder / name).write_bytes(text.encode("latin-1" if name == "latin.txt" else "utf-8"))
+        self.base = self.work / "base.db"
+        self.plain("add", "-j1", self.base, self.old)
+        self.full = self.work / "full.db"
+        shutil.copy(self.base, self.full)
+        self.plain("add", "-j1", self.full, self.inputs)
+        self.plain("import", "votes", self.full, ROOT / "tests/votes/undl.csv", codes=(0, 1))
+        self.events = self.work / "events.jsonl"
+        self.events.write_bytes(self.plain("export", self.full, "--as", "plover").out)
+
+    def plain(self, *args, codes=(0,), cwd=None):
+        """An undisturbed run, which must succeed."""
+        p = subprocess.run([self.program, *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=self.env,
+                           timeout=300, cwd=cwd)
+        if p.returncode not in codes or SANITIZER.search(p.stderr.decode("utf-8", "replace")):
+            raise Wrong(f"undisturbed: exit {p.returncode} of {args}: {p.stderr.decode('utf-8', 'replace')[-2000:]}")
+        return Run(p.returncode, p.stdout, p.stderr.decode("utf-8", "replace"), "")
+
+    def faulty(self, args, faults, cwd, shim=True, stdout=None):
+        """A run with faults (a dict of the shim's variables). What is never right ends here: a crash, a hang, a sanitizer's report."""
+        told = pathlib.Path(cwd) / "told"
+        told.unlink(missing_ok=True)
+        out = pathlib.Path(stdout or cwd / "stdout")
+        env = self.env | {k: str(v) for k, v in faults.items()} | {"FAULT_TELL": str(told), "FAULT_TRACE": "1"}
+        if shim:
+            env["LD_PRELOAD"] = ":".join([self.shim, *self.sanitizer])
+        try:
+            with open(out, "wb") as f:
+                p = subprocess.run([self.program, *map(str, args)], stdout=f, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=env,
+                                   timeout=PATIENCE * (5 if self.sanitizer else 1), cwd=cwd)
+        except subprocess.TimeoutExpired as e:
+            raise Wrong(f"hangs; so far: {(e.stderr or b'')[-500:]}")
+        err = p.stderr.decode("utf-8", "replace")
+        said = told.read_text() if told.exists() else ""
+        if p.returncode < 0 and KNOWN in said:
+            return None
+        if p.returncode < 0:
+            raise Wrong(f"killed by {signal.Signals(-p.returncode).name}: {err[-2500:]}")
+        if SANITIZER.search(err):
+            raise Wrong(f"sanitizer: {err[-6000:]}")
+        return Run(p.returncode, b"" if stdout else out.read_bytes(), err, said)
+
+
+def digest(path):
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest() if pathlib.Path(path).exists() else None
+
+
+def clear(record):
+    for end in ("", "-wal", "-shm", "-journal"):
+        pathlib.Path(str(record) + end).unlink(missing_ok=True)
+
+
+def said(run):
+    """The lines that the program said, without those of a summary."""
+    return [x for x in run.err.splitlines() if x.startswith("demarche: ")]
+
+
+def whole(record, counts):
+    """A record that an interrupted run left: sound, and each document in it as in the undisturbed one."""
+    if not record.exists() or record.stat().st_size == 0:
+        return
+    bad = [x for x in record_dump.faults(record) if "no such table: sentence_text" not in x]  # before the schema was there
+    try:
+        here = record_dump.counts(record)
+    except Exception as e:
+        if "no such table" not in str(e):
+            raise
+        here = {}
+    bad += [f"document {h} has {n} events in place of {counts.get(h)}" for h, n in here.items() if counts.get(h) != n]
+    if bad:
+        raise Wrong("the record: " + "; ".join(bad[:4]))
