@@ -205,6 +205,8 @@ typedef struct cli_out {
 void cli_out_start(cli_out *o, bool pager);
 dm_status cli_out_flush(cli_out *o, bool all, dm_error *err);
 void cli_out_end(cli_out *o);
+/* Whether memory ran out for a part of what is printed; now: it did just now. main() tells it. */
+bool cli_output_lost(bool now);
 void cli_put(dm_buf *b, const char *format, ...) DM_PRINTF(2, 3);
 void cli_put_json(dm_buf *b, dm_str s);             /* with its quotes */
 void cli_put_cell(dm_buf *b, dm_str s, bool first); /* of CSV */

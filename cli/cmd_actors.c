@@ -66,6 +66,7 @@ static void put_csv(dm_buf *b, const dm_presence *p)
     cli_put(b, ",%llu,%llu,%s,%s", (unsigned long long)p->as_actor, (unsigned long long)p->as_recipient, first, last);
     cli_put_cell(b, (dm_str){ with.p, with.len }, false);
     cli_put(b, "\n");
+    b->failed = b->failed || with.failed;
     dm_buf_free(&with);
 }
 

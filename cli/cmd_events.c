@@ -91,6 +91,7 @@ static void put_narrow(listing *l, const dm_filed *row)
     cli_put(b, "\n          ");
     cli_put_sentence(b, row->doc, row->event, l->width > 30 ? l->width - 10 : 20, l->color);
     cli_put(b, "\n");
+    b->failed = b->failed || text.failed;
     dm_buf_free(&text);
 }
 

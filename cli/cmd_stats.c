@@ -126,11 +126,13 @@ static void put_table(listing *l, bool bars)
         for (size_t k = 0; k < 4; k++) {
             t.right[k + 1] = true;
             cli_put_number(&cell, l->v[i].n[k]);
+            t.failed = t.failed || cell.failed;
             cli_table_add(&t, (dm_str){ cell.p, cell.len });
             dm_buf_clear(&cell);
         }
         if (t.n_columns == N_COLUMNS) {
             put_bar(&cell, l->v[i].n[3], most);
+            t.failed = t.failed || cell.failed;
             cli_table_add(&t, (dm_str){ cell.p, cell.len });
             dm_buf_clear(&cell);
         }

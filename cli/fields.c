@@ -69,6 +69,7 @@ void cli_fields_put(cli_form form, bool first, const cli_field *f, size_t n)
         json(&line, f, n);
     else
         csv(&line, first, f, n);
+    cli_output_lost(line.failed);
     fwrite(line.p, 1, line.len, stdout);
     dm_buf_free(&line);
 }

@@ -56,6 +56,10 @@ static void warn_of_passwords(int argc, char **argv)
 /* What stdio still holds is written here, so that an output that was lost is told. A reader that has gone away is no failure. */
 static int ended(int code)
 {
+    if (cli_output_lost(false) && code != EXIT_BROKEN) {
+        cli_say("out of memory for the output: a part of it is missing");
+        return EXIT_BROKEN;
+    }
     errno = 0;
     bool lost = fflush(stdout) != 0 || ferror(stdout);
     if (!lost && close(STDOUT_FILENO) != 0)

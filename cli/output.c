@@ -25,6 +25,13 @@ void cli_out_start(cli_out *o, bool pager)
     signal(SIGPIPE, SIG_IGN);
 }
 
+bool cli_output_lost(bool now)
+{
+    static bool lost;
+    lost = lost || now;
+    return lost;
+}
+
 static size_t lines_of(const dm_buf *b)
 {
     size_t n = 0;

@@ -208,6 +208,7 @@ static void put_row(const cli_table *t, dm_buf *out, const dm_str *cells, const 
             dm_buf_add(out, " ", 1);
         cli_put_style(out, style, color && n > 0);
         dm_buf_add(out, one.p, one.len);
+        out->failed = out->failed || one.failed;
         style_end(out, style, color && n > 0);
         due += GAP + (t->right[c] ? 0 : width[c] - (n < width[c] ? n : width[c]));
         dm_buf_free(&one);

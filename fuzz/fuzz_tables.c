@@ -135,7 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(&h, image, sizeof h);
         memcpy(h.magic, DM_IMAGE_MAGIC, sizeof h.magic);
         h.size = size;
-        h.hash = dm_hash(image + sizeof h, size - sizeof h, 0);
+        h.hash = dm_image_hash(&h, image + sizeof h, size - sizeof h);
         memcpy(image, &h, sizeof h);
     }
     if (dm_tables_add_image(t, image, size, NULL) == DM_OK) {

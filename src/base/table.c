@@ -73,7 +73,7 @@ static dm_status add(dm_tables *t, const unsigned char *base, size_t size, bool 
     if (t->n_images == IMAGES_MAX)
         return dm_fail(err, DM_ELIMIT, 0, "more than %d table files", IMAGES_MAX);
     if (!head_ok(h, size) || !tables_ok(base, h) || !phrases_ok(base, h) ||
-        dm_hash(base + sizeof *h, size - sizeof *h, 0) != h->hash)
+        dm_image_hash(h, base + sizeof *h, size - sizeof *h) != h->hash)
         return dm_fail(
             err, DM_ECORRUPT, 0, "'%s' is damaged or of another version; compile the tables again (make build)", name);
     t->images[t->n_images++] = (image){ base, size, mapped, t->n_tables, h };

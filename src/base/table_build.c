@@ -492,7 +492,7 @@ dm_status dm_table_builder_finish(dm_table_builder *b, void **image, size_t *siz
     copy_section(base + h.strings, b->strings.v, h.n_strings);
     write_edges(b, base, &h);
     write_nodes(b, base, &h);
-    h.hash = dm_hash(base + sizeof h, at - sizeof h, 0);
+    h.hash = dm_image_hash(&h, base + sizeof h, at - sizeof h);
     memcpy(base, &h, sizeof h);
     *image = base;
     *size = at;

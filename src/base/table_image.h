@@ -6,7 +6,7 @@
 
 #include "base/table.h"
 
-#define DM_IMAGE_MAGIC "DMTABLE2"
+#define DM_IMAGE_MAGIC "DMTABLE3"
 
 typedef struct dm_image_cell {
     uint32_t off, len; /* in the string section */
@@ -32,12 +32,20 @@ typedef struct dm_image_node {
 
 typedef struct dm_image_head {
     char magic[8];
-    uint64_t size, hash; /* hash: XXH3 of everything after the head */
+    uint64_t size, hash; /* hash: dm_image_hash() */
     uint32_t n_tables, n_cells, n_lines, n_edges /* a power of two */, n_nodes, n_phrases, n_strings /* bytes */, reserved;
     uint64_t tables, cells, lines, edges, nodes, phrases, strings; /* offsets */
 } dm_image_head;
 
 _Static_assert(sizeof(dm_table) == 32 && sizeof(dm_image_edge) == 16 && sizeof(dm_phrase) == 12, "image layout");
+
+/* XXH3 of everything after the head, which the head without its hash seeds: a changed offset is seen, too. */
+static inline uint64_t dm_image_hash(const dm_image_head *h, const void *body, size_t len)
+{
+    dm_image_head plain = *h;
+    plain.hash = 0;
+    return dm_hash(body, len, dm_hash(&plain, sizeof plain, 0));
+}
 
 static inline uint64_t dm_image_key(uint32_t node, dm_str word)
 {

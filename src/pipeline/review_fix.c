@@ -2,8 +2,8 @@
 /* Fixes: JSON objects with any of event, mode, aux, actor, recipient, date, enddate, instrument. What is absent stays as it was coded.
  * Nothing is kept that the record could not have said itself: types, modes, codes, days are checked. */
 #include "pipeline/review_fix.h"
+#include "base/json_load.h"
 #include "base/str.h"
-#include <jansson.h>
 #include <stdio.h>
 
 enum { PARTIES_MAX = 32, TEXT_MAX = 200, LIST_MAX = 4, YEAR_LEAST = 1000, YEAR_MOST = 9999 };
@@ -17,6 +17,15 @@ typedef struct fixing {
 static dm_status wrong(const fixing *f, const char *key, const char *what)
 {
     return dm_fail(f->err, DM_EUSAGE, 0, "the fix: '%s' has to be %s", key, what);
+}
+
+/* The list with one value more, both taken over; NULL when memory ran out. */
+static json_t *with(json_t *list, json_t *value)
+{
+    if (json_array_append_new(list, value) == 0)
+        return list;
+    json_decref(list);
+    return NULL;
 }
 
 static dm_status keep(const fixing *f, json_t *into, const char *key, json_t *value)
@@ -72,7 +81,7 @@ static dm_status fix_aux(const fixing *f, const char *key, const json_t *v)
     json_t *list = json_array();
     for (unsigned k = 0; k < LIST_MAX; k++)
         if (bits >> k & 1)
-            json_array_append_new(list, json_string(known[k]));
+            list = with(list, json_string(known[k]));
     return keep(f, f->out, key, list);
 }
 
@@ -229,7 +238,12 @@ static dm_status take_keys(const fixing *f, json_t *in)
 dm_status dm_fix_check(const dm_record *r, dm_str text, dm_buf *out, dm_error *err)
 {
     json_error_t why;
-    json_t *in = text.len <= DM_FIX_MAX ? json_loadb(text.p ? text.p : "", text.len, JSON_REJECT_DUPLICATES, &why) : NULL;
+    bool starved = false;
+    json_t *in = text.len <= DM_FIX_MAX
+                     ? dm_json_load(text.p ? text.p : "", text.len, JSON_REJECT_DUPLICATES, &why, &starved)
+                     : NULL;
+    if (starved)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for a fix");
     if (!json_is_object(in)) {
         json_decref(in);
         return dm_fail(err, DM_EUSAGE, 0, "the fix is no JSON object of at most %d bytes", DM_FIX_MAX);
@@ -255,7 +269,7 @@ static json_t *codes_of(const dm_party *v, uint32_t n)
         for (uint32_t k = 0; k < i; k++)
             again = again || strcmp(v[k].code, v[i].code) == 0;
         if (!again)
-            json_array_append_new(list, json_string(v[i].code));
+            list = with(list, json_string(v[i].code));
     }
     return list;
 }
@@ -266,9 +280,18 @@ static json_t *fixed_codes(const json_t *parties)
     for (size_t i = 0; i < json_array_size(parties); i++) {
         json_t *code = json_object_get(json_array_get(parties, i), "code");
         if (code)
-            json_array_append(list, code);
+            list = with(list, json_incref(code));
     }
     return list;
+}
+
+/* Both values taken over. When memory ran out, *into is NULL from then on. */
+static void put(json_t **into, const char *key, json_t *value)
+{
+    if (json_object_set_new(*into, key, value) == 0)
+        return;
+    json_decref(*into);
+    *into = NULL;
 }
 
 /* "none known" is null in gold for a side that is empty of codes, though somebody stands there. */
@@ -277,7 +300,7 @@ static json_t *side(const json_t *fix, const char *key, const dm_party *v, uint3
     const json_t *fixed = json_object_get(fix, key);
     json_t *list = fixed ? fixed_codes(fixed) : codes_of(v, n);
     bool somebody = fixed ? json_array_size(fixed) > 0 : n > 0;
-    if (json_array_size(list) > 0 || !somebody)
+    if (!list || json_array_size(list) > 0 || !somebody)
         return list;
     json_decref(list);
     return json_null();
@@ -293,7 +316,7 @@ static json_t *aux_of(const json_t *fix, const dm_event *e)
     }
     for (unsigned i = 0; i < LIST_MAX; i++)
         if (e->aux >> i & 1)
-            json_array_append_new(list, json_string(names[i]));
+            list = with(list, json_string(names[i]));
     return list;
 }
 
@@ -311,7 +334,7 @@ static json_t *day_of(const json_t *fix, const char *key, const char *other, dm_
     return json_string(day);
 }
 
-static void put_dates(json_t *g, const json_t *fix, const dm_event *e)
+static void put_dates(json_t **g, const json_t *fix, const dm_event *e)
 {
     bool known = e->when.precision != DM_PREC_UNKNOWN && (e->when.from != DM_DAY_NONE || e->when.to != DM_DAY_NONE);
     json_t *from = day_of(fix, "date", "enddate", known ? e->when.from : DM_DAY_NONE);
@@ -321,36 +344,37 @@ static void put_dates(json_t *g, const json_t *fix, const dm_event *e)
         json_decref(to);
         return;
     }
-    json_object_set_new(g, "date", json_pack("[o,o]", from, to));
+    put(g, "date", json_pack("[o,o]", from, to));
 }
 
-static void put_text(json_t *into, const char *key, dm_str s)
+static void put_text(json_t **into, const char *key, dm_str s)
 {
     if (s.len)
-        json_object_set_new(into, key, json_stringn(s.p, s.len));
+        put(into, key, json_stringn(s.p, s.len));
 }
 
-static void put_instrument(json_t *g, const json_t *fix, const dm_instrument *in)
+static void put_instrument(json_t **g, const json_t *fix, const dm_instrument *in)
 {
     json_t *fixed = json_object_get(fix, "instrument");
     if (fixed) {
         if (!json_is_null(fixed))
-            json_object_set(g, "instrument", fixed);
+            put(g, "instrument", json_incref(fixed));
         return;
     }
     if (!in)
         return;
     json_t *into = json_object(), *years = json_array();
-    put_text(into, "type", in->type);
-    put_text(into, "subject", in->subject);
-    put_text(into, "act", in->act);
-    put_text(into, "body", in->body);
+    put_text(&into, "type", in->type);
+    put_text(&into, "subject", in->subject);
+    put_text(&into, "act", in->act);
+    put_text(&into, "body", in->body);
     for (unsigned i = 0; i < in->n_years; i++)
-        json_array_append_new(years, json_integer(in->years[i]));
+        years = with(years, json_integer(in->years[i]));
     if (in->n_years)
-        json_object_set(into, "years", years);
-    json_decref(years);
-    json_object_set_new(g, "instrument", into);
+        put(&into, "years", years);
+    else
+        json_decref(years);
+    put(g, "instrument", into);
 }
 
 static dm_str base_name(dm_str s)
@@ -361,7 +385,7 @@ static dm_str base_name(dm_str s)
     return s;
 }
 
-static void fill_gold(json_t *g, const dm_filed *row, const json_t *fix, unsigned number)
+static void fill_gold(json_t **g, const dm_filed *row, const json_t *fix, unsigned number)
 {
     const dm_event *e = row->event;
     const dm_doc *doc = row->doc;
@@ -369,26 +393,27 @@ static void fill_gold(json_t *g, const dm_filed *row, const json_t *fix, unsigne
     snprintf(id, sizeof id, "%.8s-%02u", row->document, number);
     dm_str text = dm_doc_text(doc), name = base_name(dm_doc_meta(doc)->id);
     json_t *type = json_object_get(fix, "event");
-    json_object_set_new(g, "id", json_string(id));
-    json_object_set_new(g, "doc", json_stringn(name.p ? name.p : "", name.len));
-    json_object_set_new(g, "quote", json_stringn(text.p ? text.p + e->trigger.start : "", e->trigger.len));
-    json_object_set_new(g, "start", json_integer(dm_doc_codepoint(doc, e->trigger.start)));
-    json_object_set_new(g, "event", type ? json_incref(type) : json_pack("[s]", dm_type_name((dm_type)e->type)));
-    json_object_set_new(g, "actor", side(fix, "actor", e->actor, e->n_actor));
-    json_object_set_new(g, "recipient", side(fix, "recipient", e->recipient, e->n_recipient));
-    json_object_set_new(g, "aux", aux_of(fix, e));
+    put(g, "id", json_string(id));
+    put(g, "doc", json_stringn(name.p ? name.p : "", name.len));
+    put(g, "quote", json_stringn(text.p ? text.p + e->trigger.start : "", e->trigger.len));
+    put(g, "start", json_integer(dm_doc_codepoint(doc, e->trigger.start)));
+    put(g, "event", type ? json_incref(type) : json_pack("[s]", dm_type_name((dm_type)e->type)));
+    put(g, "actor", side(fix, "actor", e->actor, e->n_actor));
+    put(g, "recipient", side(fix, "recipient", e->recipient, e->n_recipient));
+    put(g, "aux", aux_of(fix, e));
     if (e->n_attribution && e->attribution[0].code[0])
-        json_object_set_new(g, "attribution", json_string(e->attribution[0].code));
+        put(g, "attribution", json_string(e->attribution[0].code));
     put_dates(g, fix, e);
     put_instrument(g, fix, e->instrument);
-    json_object_set_new(g, "required", json_true());
+    put(g, "required", json_true());
 }
 
 dm_status dm_gold_put(dm_buf *out, const dm_filed *row, dm_str fix, unsigned number, dm_error *err)
 {
-    json_t *fixed = fix.len ? json_loadb(fix.p, fix.len, 0, NULL) : NULL, *g = json_object();
+    json_t *fixed = fix.len ? json_loadb(fix.p, fix.len, 0, NULL) : NULL; /* was checked when it came in */
+    json_t *g = fix.len && !fixed ? NULL : json_object();
     if (g)
-        fill_gold(g, row, fixed, number);
+        fill_gold(&g, row, fixed, number);
     char *line = g ? json_dumps(g, JSON_PRESERVE_ORDER) : NULL;
     dm_status st = DM_OK;
     if (!line || dm_buf_add(out, line, strlen(line)) != DM_OK || dm_buf_add(out, "\n", 1) != DM_OK)

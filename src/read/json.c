@@ -3,7 +3,7 @@
  * files). Objects are cut out of the stream first and parsed one by one, so that a broken one costs only itself. Keys are found
  * by table (data/read/keys.tsv), in objects inside the object too where the table says so. */
 #include "read/internal.h"
-#include <jansson.h>
+#include "base/json_load.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -247,7 +247,10 @@ static dm_status fail_stream(const dm_json *j, dm_status st, dm_error *err)
 static dm_status parse(dm_json *j, json_t **out, dm_error *err)
 {
     json_error_t e;
-    *out = json_loadb(j->buf.p, j->buf.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &e);
+    bool starved;
+    *out = dm_json_load(j->buf.p, j->buf.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &e, &starved);
+    if (starved)
+        return fail_stream(j, DM_ENOMEM, err);
     if (!*out)
         return dm_fail(err, DM_EINPUT, j->first, "'%.*s', line %zu: not valid JSON: %.*s, at byte %d of it; skipped",
             NAME_MAX_SHOWN, j->shown, j->first, 120, e.text, e.position);

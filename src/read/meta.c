@@ -3,7 +3,7 @@
  * means what, and which is preferred, stands in data/read/markup.tsv; names of other origin carry a prefix there (ld: itemprop:
  * time: link: html: title: h1:). */
 #include "read/html.h"
-#include <jansson.h>
+#include "base/json_load.h"
 #include <stdio.h>
 
 enum { NAME_LEN = 80, TITLE_LEN = 600, URL_LEN = 190, LD_STACK = 64, LD_NODES = 4000 };
@@ -163,7 +163,10 @@ static dm_status ld_script(const GumboNode *node, dm_doc *doc, const dm_rules *r
     if (!text.len)
         return DM_OK;
     json_error_t e;
-    json_t *top = json_loadb(text.p, text.len, JSON_ALLOW_NUL, &e);
+    bool starved;
+    json_t *top = dm_json_load(text.p, text.len, JSON_ALLOW_NUL, &e, &starved);
+    if (starved)
+        return DM_ENOMEM;
     if (!top)
         return dm_note(doc, "a JSON-LD block of the page is not valid JSON (line %d) and was not used", e.line);
     const json_t *article = ld_article(top, rules);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Answers that review, and those that take something in: they are posted, one at a time, to the record that is open for writing. */
 #include "pipeline/record.h"
+#include "base/json_load.h"
 #include "serve/desk.h"
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +99,10 @@ static dm_status read_body(const dm_question *w, json_t **out, dm_error *err)
 {
     json_error_t why;
     dm_str s = w->q->body;
-    *out = json_loadb(s.p ? s.p : "", s.len, JSON_REJECT_DUPLICATES, &why);
+    bool starved;
+    *out = dm_json_load(s.p ? s.p : "", s.len, JSON_REJECT_DUPLICATES, &why, &starved);
+    if (starved)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for the body");
     if (json_is_object(*out))
         return DM_OK;
     json_decref(*out);

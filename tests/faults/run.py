@@ -13,11 +13,11 @@ import tempfile
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
 import bench  # noqa: E402
+import damage  # noqa: E402
+import disk  # noqa: E402
 import sweep  # noqa: E402
 
-
 FILE_BYTES = 256 << 20
-
 
 def main():
     ap = argparse.ArgumentParser()
@@ -29,16 +29,15 @@ def main():
     o = ap.parse_args()
     ok = True
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))  # nobody fills the disk of this machine
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # thousands of runs, each with its fsyncs
-    with tempfile.TemporaryDirectory(prefix="demarche-faults-", dir=memory) as tmp:
+
+    with tempfile.TemporaryDirectory(prefix="demarche-faults-", dir=bench.MEMORY) as tmp:
         b = bench.Bench(o.build, tmp)
         if subprocess.run([b.program, "--version"], env=b.env | {"LD_PRELOAD": b.shim, "FAULT_CALL": "rename"}, stdout=subprocess.DEVNULL).returncode == 77:
             sys.exit(77)
         for part in o.parts.split(","):
-            if part == "sweep":
-                ok = sweep.Sweep(b, o.share, o.workers).go(o.only, sys.stdout) and ok
+            work = {"sweep": lambda: sweep.Sweep(b, o.share, o.workers), "damage": lambda: damage.Damage(b, o.share), "disk": lambda: disk.Disk(b, o.share)}[part]()
+            ok = work.go(o.only, sys.stdout) and ok
     sys.exit(0 if ok else 1)
-
 
 if __name__ == "__main__":
     main()
