@@ -1,42 +1,78 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9 at random moments while a record is added to: after each kill the file must be sound and every document in it whole; the next run
-goes on; a record that was finished in this way holds what an undisturbed one holds. Articles (several threads) and coded events in turn.
+"""kill -9 at random moments while a record is written to: after each kill the file must be sound and every document in it whole; the next run
+goes on; a record that was finished in this way holds what an undisturbed one holds. In turn: articles (two threads), coded events, articles
+coded again with other tables, votes, a record of the first schema that is brought up to date, and reviews that come in over HTTP, of which
+every one that was acknowledged must be there.
 
-usage: kill.py [--program P] [--times 20] [--seed 1] [--sentences 3000]"""
+usage: kill.py [--program P] [--times 20] [--seed 1] [--sentences 3000] [--only JOB]"""
 import argparse
 import json
 import os
 import pathlib
 import random
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests")]
 import corpus  # noqa: E402
+import old_record  # noqa: E402
 import record_dump  # noqa: E402
+
+NO_SCHEMA = "no such table"  # killed before the schema was there
+
+
+def remove(record):
+    for end in ("", "-wal", "-shm", "-journal"):
+        pathlib.Path(str(record) + end).unlink(missing_ok=True)
+
+
+def faults(record):
+    return [x for x in record_dump.faults(record) if NO_SCHEMA not in x]
 
 
 class Job:
-    """One command that fills a record, and what it fills it with."""
+    """One command that fills a record, from nothing or from `base`, and what it fills it with."""
 
-    def __init__(self, name, args, work):
-        self.name, self.args, self.record = name, args, work / f"{name}.db"
+    def __init__(self, name, args, work, base=None):
+        self.name, self.args, self.base, self.record = name, args, base, work / f"{name}.db"
         whole = work / f"{name}-whole.db"
+        before = [self.totals(base)] if base else []
+        self.copy(whole)
         began = time.monotonic()
         subprocess.run([x.format(record=whole) for x in args], check=True, stderr=subprocess.PIPE)
         self.seconds = time.monotonic() - began
-        self.lines, self.counts = record_dump.lines(whole), record_dump.counts(whole)
-        if len(self.counts) < 20 or record_dump.faults(whole):
-            sys.exit(f"kill: {name}: the undisturbed record is no good: {len(self.counts)} documents, {record_dump.faults(whole)}")
+        self.lines = record_dump.lines(whole)
+        self.allowed = [*before, self.totals(whole)]
+        self.stats = self.tell(whole)
+        if len(self.allowed[-1]) < 20 or faults(whole):
+            sys.exit(f"kill: {name}: the undisturbed record is no good: {len(self.allowed[-1])} documents, {faults(whole)}")
+        self.copy(self.record)
+
+    def tell(self, record):
+        """What a question says that rests on what is kept for quick answers."""
+        return subprocess.run([self.args[0], "stats", str(record), "--by", "type"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+    @staticmethod
+    def totals(record):
+        """Events of each document, votes of each roll call."""
+        return record_dump.counts(record) | record_dump.ballots(record)
+
+    def copy(self, record):
+        remove(record)
+        if self.base:
+            shutil.copy(self.base, record)
 
     def clear(self):
-        for end in ("", "-wal", "-shm"):
-            pathlib.Path(str(self.record) + end).unlink(missing_ok=True)
+        self.copy(self.record)
 
     def start(self, seconds):
         """Runs for so many seconds; True when it was done before."""
@@ -51,25 +87,129 @@ class Job:
             return False
 
     def check(self, what):
+        """True when some of what is to come is there, and some is not."""
         if not self.record.exists() or not self.record.stat().st_size:
-            return 0
-        bad = record_dump.faults(self.record)
+            return False
+        bad = faults(self.record)
         try:
-            here = record_dump.counts(self.record)
-        except Exception as e:
-            if "no such table" in str(e): # killed before the schema was there
-                return 0
-            raise
-        bad += [f"document {h} has {n} events in place of {self.counts.get(h)}" for h, n in here.items() if self.counts.get(h) != n]
+            here = self.totals(self.record)
+        except sqlite3.OperationalError as e:
+            if NO_SCHEMA not in str(e):
+                raise
+            return False
+        bad += [f"{h} has {n} in place of {self.allowed[-1].get(h)}" for h, n in here.items() if n not in [a.get(h) for a in self.allowed]]
+        if self.base:
+            bad += [f"{h} is gone" for h in self.allowed[0] if h not in here]
         if bad:
             sys.exit(f"kill: {self.name}, {what}: " + "; ".join(bad[:5]))
-        return len(here)
+        return 0 < len(here) < len(self.allowed[-1])
 
     def compare(self):
         lines = record_dump.lines(self.record)
         if lines != self.lines:
             a, b = set(lines), set(self.lines)
             sys.exit(f"kill: {self.name}: the record that was killed {len(a - b)} lines more, {len(b - a)} fewer: {sorted(a ^ b)[:4]}")
+        if self.tell(self.record) != self.stats:
+            sys.exit(f"kill: {self.name}: 'stats' tells something else of the record that was killed")
+
+
+class Reviews:
+    """A desk that is killed while somebody reviews: what was answered with 200 is kept."""
+    name, seconds = "reviews", 1.0
+
+    def __init__(self, program, work, base):
+        self.program, self.base, self.record = program, base, work / "reviews.db"
+        db = sqlite3.connect(base)
+        self.events = db.execute("SELECT printf('%016x', e.id), lower(hex(d.hash)) FROM event e JOIN document d ON d.n=e.document ORDER BY e.n").fetchall()
+        db.close()
+        self.clear()
+
+    def clear(self):
+        remove(self.record)
+        shutil.copy(self.base, self.record)
+        self.kept, self.at = [], 0
+
+    def post(self, url, token):
+        """One review after the other, until the desk is gone."""
+        while True:
+            event, document = self.events[self.at % len(self.events)]
+            self.at += 1
+            body = json.dumps({"event": event, "document": document, "verdict": "accept" if self.at % 2 else "reject", "by": "Ada"}).encode()
+            request = urllib.request.Request(url + "api/review", body, {"X-Demarche-Token": token, "Content-Type": "application/json"})
+            try:
+                urllib.request.urlopen(request, timeout=10).read()
+            except OSError:
+                return
+            self.kept.append(event)
+
+    def start(self, seconds):
+        p = subprocess.Popen([self.program, "serve", str(self.record), "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        url = p.stdout.readline().strip().rstrip("/") + "/"
+        token = json.load(urllib.request.urlopen(url + "api/record", timeout=10))["token"]
+        poster = threading.Thread(target=self.post, args=(url, token))
+        poster.start()
+        time.sleep(seconds * 0.4)
+        p.send_signal(signal.SIGKILL)
+        p.wait()
+        p.stdout.close()
+        poster.join()
+        return False
+
+    def check(self, what):
+        bad = faults(self.record)
+        db = sqlite3.connect(self.record)
+        there = [r[0] for r in db.execute("SELECT printf('%016x', event) FROM review ORDER BY n")]
+        db.close()
+        missing = len(self.kept) - sum(x == y for x, y in zip(there, self.kept))
+        # the one that was under way may be there or not, and then nobody was told so
+        if missing and [x for x in self.kept if x not in there]:
+            bad.append(f"{missing} of {len(self.kept)} reviews that were acknowledged are not there")
+        if len(there) < len(self.kept):
+            bad.append(f"{len(self.kept)} acknowledged, {len(there)} there")
+        if bad:
+            sys.exit(f"kill: reviews, {what}: {bad[:5]}")
+        return bool(there)
+
+    def compare(self):
+        pass
+
+
+def articles_of(path, shared, sentences):
+    with open(path, "w", encoding="utf-8") as f:
+        for d in corpus.documents(corpus.sources(ROOT / "samples", shared), sentences):
+            f.write(json.dumps(d, ensure_ascii=False) + "\n")
+
+
+def votes_of(path, rng):
+    """Roll calls of a made-up assembly, a row for each vote."""
+    states = ["USA", "JPN", "CHN", "RUS", "FRA", "GBR", "DEU", "BRA", "IND", "ZAF", "KEN", "PER", "CHL", "MEX", "ITA", "ESP"]
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("rcid,ccode,session,date,unres,vote,Country\n")
+        codes = {"USA": 2, "JPN": 740, "CHN": 710, "RUS": 365, "FRA": 220, "GBR": 200, "DEU": 255, "BRA": 140, "IND": 750, "ZAF": 560, "KEN": 501,
+                 "PER": 135, "CHL": 155, "MEX": 70, "ITA": 325, "ESP": 230}
+        for n in range(4000):
+            for s in states:
+                f.write(f"{n + 1},{codes[s]},{50 + n // 100},{1995 + n // 200}-11-{1 + n % 28:02d},R/{n + 1},{rng.choice((1, 2, 3))},{s}\n")
+
+
+def jobs_of(o, work, rng):
+    program = os.path.abspath(o.program)
+    articles, events, votes, mine = work / "articles.jsonl", work / "events.jsonl", work / "votes.csv", work / "mine.tsv"
+    articles_of(articles, o.shared, o.sentences)
+    with open(events, "wb") as f:
+        subprocess.run([program, "code", "--as", "jsonl", str(articles)], stdout=f, check=True)
+    votes_of(votes, rng)
+    mine.write_text("name\tcode\tsector\nZanthian League\tIGO\t\n")
+    new = [program, "add", "-j2", "{record}"]
+    jobs = [Job("articles", [*new, str(articles)], work), Job("events", [program, "add", "--events", "{record}", str(events)], work)]
+    whole = work / "articles-whole.db"
+    old = work / "first-schema.db"
+    old_record.make(whole, old)
+    jobs += [Job("recode", [program, "add", "-j2", "--recode", "-A", str(mine), "{record}"], work, whole),
+             Job("votes", [program, "import", "votes", "{record}", str(votes)], work, whole),
+             Job("older", [program, "add", "-j2", "-A", str(mine), "{record}", str(ROOT / "samples")], work, old),
+             Reviews(program, work, whole)]
+    return [j for j in jobs if o.only in j.name]
 
 
 def main():
@@ -78,22 +218,15 @@ def main():
     ap.add_argument("--times", type=int, default=20)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--sentences", type=int, default=3000)
+    ap.add_argument("--only", default="")
     ap.add_argument("--shared", default=str(ROOT / "../shared"))
     o = ap.parse_args()
-    program, rng = os.path.abspath(o.program), random.Random(o.seed)
+    rng = random.Random(o.seed)
     with tempfile.TemporaryDirectory() as tmp:
-        work = pathlib.Path(tmp)
-        articles, events = work / "articles.jsonl", work / "events.jsonl"
-        with open(articles, "w", encoding="utf-8") as f:
-            for d in corpus.documents(corpus.sources(ROOT / "samples", o.shared), o.sentences):
-                f.write(json.dumps(d, ensure_ascii=False) + "\n")
-        with open(events, "wb") as f:
-            subprocess.run([program, "code", "--as", "jsonl", str(articles)], stdout=f, check=True)
-        jobs = [Job("articles", [program, "add", "-j2", "{record}", str(articles)], work),
-                Job("events", [program, "add", "--events", "{record}", str(events)], work)]
-        kills = finished = part = 0
+        jobs = jobs_of(o, pathlib.Path(tmp), rng)
+        kills, finished, part = 0, 0, {j.name: 0 for j in jobs}
         while kills < o.times:
-            job = jobs[(kills // 4) % 2]
+            job = jobs[(kills // 4) % len(jobs)]
             if job.start(rng.uniform(0, 1) * job.seconds):
                 job.check("finished")
                 job.compare()
@@ -101,14 +234,14 @@ def main():
                 job.clear()
                 continue
             kills += 1
-            there = job.check(f"kill {kills}")
-            part += 0 < there < len(job.counts)
+            part[job.name] += job.check(f"kill {kills}")
         for job in jobs:
-            job.start(600)
+            job.start(600 if isinstance(job, Job) else 0.1)
             job.check("finished")
             job.compare()
             finished += 1
-        print(f"{kills} kills, {part} of them with some of the documents there, {finished} records finished: all whole and the same")
+        print(f"{kills} kills, {sum(part.values())} of them with a part there ({', '.join(f'{k} {v}' for k, v in part.items())}), "
+              f"{finished} records finished: all whole and the same")
 
 
 if __name__ == "__main__":

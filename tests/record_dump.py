@@ -38,6 +38,9 @@ def lines(path):
     for table in ("party", "reason", "dyad"):
         out += [(table, *events[n], *r) for n, *r in q(db, f"SELECT event, {columns(db, table, 'event happening document')} FROM {table}")]
     out += [("dyad of", *events[n], told[h], docs[d]) for n, h, d in q(db, "SELECT event, happening, document FROM dyad")]
+    out += [("rollcall", instruments.get(i), *r) for i, *r in q(db, f"SELECT instrument, {columns(db, 'rollcall', 'n instrument')} FROM rollcall")]
+    out += [("ballot", *r) for r in q(db, "SELECT source, reference, code, vote FROM ballot JOIN rollcall ON n=rollcall")]
+    out += [("treaty action", instruments[i], *r) for i, *r in q(db, "SELECT instrument, code, action, day, day_end, source FROM treaty_action")]
     out += [("no event", n) for n, in q(db, "SELECT n FROM happening WHERE n NOT IN (SELECT happening FROM event)")]
     db.close()
     return sorted(map(repr, out))
@@ -61,5 +64,13 @@ def counts(path):
     """Events of each document."""
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     out = dict(q(db, "SELECT hex(d.hash), count(e.n) FROM document d LEFT JOIN event e ON e.document=d.n GROUP BY d.n"))
+    db.close()
+    return out
+
+
+def ballots(path):
+    """Votes of each roll call."""
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    out = {tuple(r[:2]): r[2] for r in q(db, "SELECT source, reference, count(code) FROM rollcall LEFT JOIN ballot ON rollcall=n GROUP BY n")}
     db.close()
     return out
