@@ -4,7 +4,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 SHARED ?= ../shared
 
-.PHONY: all build check bench bench-record bench-desk fuzz train accuracy calibrate parties backoff eval-parse format install deb clean
+.PHONY: all build check bench bench-record bench-desk faults fuzz train accuracy calibrate parties backoff eval-parse format install deb clean
 all: build
 
 $(BUILD)/build.ninja:
@@ -30,6 +30,11 @@ bench-desk: build
 # FUZZ_SECONDS for each target
 fuzz:
 	tools/fuzz.sh build-fuzz $${FUZZ_SECONDS:-60}
+
+# Every fault of tests/faults, not a sample: an hour or two. SHARE=0.1 tries a tenth; KILLS=1000 kills behind it.
+faults: build
+	python3 tests/faults/run.py $(BUILD) --parts sweep,damage,disk,desk --share $${SHARE:-1}
+	python3 tests/kill.py --program $(BUILD)/demarche --shared $(SHARED) --times $${KILLS:-1000}
 
 # Writes data/model/english.dmm; see tools/train.md for what it reads and how long it takes.
 train: build

@@ -14,3 +14,15 @@ export TSAN_OPTIONS=halt_on_error=1:exitcode=66
 "$1/demarche" code -j 4 --as jsonl "$tmp/corpus.jsonl" | head -n 5 >/dev/null
 cmp "$tmp/one.jsonl" "$tmp/four.jsonl"
 [ -s "$tmp/four.jsonl" ]
+
+# The same into a record, stopped in the middle and then finished.
+"$1/demarche" add -j 4 "$tmp/r.db" "$tmp/corpus.jsonl" 2>"$tmp/stopped" &
+sleep 2
+kill -TERM $! 2>/dev/null || true
+wait $! || rc=$?
+[ "${rc:-0}" = 0 ] || [ "$rc" = 143 ] || { cat "$tmp/stopped" && exit 1; }
+"$1/demarche" add -j 4 "$tmp/r.db" "$tmp/corpus.jsonl"
+"$1/demarche" add -j 1 "$tmp/one.db" "$tmp/corpus.jsonl"
+"$1/demarche" stats "$tmp/r.db" --by type >"$tmp/four.txt"
+"$1/demarche" stats "$tmp/one.db" --by type >"$tmp/one.txt"
+cmp "$tmp/one.txt" "$tmp/four.txt"

@@ -239,9 +239,8 @@ dm_status dm_fix_check(const dm_record *r, dm_str text, dm_buf *out, dm_error *e
 {
     json_error_t why;
     bool starved = false;
-    json_t *in = text.len <= DM_FIX_MAX
-                     ? dm_json_load(text.p ? text.p : "", text.len, JSON_REJECT_DUPLICATES, &why, &starved)
-                     : NULL;
+    json_t *in =
+        text.len <= DM_FIX_MAX ? dm_json_load(text.p ? text.p : "", text.len, JSON_REJECT_DUPLICATES, &why, &starved) : NULL;
     if (starved)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for a fix");
     if (!json_is_object(in)) {

@@ -2,8 +2,8 @@
 /* JSON documents: one object a line, or objects one after another with or without brackets around them (arrays, pretty-printed
  * files). Objects are cut out of the stream first and parsed one by one, so that a broken one costs only itself. Keys are found
  * by table (data/read/keys.tsv), in objects inside the object too where the table says so. */
-#include "read/internal.h"
 #include "base/json_load.h"
+#include "read/internal.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -2,8 +2,8 @@
 /* Metadata: the document's slots, and what a page says about itself in JSON-LD, meta tags, time elements and its title. Which name
  * means what, and which is preferred, stands in data/read/markup.tsv; names of other origin carry a prefix there (ld: itemprop:
  * time: link: html: title: h1:). */
-#include "read/html.h"
 #include "base/json_load.h"
+#include "read/html.h"
 #include <stdio.h>
 
 enum { NAME_LEN = 80, TITLE_LEN = 600, URL_LEN = 190, LD_STACK = 64, LD_NODES = 4000 };

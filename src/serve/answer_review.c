@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Answers that review, and those that take something in: they are posted, one at a time, to the record that is open for writing. */
-#include "pipeline/record.h"
 #include "base/json_load.h"
+#include "pipeline/record.h"
 #include "serve/desk.h"
 #include <math.h>
 #include <stdio.h>

@@ -41,8 +41,10 @@ static bool copy_opts(dm_desk *d, const char *path, const dm_serve_opts *o)
 static dm_status open_records(dm_desk *d, bool read_only, dm_error *err)
 {
     dm_error why = { .msg = "" };
-    if (!read_only && dm_record_open(&d->writer, d->path, DM_ACCESS_WRITE, d->data_dir, &why) == DM_OK)
-        d->writable = true;
+    dm_status wrote = read_only ? DM_END : dm_record_open(&d->writer, d->path, DM_ACCESS_WRITE, d->data_dir, &why);
+    if (wrote == DM_ENOMEM) /* says nothing of the record */
+        return dm_fail(err, wrote, why.at, "%s", why.msg);
+    d->writable = wrote == DM_OK;
     dm_status st = dm_record_open(&d->watch, d->path, DM_ACCESS_READ, d->data_dir, err);
     if (st != DM_OK && !read_only && !d->writable)
         return dm_fail(err, why.code, 0, "%s", why.msg); /* what stood in the way first */

@@ -61,6 +61,7 @@ class Bench:
         self.program, self.shim = str(self.build / "demarche"), str(self.build / "libfaultshim.so")
         libs = subprocess.run(["ldd", self.program], capture_output=True, text=True, check=True).stdout
         self.sanitizer = [m for m in re.findall(r"=> (\S*lib(?:asan|tsan|ubsan)\S*)", libs)]
+        self.slow = self.sanitizer or any(x in pathlib.Path(self.program).read_bytes() for x in (b"__asan_init", b"__tsan_init"))
         self.env = os.environ | {"DEMARCHE_DATA": str(self.build), "LC_ALL": "C.UTF-8", "TERM": "dumb", "USER": "ada", "TMPDIR": str(self.work)}
         self.env["ASAN_OPTIONS"] = "verify_asan_link_order=0:exitcode=98:allocator_may_return_null=1:handle_segv=1"
         self.env["UBSAN_OPTIONS"] = "halt_on_error=1:exitcode=98:print_stacktrace=1"
@@ -98,7 +99,7 @@ class Bench:
         try:
             with open(out, "wb") as f:
                 p = subprocess.run([self.program, *map(str, args)], stdout=f, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=env,
-                                   timeout=PATIENCE * (5 if self.sanitizer else 1), cwd=cwd)
+                                   timeout=PATIENCE * (5 if self.slow else 1), cwd=cwd)
         except subprocess.TimeoutExpired as e:
             raise Wrong(f"hangs; so far: {(e.stderr or b'')[-500:]}")
         err = p.stderr.decode("utf-8", "replace")

@@ -21,8 +21,8 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,9 +55,11 @@ static int armed; /* main() is running */
 #if defined(__x86_64__)
 long gate(long nr, long a, long b, long c, long d, long e, long f);
 extern const char gate_begin[], gate_end[];
-__asm__(".text\n.balign 64\n.globl gate_begin\n.hidden gate_begin\ngate_begin:\n.globl gate\n.hidden gate\n.type gate,@function\ngate:\n"
+__asm__(".text\n.balign 64\n.globl gate_begin\n.hidden gate_begin\ngate_begin:\n.globl gate\n.hidden gate\n.type "
+        "gate,@function\ngate:\n"
         "mov %rdi,%rax\nmov %rsi,%rdi\nmov %rdx,%rsi\nmov %rcx,%rdx\nmov %r8,%r10\nmov %r9,%r8\nmov 8(%rsp),%r9\nsyscall\nret\n"
-        ".globl gate_restore\n.hidden gate_restore\ngate_restore:\nmov $15,%eax\nsyscall\n.globl gate_end\n.hidden gate_end\ngate_end:\nnop\n"
+        ".globl gate_restore\n.hidden gate_restore\ngate_restore:\nmov $15,%eax\nsyscall\n.globl gate_end\n.hidden "
+        "gate_end\ngate_end:\nnop\n"
         ".size gate,.-gate\n");
 void gate_restore(void);
 #else

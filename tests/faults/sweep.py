@@ -119,7 +119,7 @@ def following(n, share):
     """The next n of a sweep; share thins it."""
     if share >= 1:
         return n + 1 if n < EACH_UP_TO else n + 1 + n // STEP_PART
-    return n + 1 + int(n * (1 - share) * 0.35)
+    return n + 1 + int(n * ((1 - share) * 0.35 if share >= 0.1 else 1.1))
 
 
 class Sweep:
