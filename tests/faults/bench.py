@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests")]
+sys.path.append(str(ROOT / "tests"))  # behind: tests/queue.py has the name of a module of Python
 import record_dump  # noqa: E402
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # thousands of runs, each with its fsyncs

@@ -114,7 +114,7 @@ class Desk:
                 raise Wrong(f"{p}: 200 with another answer: {body[:200]}")
             if status not in (0, self.good[p][0]) and status < 500:
                 raise Wrong(f"{p}: {status} {body[:200]}")
-        if d.hit():  # it was one fault: now all is well
+        if d.hit() and not pathlib.Path(self.told).read_text().startswith("clock"):  # it was one fault: now all is well
             for p in PATHS:
                 got = d.ask(p)
                 if (got[0], without_token(p, got[1]) if got[0] == 200 else got[1]) != self.good[p]:
@@ -154,7 +154,9 @@ class Desk:
             n = 1
             while self.one(make(n)) and len(self.wrong) < 30:
                 n += 1 + int(n * (0.05 if self.share >= 1 else (1 - self.share) * 0.3 if self.share >= 0.1 else 2))
-        for faults in ({"FAULT_CALL": "read,write,pread,pwrite", "FAULT_SHORT": 2}, {"FAULT_CALL": "read,write", "FAULT_EINTR": 3}, {"FAULT_CLOCK": 5}):
+        for faults in (files | {"FAULT_CALL": "read,write,pread,pwrite", "FAULT_SHORT": 2},
+                       {"FAULT_CALL": "read,write", "FAULT_FILES": "socket:", "FAULT_SHORT": 2}, files | {"FAULT_CALL": "read,write,pread,pwrite", "FAULT_EINTR": 3},
+                       {"FAULT_CALL": "read,write", "FAULT_FILES": "socket:", "FAULT_EINTR": 3}, {"FAULT_CLOCK": 5}):
             self.one(faults)
 
     def several(self, d, stop, strange):
@@ -167,7 +169,7 @@ class Desk:
             except Wrong as e:
                 strange.append(str(e))
                 return
-            if status == 200 and without_token(p, body) != self.good[p][1] and not p.startswith("/api/review"):
+            if status == 200 and without_token(p, body) != self.good[p][1] and not p.startswith(("/api/review", "/api/events")):
                 strange.append(f"{p}: another answer")
 
     def parallel(self):
