@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { WRITER_BYTES = 1024 * 1024 };
+
 enum {
     STR_MAX = 2045,
     VERSION = 118,
@@ -221,7 +223,9 @@ static dm_status end(dm_exporter *x, dm_error *err)
     if (fflush(d->spool) != 0 || fseek(d->spool, 0, SEEK_SET) != 0)
         return dm_fail(
             err, DM_EIO, 0, "cannot keep the rows for '%.300s': %s", x->opts.path ? x->opts.path : "stata", strerror(errno));
-    readstat_writer_t *w = readstat_writer_init();
+    void *room = malloc(WRITER_BYTES); /* readstat does not look whether it got memory: there must be enough before */
+    free(room);
+    readstat_writer_t *w = room ? readstat_writer_init() : NULL;
     if (!w)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for the export");
     readstat_error_t bad = write_file(w, d);
