@@ -12,6 +12,7 @@ typedef struct args {
     char *as, *output, *duckdb;
     int all;
     cli_filter filter;
+    int by_content;
 } args;
 
 typedef struct exporting {
@@ -89,6 +90,7 @@ static dm_status work(args *a, const char *path, dm_error *err)
     dm_status st = dm_record_open(&record, path, DM_ACCESS_READ, NULL, err);
     if (st == DM_OK)
         st = cli_filter_fill(&a->filter, record, false, err);
+    a->filter.f.by_content = a->by_content != 0;
     if (st == DM_OK)
         st = export_rows(a, record, &a->filter.f, err);
     dm_record_close(record);
@@ -114,6 +116,11 @@ int cmd_export(int argc, const char **argv)
         { "as", 'a', POPT_ARG_STRING, &a.as, 0, "form of the output", "plover|csv|icews|gdelt|gdelt1|polecat|dta|parquet" },
         { "output", 'o', POPT_ARG_STRING, &a.output, 0, "file to write (default: standard output; dta and parquet need a file)",
             "FILE" },
+        { "by-content", 0, POPT_ARG_NONE, &a.by_content, 0,
+            "in an order, and with numbers of happenings, that do not depend on the order of adding: records of the same "
+            "articles "
+            "give the same bytes",
+            NULL },
         { "all", 0, POPT_ARG_NONE, &a.all, 0,
             "icews, gdelt, polecat: also what was refused, is planned or only possible, as if it were done", NULL },
         { "duckdb", 0, POPT_ARG_STRING, &a.duckdb, 0, "parquet: path of libduckdb.so", "FILE" },

@@ -72,6 +72,8 @@ class Bench:
         return record_dump.lines(path)
 
     def same(self, a, b):
+        exports = [self.run("export", r, "--as", "plover", "--by-content")[0] for r in (a, b)]
+        check(len(exports[0]) > 10000 and exports[0] == exports[1], f"exports by content differ: {len(exports[0])} and {len(exports[1])} bytes")
         x, y = set(self.dump(a)), set(self.dump(b))
         check(x == y, f"{len(x - y)} lines more, {len(y - x)} fewer: {sorted(x ^ y)[:3]}")
 

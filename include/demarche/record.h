@@ -116,6 +116,9 @@ typedef struct dm_filter {
     bool happenings;     /* one event of each happening: the first in the order */
     bool newest_first;
     uint64_t offset, limit; /* limit 0: all */
+    /* Of dm_record_events() only: in an order, and with numbers of happenings, that depend on what is told alone, not on the order in which
+     * articles were added. All that pass are held in memory (80 bytes each). newest_first has no effect. */
+    bool by_content;
 } dm_filter;
 #define DM_FILTER_VERSION 1
 #define DM_FILTER_INIT                                                                                                         \

@@ -151,6 +151,8 @@ static dm_status on_row(void *ctx, int64_t event, dm_error *err)
 dm_status dm_record_events(dm_record *r, const dm_filter *filter, dm_filed_fn *fn, void *ctx, dm_error *err)
 {
     dm_filter all = DM_FILTER_INIT;
+    if (filter && filter->by_content)
+        return dm_record_events_by_content(r, filter, fn, ctx, err);
     walk w = { r, dm_doc_new(), 0, fn, ctx };
     struct dm_told_memo *outer = r->memo, *memo = calloc(1, sizeof *memo);
     dm_status st = w.doc && memo ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for the events of the record");

@@ -27,6 +27,9 @@ void dm_add_fold(dm_add_stats *sum, const dm_add_stats *more);
 /* What load does not know: the hash of the row's document and the counts of reports of its happening. */
 dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed *row, char hash[33], dm_error *err);
 
+/* Events in an order that does not depend on that of adding (record_content.c). */
+dm_status dm_record_events_by_content(dm_record *r, const dm_filter *filter, dm_filed_fn *fn, void *ctx, dm_error *err);
+
 /* Row of the document with this name, hash or beginning of a hash; DM_EUSAGE: none, or several. */
 dm_status dm_record_document_row(dm_record *r, const char *which, int64_t *row, dm_error *err);
 /* Digits of a hash as the database holds it. */
