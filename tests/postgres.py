@@ -226,6 +226,19 @@ def roles(b):
             check(not allowed, f"{role}: {e}")
 
 
+def units(b):
+    """The tests of the store and of the desk again, on records at the server."""
+    build, done = pathlib.Path(b.program).parent, []
+    jobs = [[str(build / name)] for name in ("test_store_link", "test_store_record")] + [[sys.executable, str(ROOT / "tests/serve.py"), b.program]]
+    for job in jobs:
+        check(os.path.exists(job[0]), f"{job[0]} is not built")
+        env = {**os.environ, "DEMARCHE_TEST_RECORD": b.database(), "DEMARCHE_DATA": str(build)}
+        p = subprocess.run(job, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, cwd=ROOT, timeout=300)
+        check(p.returncode == 0, f"{job}: {p.stdout.decode(errors='replace')[-900:]}")
+        done.append(os.path.basename(job[-1] if len(job) == 1 else job[1]))
+    return ", ".join(done)
+
+
 def secrets(b):
     """TLS and passwords: a password is never shown, a wrong certificate is refused, password files work."""
     pg_fetch.psql(b.pg_url, "CREATE ROLE keeper LOGIN SUPERUSER PASSWORD 'geheim:w@rt'")
@@ -263,7 +276,7 @@ def main():
     work.chmod(0o755)
     b = Bench(os.path.abspath(o.program), work, o.shared, o.times)
     try:
-        for test in (outputs, events, orders, writers, killed, roles, secrets):
+        for test in (outputs, events, orders, writers, killed, roles, secrets, units):
             if not re.search(o.only, test.__name__):
                 continue
             began = time.monotonic()

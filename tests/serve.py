@@ -10,6 +10,9 @@ import urllib.parse
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROGRAM = os.path.abspath(sys.argv.pop(1))
+sys.path.insert(0, os.path.join(HERE, "tests"))
+import pg_fetch  # noqa: E402
+
 SCRIPT = "<script>alert('x')</script>"
 
 
@@ -128,6 +131,7 @@ class Serve(unittest.TestCase):
             json.dump({"id": "evil-1", "title": SCRIPT + " \u202eLRO\u202c", "date": "2021-05-04", "publisher": "\"><img src=x>",
                        "text": "TOKYO, May 4 - Japan condemned China on Tuesday. " + SCRIPT + " \u202eedih\u202c "
                                "Japan imposed sanctions on China, officials said.\x7f\n"}, f)
+        cls.record = os.environ.get("DEMARCHE_TEST_RECORD", cls.record) # tests/postgres.py: the same at a server
         add(cls.record, os.path.join(HERE, "samples"), article)
         cls.desk = Desk(cls.record, "--reviewer", "Ada")
         with open(os.path.join(HERE, "docs", "openapi.json"), encoding="utf-8") as f:
@@ -273,7 +277,10 @@ class Serve(unittest.TestCase):
 
     def test_dyads_counted_anew(self):
         """Each pair's events, happenings and articles, counted from the rows of the record itself."""
-        db = sqlite3.connect(f"file:{self.record}?mode=ro", uri=True)
+        path = self.record
+        if pg_fetch.is_url(path):
+            path = pg_fetch.fetch(path, os.path.join(self.folder.name, "fetched.db"))
+        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         there = {(a, t): n for a, t, *n in db.execute(
             "SELECT actor, target, count(*), count(DISTINCT happening), count(DISTINCT document) FROM dyad WHERE via<2 GROUP BY 1, 2")}
         db.close()

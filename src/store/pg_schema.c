@@ -31,12 +31,13 @@ static dm_status run_step(dm_db *db, const char *sql, dm_error *err)
     return st;
 }
 
-/* -1: no table of that name. */
+/* -1: no table of that name. Looked for in the catalogue: to_regclass() may answer from before a wait for the lock. */
 static dm_status version_of(dm_db *db, int64_t *out, dm_error *err)
 {
     int64_t there = 0;
     *out = -1;
-    dm_status st = dm_db_number(db, "SELECT to_regclass('demarche') IS NOT NULL", &there, err);
+    dm_status st = dm_db_number(db,
+        "SELECT count(*) FROM pg_catalog.pg_tables WHERE tablename='demarche' AND schemaname=current_schema()", &there, err);
     return st == DM_OK && there ? dm_db_number(db, "SELECT version FROM demarche", out, err) : st;
 }
 

@@ -17,7 +17,7 @@
 enum { JUNE = 9000 }; /* some day */
 
 typedef struct room {
-    char path[64];
+    char path[300];
     dm_tables *tables;
     dm_store *store;
     int64_t coder;
@@ -30,7 +30,11 @@ static int setup(void **state)
     char tables[4096];
     const char *data = getenv("DEMARCHE_DATA");
     snprintf(tables, sizeof tables, "%s/demarche.tables", data ? data : "build");
-    snprintf(r->path, sizeof r->path, "/tmp/test_store_link_%d.db", (int)getpid());
+    const char *server = getenv("DEMARCHE_TEST_RECORD"); /* tests/postgres.py: the same on the other engine */
+    if (server)
+        snprintf(r->path, sizeof r->path, "%s", server);
+    else
+        snprintf(r->path, sizeof r->path, "/tmp/test_store_link_%d.db", (int)getpid());
     *state = r;
     dm_error err;
     bool good = dm_tables_open(&r->tables, tables, &err) == DM_OK &&
@@ -48,7 +52,7 @@ static int teardown(void **state)
     dm_db_rollback(dm_store_db(r->store));
     dm_store_close(r->store);
     dm_tables_close(r->tables);
-    char path[80];
+    char path[310];
     const char *const tails[] = { "", "-wal", "-shm" };
     for (int i = 0; i < 3; i++) {
         snprintf(path, sizeof path, "%s%s", r->path, tails[i]);
