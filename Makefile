@@ -4,7 +4,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 SHARED ?= ../shared
 
-.PHONY: all build check bench bench-record bench-desk faults fuzz train accuracy calibrate parties backoff eval-parse format install deb clean
+.PHONY: all build check proof bench bench-record bench-desk faults fuzz train accuracy calibrate parties backoff eval-parse format install deb clean
 all: build
 
 $(BUILD)/build.ninja:
@@ -15,6 +15,10 @@ build: $(BUILD)/build.ninja
 
 check:
 	./check
+
+# Four workers and a queue of three nodes, broken on the way, against one machine: the same bytes. ARTICLES=20000
+proof: build
+	python3 tests/cluster.py --program $(BUILD)/demarche --articles $${ARTICLES:-20000} --every 5
 
 bench: build
 	python3 bench/bench.py --program $(BUILD)/demarche

@@ -347,7 +347,7 @@ class Cluster:
 
 def export(program, record, form, to):
     with open(to, "wb") as f:
-        r = subprocess.run([program, "export", record, "--as", form, "--settled"], stdout=f, stderr=subprocess.PIPE, check=False)
+        r = subprocess.run([program, "export", record, "--as", form, "--by-content"], stdout=f, stderr=subprocess.PIPE, check=False)
     if r.returncode:
         raise SystemExit(f"export of {record}: {r.stderr.decode()[-500:]}")
     return to

@@ -74,7 +74,7 @@ static dm_status read_login(dm_queue *q, const char *path, dm_error *err)
     if (!f)
         return dm_fail(err, DM_EIO, 0, "cannot read the login file '%.*s': %s", SHOWN, path, strerror(errno));
     dm_status st;
-    if (fstat(fileno(f), &s) == 0 && S_ISREG(s.st_mode) && (s.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    if (fstat(fileno(f), &s) == 0 && S_ISREG(s.st_mode) && (s.st_mode & (S_IWGRP | S_IRWXO)) != 0)
         st = dm_fail(err, DM_EUSAGE, 0, "others can read the login file '%.*s'; chmod 600 it", SHOWN, path);
     else if (!fgets(line, sizeof line, f))
         st = dm_fail(err, DM_EINPUT, 0, "'%.*s' is no login file: its first line is USER:PASSWORD", SHOWN, path);
