@@ -5,6 +5,7 @@
 
 #include "read/read.h"
 #include <demarche/buffer.h>
+#include <sys/types.h>
 
 /* rules.c: data/read/{noise,keys,markup}.tsv in the form in which they are used. */
 typedef enum dm_where { DM_AT_LINE, DM_AT_PREFIX, DM_AT_SUFFIX, DM_AT_ANY, DM_AT_WORD } dm_where;
@@ -68,10 +69,12 @@ const dm_markup *dm_rules_markup(const dm_rules *rules, dm_markup_kind kind, dm_
 
 /* stream.c: bytes of a file or pipe with look-ahead. BOMs are taken off; UTF-16 and UTF-32 come out as UTF-8. */
 typedef enum dm_wide { DM_BYTES, DM_UTF16LE, DM_UTF16BE, DM_UTF32LE, DM_UTF32BE } dm_wide;
+typedef struct dm_unpack dm_unpack;
 typedef struct dm_stream {
     int fd;
     const char *memory; /* instead of fd */
     size_t memory_left;
+    dm_unpack *from;    /* instead of both: the entry of an archive that is open */
     bool eof, failed, bom;
     uint8_t wide;  /* dm_wide */
     uint32_t high; /* UTF-16: a high surrogate that waits for its second half */
@@ -79,6 +82,7 @@ typedef struct dm_stream {
     unsigned n_rest;    /* bytes of an unfinished code unit */
     uint64_t malformed; /* unpaired surrogates and code points out of range */
     int error;          /* errno of a failed read */
+    const char *why;    /* or what a failed unpacking says */
     uint64_t taken;     /* bytes that came in */
     char *buf;
     size_t at, end, cap;
@@ -92,8 +96,33 @@ dm_status dm_stream_line(dm_stream *s, dm_buf *out, size_t limit, bool *over);
 /* One JSON object by its braces; *lines counts line ends passed. Skips white space, commas and the brackets around objects. */
 dm_status dm_stream_object(dm_stream *s, dm_buf *out, size_t limit, bool *over, size_t *lines, size_t *first_line);
 
+const char *dm_stream_error(const dm_stream *s);
+
+/* unpack.c: what is inside compressed files and archives, one entry after the other, never written anywhere. */
+bool dm_packed(const char *bytes, size_t n); /* begins like one */
+/* Takes the stream over, whose look-ahead is filled; name: for messages, borrowed. */
+dm_status dm_unpack_open(dm_unpack **out, dm_stream *below, const char *name, dm_error *err);
+void dm_unpack_close(dm_unpack *u);
+/* The next file in it; *entry borrowed until the next call, "" for a file that is compressed alone. DM_END: no more. */
+dm_status dm_unpack_next(dm_unpack *u, const char **entry, dm_error *err);
+/* Bytes of the entry; 0: its end; -1: damaged, or over a limit: *why, borrowed, says so. */
+ssize_t dm_unpack_read(dm_unpack *u, char *out, size_t max, const char **why);
+uint64_t dm_unpack_bytes(const dm_unpack *u); /* packed bytes that were read */
+
+/* feed.c: RSS and Atom. Takes all bytes; one item or entry a call. */
+typedef struct dm_feed dm_feed;
+dm_status dm_feed_open(dm_feed **out, dm_str bytes, const char *name, const char *shown, dm_error *err);
+dm_status dm_feed_next(dm_feed *f, dm_doc *doc, const dm_rules *rules, dm_error *err);
+void dm_feed_close(dm_feed *f);
+
+/* csv.c: rows with a head as objects. *out: new reference; NULL when the row is blank. head NULL: the row is the head, an array. */
+struct json_t;
+dm_status dm_csv_row(struct json_t **out, const struct json_t *head, dm_str row, char separator, dm_error *err);
+/* One row, whose quoted cells may hold line ends; *lines counts these. As dm_stream_line(). */
+dm_status dm_csv_cut(dm_stream *s, dm_buf *out, size_t limit, bool *over, size_t *lines);
+
 /* sniff.c: the look-ahead of a stream that has started. */
-typedef enum dm_format { DM_FORMAT_TEXT, DM_FORMAT_HTML, DM_FORMAT_JSON_LINES, DM_FORMAT_JSON } dm_format;
+typedef enum dm_format { DM_FORMAT_TEXT, DM_FORMAT_HTML, DM_FORMAT_JSON_LINES, DM_FORMAT_JSON, DM_FORMAT_CSV, DM_FORMAT_TSV } dm_format;
 const char *dm_base_name(const char *path);
 bool dm_has_suffix(const char *path, const char *const *list); /* list of suffixes without dot, NULL at its end */
 /* NULL, or what the bytes are instead of text, and what to do. */
@@ -139,6 +168,8 @@ dm_status dm_json_open(
     dm_json **out, dm_stream *s, const char *name, const char *shown, bool lines, size_t line_max, dm_error *err);
 /* Every line gives one document or one failure (dm_reader_add_lines()). */
 void dm_json_each(dm_json *j);
+/* The input is a table: rows in place of objects, the first names the columns. */
+void dm_json_table(dm_json *j, char separator);
 void dm_json_close(dm_json *j);
 dm_status dm_json_next(dm_json *j, dm_doc *doc, const dm_rules *rules, dm_error *err);
 

@@ -14,6 +14,8 @@ struct dm_json {
     const char *name;             /* for ids */
     const char *shown;            /* for messages */
     bool lines, each;             /* each: an answer for every line */
+    char separator;               /* a table: between its cells; else 0 */
+    json_t *head;                 /* its columns, once they were read */
     size_t line_max, line, first; /* line: lines passed; first: line on which the object starts, from 1 */
     dm_buf buf;
     json_t *list; /* array of documents found inside an object */
@@ -34,11 +36,14 @@ dm_status dm_json_open(
 
 void dm_json_each(dm_json *j) { j->each = true; }
 
+void dm_json_table(dm_json *j, char separator) { j->separator = separator; }
+
 void dm_json_close(dm_json *j)
 {
     if (!j)
         return;
     json_decref(j->list);
+    json_decref(j->head);
     dm_buf_free(&j->buf);
     free(j);
 }
@@ -226,6 +231,10 @@ static dm_status next_listed(dm_json *j, dm_doc *doc, const dm_rules *rules, dm_
 
 static dm_status cut_object(dm_json *j, bool *over)
 {
+    if (j->separator) {
+        j->first = j->line + 1;
+        return dm_csv_cut(j->stream, &j->buf, j->line_max, over, &j->line);
+    }
     if (j->lines) {
         dm_status st = dm_stream_line(j->stream, &j->buf, j->line_max, over);
         j->first = ++j->line;
@@ -241,7 +250,7 @@ static dm_status fail_stream(const dm_json *j, dm_status st, dm_error *err)
 {
     return st == DM_ENOMEM
                ? dm_fail(err, st, j->first, "'%.*s', line %zu: out of memory", NAME_MAX_SHOWN, j->shown, j->first)
-               : dm_fail(err, st, j->first, "'%.*s': cannot read on: %s", NAME_MAX_SHOWN, j->shown, strerror(j->stream->error));
+               : dm_fail(err, st, j->first, "'%.*s': cannot read on: %s", NAME_MAX_SHOWN, j->shown, dm_stream_error(j->stream));
 }
 
 static dm_status parse(dm_json *j, json_t **out, dm_error *err)
@@ -260,6 +269,30 @@ static dm_status parse(dm_json *j, json_t **out, dm_error *err)
     *out = NULL;
     return dm_fail(
         err, DM_EINPUT, j->first, "'%.*s', line %zu: not a JSON object; skipped", NAME_MAX_SHOWN, j->shown, j->first);
+}
+
+/* The row as an object. DM_END: it was the head. */
+static dm_status parse_row(dm_json *j, const dm_rules *rules, json_t **out, dm_error *err)
+{
+    dm_error why = { .msg = "" };
+    dm_status st = dm_csv_row(out, j->head, (dm_str){ j->buf.p, j->buf.len }, j->separator, &why);
+    if (st != DM_OK)
+        return dm_fail(err, st, j->first, "'%.*s', line %zu: %.200s", NAME_MAX_SHOWN, j->shown, j->first, why.msg);
+    if (j->head)
+        return DM_OK;
+    j->head = *out;
+    *out = NULL;
+    char folded[KEY_MAX];
+    for (size_t i = 0; i < json_array_size(j->head); i++)
+        for (const dm_key *k = dm_rules_key(rules, fold_key(json_string_value(json_array_get(j->head, i)), folded)); k;
+             k = dm_rules_next_key(rules, k))
+            if (k->field == DM_FD_TEXT)
+                return DM_END;
+    j->stream->eof = true; /* the rest is of no use */
+    j->stream->at = j->stream->end;
+    return dm_fail(err, DM_EINPUT, j->first,
+        "'%.*s', line %zu: no column holds the articles; the first line has to name one 'text', 'body' or 'content'",
+        NAME_MAX_SHOWN, j->shown, j->first);
 }
 
 static bool is_blank(const dm_buf *b)
@@ -289,7 +322,7 @@ static dm_status take_line(dm_json *j, dm_doc *doc, const dm_rules *rules, dm_er
         j->malformed = j->stream->malformed;
     }
     if (st == DM_OK)
-        st = parse(j, &object, err);
+        st = j->separator ? parse_row(j, rules, &object, err) : parse(j, &object, err);
     if (st == DM_OK)
         st = take_object(j, object, doc, rules, err);
     json_decref(object);

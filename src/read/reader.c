@@ -13,7 +13,8 @@ enum { SHOWN = 160, SNIFF = 4096 };
 enum { LIMIT_NAME_MB = DM_DOC_MAX / 1024 / 1024, HTML_MB = DM_READ_HTML_MAX / 1024 / 1024 };
 
 typedef struct input {
-    char *path;  /* or the name of bytes */
+    char *path;  /* or the name of bytes, or of an entry of an archive */
+    char *told;  /* how messages name it where that is not the path; else NULL */
     char *bytes; /* NULL: a path */
     size_t len;
     uint32_t depth; /* folders around it that were listed */
@@ -30,6 +31,9 @@ struct dm_reader {
     input now;
     dm_stream stream;
     dm_json *json;
+    dm_feed *feed;
+    dm_unpack *unpack; /* the archive that is open, whose entries are inputs like others */
+    input pack;        /* where it came from */
     dm_buf raw;
     size_t skipped;
     uint64_t taken; /* bytes of the inputs that are closed */
@@ -40,6 +44,7 @@ struct dm_reader {
 static void input_free(input *in)
 {
     free(in->path);
+    free(in->told);
     free(in->bytes);
     *in = (input){ .path = NULL };
 }
@@ -88,7 +93,7 @@ dm_status dm_reader_open(dm_reader **out, const dm_read_opts *opts, dm_error *er
     return DM_OK;
 }
 
-uint64_t dm_reader_bytes(const dm_reader *r) { return r->taken + r->stream.taken; }
+uint64_t dm_reader_bytes(const dm_reader *r) { return r->taken + r->stream.taken + dm_unpack_bytes(r->unpack); }
 
 dm_status dm_reader_add(dm_reader *r, const char *path, dm_error *err)
 {
@@ -118,10 +123,20 @@ static void close_input(dm_reader *r)
 {
     dm_json_close(r->json);
     r->json = NULL;
+    dm_feed_close(r->feed);
+    r->feed = NULL;
     r->taken += r->stream.taken;
     dm_stream_stop(&r->stream);
     input_free(&r->now);
     dm_buf_free(&r->raw);
+}
+
+static void close_unpack(dm_reader *r)
+{
+    r->taken += dm_unpack_bytes(r->unpack);
+    dm_unpack_close(r->unpack);
+    r->unpack = NULL;
+    input_free(&r->pack);
 }
 
 void dm_reader_close(dm_reader *r)
@@ -129,6 +144,7 @@ void dm_reader_close(dm_reader *r)
     if (!r)
         return;
     close_input(r);
+    close_unpack(r);
     for (size_t i = 0; i < r->n; i++)
         input_free(&r->todo[i]);
     for (size_t i = r->at; i < r->n_added; i++)
@@ -145,6 +161,8 @@ size_t dm_reader_skipped(const dm_reader *r) { return r->skipped; }
 
 static const char *shown_name(const input *in)
 {
+    if (in->told)
+        return in->told;
     return !in->bytes && strcmp(in->path, "-") == 0 ? "standard input" : in->path;
 }
 
@@ -155,7 +173,11 @@ static const char *doc_name(const input *in)
 }
 
 static const char *const folder_names[] = { "txt", "text", "html", "htm", "xhtml", "shtml", "json", "jsonl", "ndjson",
-    "jsonlines", "jl", NULL };
+    "jsonlines", "jl", "csv", "tsv", "xml", "rss", "atom", NULL };
+static const char *const packed_names[] = { "gz", "zst", "bz2", "xz", "tar", "tgz", "tbz2", "txz", "zip", NULL };
+static const char *const single_names[] = { "gz", "zst", "bz2", "xz", NULL };
+
+static bool takes_name(const char *path) { return dm_has_suffix(path, folder_names) || dm_has_suffix(path, packed_names); }
 
 /* ---- folders ---- */
 
@@ -182,10 +204,10 @@ static bool takes(const char *path)
 {
     struct stat link, target;
     if (lstat(path, &link) != 0 || stat(path, &target) != 0)
-        return dm_has_suffix(path, folder_names); /* opening it will say why */
+        return takes_name(path); /* opening it will say why */
     if (S_ISDIR(target.st_mode))
         return S_ISDIR(link.st_mode);
-    return S_ISREG(target.st_mode) && dm_has_suffix(path, folder_names);
+    return S_ISREG(target.st_mode) && takes_name(path);
 }
 
 static dm_status list_entry(dm_reader *r, const input *folder, const char *name, dm_error *err)
@@ -273,7 +295,7 @@ static dm_status failed_stream(const dm_reader *r, dm_status st, dm_error *err)
 {
     if (st == DM_ENOMEM)
         return dm_fail(err, st, 0, "'%.*s': out of memory", SHOWN, shown_name(&r->now));
-    return dm_fail(err, DM_EIO, 0, "cannot read '%.*s': %s", SHOWN, shown_name(&r->now), strerror(r->stream.error));
+    return dm_fail(err, DM_EIO, 0, "cannot read '%.*s': %s", SHOWN, shown_name(&r->now), dm_stream_error(&r->stream));
 }
 
 static dm_status note_stream(const dm_reader *r, dm_doc *doc)
@@ -314,9 +336,6 @@ static dm_status decode_all(dm_reader *r, dm_doc *doc, bool html, dm_error *err)
 
 static dm_status read_whole(dm_reader *r, dm_doc *doc, bool html, dm_error *err)
 {
-    if (html && dm_sniff_feed(&r->stream))
-        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is a news feed (RSS or Atom), not an article; give the pages it points to",
-            SHOWN, shown_name(&r->now));
     dm_status st = decode_all(r, doc, html, err);
     if (st == DM_OK)
         st = dm_meta_set(doc, &doc->meta.id, dm_str_of(doc_name(&r->now))) == DM_OK ? DM_OK : failed_stream(r, DM_ENOMEM, err);
@@ -339,6 +358,87 @@ static dm_status start_json(dm_reader *r, bool lines, dm_error *err)
     return st == DM_OK ? DM_END : st;
 }
 
+static dm_status start_feed(dm_reader *r, dm_error *err)
+{
+    dm_status st = dm_stream_all(&r->stream, &r->raw, DM_READ_HTML_MAX);
+    if (st == DM_ELIMIT)
+        return too_big(r, true, err);
+    if (st != DM_OK)
+        return failed_stream(r, st, err);
+    st = dm_feed_open(&r->feed, (dm_str){ r->raw.p, r->raw.len }, doc_name(&r->now), shown_name(&r->now), err);
+    return st == DM_OK ? DM_END : st;
+}
+
+/* DM_END: what is inside comes next. */
+static dm_status start_unpack(dm_reader *r, dm_error *err)
+{
+    if (r->unpack)
+        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is an archive in an archive; unpack the outer one first", SHOWN,
+            shown_name(&r->now));
+    uint64_t taken = r->stream.taken;
+    r->pack = r->now;
+    r->now = (input){ .path = NULL };
+    dm_status st = dm_unpack_open(&r->unpack, &r->stream, shown_name(&r->pack), err);
+    if (st != DM_OK) {
+        r->taken += taken;
+        input_free(&r->pack);
+    }
+    return st == DM_OK ? DM_END : st;
+}
+
+/* Tables and XML files lie about in folders for other ends: there they are passed over when they hold no articles. */
+static dm_status start_table(dm_reader *r, char separator, dm_doc *doc, dm_error *err)
+{
+    dm_status st = start_json(r, true, err);
+    if (st != DM_END)
+        return st;
+    dm_json_table(r->json, separator);
+    if (r->now.depth == 0)
+        return DM_END;
+    dm_error why = { .msg = "" };
+    st = dm_json_next(r->json, doc, &r->rules, &why);
+    if (st == DM_EINPUT && why.at == 1) {
+        r->skipped++;
+        dm_json_close(r->json);
+        r->json = NULL;
+        return DM_END;
+    }
+    if (st != DM_OK && st != DM_END && err)
+        *err = why;
+    return st;
+}
+
+static bool is_xml_of_folder(const dm_reader *r)
+{
+    return r->now.depth > 0 && dm_has_suffix(r->now.path, (const char *const[]){ "xml", NULL });
+}
+
+static dm_status start_stream(dm_reader *r, dm_doc *doc, dm_error *err)
+{
+    dm_status st = dm_stream_start(&r->stream);
+    if (st != DM_OK)
+        return failed_stream(r, st, err);
+    if (dm_packed(r->stream.buf + r->stream.at, r->stream.end - r->stream.at))
+        return start_unpack(r, err);
+    const char *what = dm_sniff_binary(&r->stream);
+    if (what)
+        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is %s", SHOWN, shown_name(&r->now), what);
+    if (dm_sniff_feed(&r->stream))
+        return start_feed(r, err);
+    dm_format f = dm_sniff_format(&r->stream, r->now.path);
+    if (is_xml_of_folder(r) && f != DM_FORMAT_HTML) {
+        r->skipped++;
+        return DM_END;
+    }
+    if (f == DM_FORMAT_TEXT || f == DM_FORMAT_HTML)
+        return read_whole(r, doc, f == DM_FORMAT_HTML, err);
+    if (!dm_sniff_text(&r->stream) && r->stream.eof)
+        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is empty; there is nothing to read in it", SHOWN, shown_name(&r->now));
+    if (f == DM_FORMAT_CSV || f == DM_FORMAT_TSV)
+        return start_table(r, f == DM_FORMAT_TSV ? '\t' : ',', doc, err);
+    return start_json(r, f == DM_FORMAT_JSON_LINES, err);
+}
+
 /* DM_END: nothing came of it that is a document, and nothing failed; go on. */
 static dm_status start_input(dm_reader *r, dm_doc *doc, dm_error *err)
 {
@@ -350,18 +450,44 @@ static dm_status start_input(dm_reader *r, dm_doc *doc, dm_error *err)
             dm_json_each(r->json);
         return st;
     }
-    st = dm_stream_start(&r->stream);
-    if (st != DM_OK)
-        return failed_stream(r, st, err);
-    const char *what = dm_sniff_binary(&r->stream);
-    if (what)
-        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is %s", SHOWN, shown_name(&r->now), what);
-    dm_format f = dm_sniff_format(&r->stream, r->now.path);
-    if (f == DM_FORMAT_TEXT || f == DM_FORMAT_HTML)
-        return read_whole(r, doc, f == DM_FORMAT_HTML, err);
-    if (!dm_sniff_text(&r->stream) && r->stream.eof)
-        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is empty; there is nothing to read in it", SHOWN, shown_name(&r->now));
-    return start_json(r, f == DM_FORMAT_JSON_LINES, err);
+    return start_stream(r, doc, err);
+}
+
+/* ---- archives ---- */
+
+/* Names of the input that an entry is: of a file that is compressed alone its own name without the last suffix. */
+static bool name_entry(dm_reader *r, const char *entry)
+{
+    const char *outer = r->pack.path, *shown = shown_name(&r->pack);
+    if (!*entry) {
+        size_t n = strlen(outer) - (dm_has_suffix(outer, single_names) ? strlen(strrchr(outer, '.')) : 0);
+        r->now.path = strcmp(outer, "-") == 0 && !r->pack.bytes ? strdup("stdin") : strndup(outer, n);
+        r->now.told = strdup(shown);
+    } else {
+        r->now.path = join(shown, entry);
+        r->now.told = r->now.path ? strdup(r->now.path) : NULL;
+    }
+    r->now.depth = *entry ? r->pack.depth + 1 : r->pack.depth;
+    return r->now.path && r->now.told;
+}
+
+/* Opens the next entry. DM_END: nothing came of it, or the archive has ended; go on. */
+static dm_status start_entry(dm_reader *r, dm_doc *doc, dm_error *err)
+{
+    const char *entry;
+    dm_status st = dm_unpack_next(r->unpack, &entry, err);
+    if (st != DM_OK) {
+        close_unpack(r);
+        return st;
+    }
+    if (*entry && (!takes_name(entry) || *dm_base_name(entry) == '.')) {
+        r->skipped++;
+        return DM_END;
+    }
+    if (!name_entry(r, entry))
+        return dm_fail(err, DM_ENOMEM, 0, "'%.*s': out of memory", SHOWN, shown_name(&r->pack));
+    r->stream = (dm_stream){ .fd = -1, .from = r->unpack };
+    return start_stream(r, doc, err);
 }
 
 static bool take_next(dm_reader *r)
@@ -378,21 +504,28 @@ static bool take_next(dm_reader *r)
     return true;
 }
 
+/* The next document of an input that holds many. DM_END: it has ended, or the input is not of that kind. */
+static dm_status next_inside(dm_reader *r, dm_doc *doc, dm_error *err)
+{
+    if (!r->json && !r->feed)
+        return DM_END;
+    dm_status st = r->json ? dm_json_next(r->json, doc, &r->rules, err) : dm_feed_next(r->feed, doc, &r->rules, err);
+    if (st == DM_OK || st == DM_EINPUT || st == DM_ELIMIT)
+        return st;
+    close_input(r); /* the rest of a stream that cannot be read is lost */
+    return st;
+}
+
 static dm_status next_raw(dm_reader *r, dm_doc *doc, dm_error *err)
 {
     for (;;) {
-        if (r->json) {
-            dm_status st = dm_json_next(r->json, doc, &r->rules, err);
-            if (st == DM_OK || st == DM_EINPUT || st == DM_ELIMIT)
-                return st;
-            close_input(r);
-            if (st != DM_END)
-                return st; /* the rest of a stream that cannot be read is lost */
-        }
-        if (!take_next(r))
+        dm_status st = next_inside(r, doc, err);
+        if (st != DM_END)
+            return st;
+        if (!r->unpack && !take_next(r))
             return DM_END;
-        dm_status st = start_input(r, doc, err);
-        if (!r->json)
+        st = r->unpack ? start_entry(r, doc, err) : start_input(r, doc, err);
+        if (!r->json && !r->feed)
             close_input(r);
         if (st != DM_END)
             return st;

@@ -30,13 +30,8 @@ typedef struct magic {
 
 static const magic magics[] = {
     { "%PDF-", 5, "a PDF document; turn it into text first (pdftotext)" },
-    { "PK\003\004", 4, "a zip archive or an office document; unpack it or save it as text first" },
-    { "\037\213", 2, "compressed (gzip); unpack it first (gunzip, zcat)" },
-    { "\x28\xB5\x2F\xFD", 4, "compressed (zstd); unpack it first (zstd -d)" },
-    { "BZh", 3, "compressed (bzip2); unpack it first (bunzip2)" },
-    { "\xFD"
-      "7zXZ",
-        5, "compressed (xz); unpack it first (unxz)" },
+    { "7z\xBC\xAF", 4, "a 7z archive; unpack it first" },
+    { "Rar!", 4, "a RAR archive; unpack it first" },
     { "\xD0\xCF\x11\xE0", 4, "an old office document; save it as text first" },
     { "{\\rtf", 5, "an RTF document; save it as text first" },
     { "\x89PNG", 4, "an image (PNG), not text" },
@@ -90,6 +85,8 @@ static bool looks_html(dm_str head)
 bool dm_sniff_feed(const dm_stream *s)
 {
     dm_str head = look_ahead(s);
+    if (!head.len || head.p[0] != '<')
+        return false;
     for (size_t i = 0; i < head.len && i < SNIFF; i++) {
         dm_str rest = { head.p + i, head.len - i };
         if (head.p[i] == '<' &&
@@ -142,6 +139,10 @@ dm_format dm_sniff_format(const dm_stream *s, const char *path)
         return head.len && head.p[0] == '[' ? DM_FORMAT_JSON : DM_FORMAT_JSON_LINES;
     if (dm_has_suffix(path, html_names))
         return DM_FORMAT_HTML;
+    if (dm_has_suffix(path, (const char *const[]){ "csv", NULL }))
+        return DM_FORMAT_CSV;
+    if (dm_has_suffix(path, (const char *const[]){ "tsv", NULL }))
+        return DM_FORMAT_TSV;
     if (looks_json(head) || dm_has_suffix(path, (const char *const[]){ "json", NULL }))
         return head.len && head.p[0] == '{' && line_is_object(head) ? DM_FORMAT_JSON_LINES : DM_FORMAT_JSON;
     return looks_html(head) ? DM_FORMAT_HTML : DM_FORMAT_TEXT;

@@ -29,7 +29,7 @@ static dm_status room(dm_stream *s, size_t need)
 /* Up to max bytes; 0 at the end or on failure. */
 static size_t get(dm_stream *s, char *out, size_t max)
 {
-    if (s->fd < 0) {
+    if (s->fd < 0 && !s->from) {
         size_t n = s->memory_left < max ? s->memory_left : max;
         if (n)
             memcpy(out, s->memory, n);
@@ -40,6 +40,12 @@ static size_t get(dm_stream *s, char *out, size_t max)
         return n;
     }
     ssize_t n;
+    if (s->from) {
+        n = dm_unpack_read(s->from, out, max, &s->why);
+        s->failed = n < 0;
+        s->eof = n <= 0;
+        return n > 0 ? (size_t)n : 0;
+    }
     do
         n = read(s->fd, out, max);
     while (n < 0 && errno == EINTR);
@@ -51,6 +57,8 @@ static size_t get(dm_stream *s, char *out, size_t max)
     s->taken += n > 0 ? (size_t)n : 0;
     return n > 0 ? (size_t)n : 0;
 }
+
+const char *dm_stream_error(const dm_stream *s) { return s->why ? s->why : strerror(s->error); }
 
 static void put_cp(dm_stream *s, uint32_t cp)
 {
@@ -179,6 +187,8 @@ dm_status dm_stream_start(dm_stream *s)
         ;
     if (st != DM_OK && st != DM_END)
         return st;
+    if (dm_packed(s->buf, s->end))
+        return DM_OK;
     size_t skip = 0;
     find_encoding(s, &skip);
     if (!s->wide) {
