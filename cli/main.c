@@ -37,7 +37,8 @@ static void help(FILE *to)
     fputs("usage: demarche COMMAND [OPTION...] FILE...\n\ncommands:\n", to);
     for (const cli_command *c = cli_commands; c->name; c++)
         fprintf(to, "  %-11s %s\n", c->name, c->summary);
-    fputs("\nFILE is a text, HTML or JSON file, a folder of them, or - for standard input.\n"
+    fputs("\nFILE is a text, HTML, JSON or CSV file or a feed, compressed or in an archive, a folder of them, or - for "
+          "standard input.\n"
           "'demarche COMMAND --help' lists a command's options; 'man demarche' tells the rest.\n",
         to);
 }

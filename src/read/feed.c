@@ -123,8 +123,8 @@ static void look(found *w, xmlNode *item)
         const char *name;
         part p;
     } names[] = { { "encoded", P_CONTENT }, { "content", P_CONTENT }, { "description", P_SUMMARY }, { "summary", P_SUMMARY },
-        { "title", P_TITLE }, { "link", P_URL }, { "guid", P_ID }, { "id", P_ID }, { "pubDate", P_DATE }, { "published", P_DATE },
-        { "issued", P_DATE }, { "date", P_DATE }, { "updated", P_DATE }, { "language", P_LANGUAGE } };
+        { "title", P_TITLE }, { "link", P_URL }, { "guid", P_ID }, { "id", P_ID }, { "pubDate", P_DATE },
+        { "published", P_DATE }, { "issued", P_DATE }, { "date", P_DATE }, { "updated", P_DATE }, { "language", P_LANGUAGE } };
     for (xmlNode *n = item->children; n; n = n->next)
         for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
             if (is(n, names[i].name) && n->children)
@@ -150,9 +150,11 @@ static dm_status fill_meta(dm_feed *f, const found *w, xmlNode *item, dm_doc *do
 {
     bool starved = false;
     xmlChar *address = w->node[P_URL] ? NULL : href(item);
-    dm_str url = address ? dm_arena_str(&doc->arena, dm_str_of((const char *)address)) : text_of(&doc->arena, w->node[P_URL], &starved);
+    dm_str url =
+        address ? dm_arena_str(&doc->arena, dm_str_of((const char *)address)) : text_of(&doc->arena, w->node[P_URL], &starved);
     dm_str id = text_of(&doc->arena, w->node[P_ID], &starved), title = text_of(&doc->arena, w->node[P_TITLE], &starved);
-    dm_str date = text_of(&doc->arena, w->node[P_DATE], &starved), language = text_of(&doc->arena, w->node[P_LANGUAGE], &starved);
+    dm_str date = text_of(&doc->arena, w->node[P_DATE], &starved),
+           language = text_of(&doc->arena, w->node[P_LANGUAGE], &starved);
     xmlFree(address);
     if (!id.len)
         id = dm_arena_printf(&doc->arena, "%s:%zu", f->name, f->n);

@@ -74,7 +74,7 @@ typedef struct dm_stream {
     int fd;
     const char *memory; /* instead of fd */
     size_t memory_left;
-    dm_unpack *from;    /* instead of both: the entry of an archive that is open */
+    dm_unpack *from; /* instead of both: the entry of an archive that is open */
     bool eof, failed, bom;
     uint8_t wide;  /* dm_wide */
     uint32_t high; /* UTF-16: a high surrogate that waits for its second half */
@@ -122,7 +122,14 @@ dm_status dm_csv_row(struct json_t **out, const struct json_t *head, dm_str row,
 dm_status dm_csv_cut(dm_stream *s, dm_buf *out, size_t limit, bool *over, size_t *lines);
 
 /* sniff.c: the look-ahead of a stream that has started. */
-typedef enum dm_format { DM_FORMAT_TEXT, DM_FORMAT_HTML, DM_FORMAT_JSON_LINES, DM_FORMAT_JSON, DM_FORMAT_CSV, DM_FORMAT_TSV } dm_format;
+typedef enum dm_format {
+    DM_FORMAT_TEXT,
+    DM_FORMAT_HTML,
+    DM_FORMAT_JSON_LINES,
+    DM_FORMAT_JSON,
+    DM_FORMAT_CSV,
+    DM_FORMAT_TSV
+} dm_format;
 const char *dm_base_name(const char *path);
 bool dm_has_suffix(const char *path, const char *const *list); /* list of suffixes without dot, NULL at its end */
 /* NULL, or what the bytes are instead of text, and what to do. */

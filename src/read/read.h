@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Bytes in, documents out: files, directories and standard input as plain text, HTML or JSON (lines, arrays, single objects).
+/* Bytes in, documents out: files, directories and standard input as plain text, HTML, JSON (lines, arrays, single objects), tables (CSV,
+ * TSV) and feeds (RSS, Atom), also compressed and in archives (zip, tar).
  *
  * A reader holds a queue of inputs and gives one document a call, so that memory stays bounded however long an input is.
  * The document text is the decoded file (text), the value of its text key (JSON) or the text extracted from markup (HTML). Nothing
@@ -36,7 +37,7 @@ typedef struct dm_read_opts {
 /* opts may be NULL for the defaults. */
 dm_status dm_reader_open(dm_reader **out, const dm_read_opts *opts, dm_error *err);
 
-/* Queues a file, a folder (all text, HTML and JSON files in it, sorted by name, folders inside included; hidden files, links to
+/* Queues a file, a folder (all text, HTML and JSON files, tables, feeds and archives in it, sorted by name, folders inside included; hidden files, links to
  * folders and files of other kinds are passed over) or "-", standard input. Only looks at it when its turn comes. */
 dm_status dm_reader_add(dm_reader *r, const char *path, dm_error *err);
 

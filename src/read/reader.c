@@ -34,6 +34,7 @@ struct dm_reader {
     dm_feed *feed;
     dm_unpack *unpack; /* the archive that is open, whose entries are inputs like others */
     input pack;        /* where it came from */
+    size_t entries;    /* of it that were read */
     dm_buf raw;
     size_t skipped;
     uint64_t taken; /* bytes of the inputs that are closed */
@@ -373,10 +374,11 @@ static dm_status start_feed(dm_reader *r, dm_error *err)
 static dm_status start_unpack(dm_reader *r, dm_error *err)
 {
     if (r->unpack)
-        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is an archive in an archive; unpack the outer one first", SHOWN,
-            shown_name(&r->now));
+        return dm_fail(
+            err, DM_EINPUT, 0, "'%.*s' is an archive in an archive; unpack the outer one first", SHOWN, shown_name(&r->now));
     uint64_t taken = r->stream.taken;
     r->pack = r->now;
+    r->entries = 0;
     r->now = (input){ .path = NULL };
     dm_status st = dm_unpack_open(&r->unpack, &r->stream, shown_name(&r->pack), err);
     if (st != DM_OK) {
@@ -476,6 +478,10 @@ static dm_status start_entry(dm_reader *r, dm_doc *doc, dm_error *err)
 {
     const char *entry;
     dm_status st = dm_unpack_next(r->unpack, &entry, err);
+    if (st == DM_END && r->entries == 0)
+        st = dm_fail(err, DM_EINPUT, 0,
+            "'%.*s' holds no articles: no text, HTML, JSON, CSV or feed; save office documents as text", SHOWN,
+            shown_name(&r->pack));
     if (st != DM_OK) {
         close_unpack(r);
         return st;
@@ -487,7 +493,10 @@ static dm_status start_entry(dm_reader *r, dm_doc *doc, dm_error *err)
     if (!name_entry(r, entry))
         return dm_fail(err, DM_ENOMEM, 0, "'%.*s': out of memory", SHOWN, shown_name(&r->pack));
     r->stream = (dm_stream){ .fd = -1, .from = r->unpack };
-    return start_stream(r, doc, err);
+    size_t skipped = r->skipped;
+    st = start_stream(r, doc, err);
+    r->entries += r->skipped == skipped;
+    return st;
 }
 
 static bool take_next(dm_reader *r)

@@ -22,7 +22,10 @@ struct dm_unpack {
     dm_stream below;
     const char *name; /* for messages */
     uint64_t unpacked, entries;
-    bool raw; /* a file that is compressed alone */
+    bool raw;   /* a file that is compressed alone */
+    bool open;  /* an entry, not yet read to its end */
+    bool jumps; /* what is not read need not be unpacked (zip in a file) */
+    bool ended; /* damaged, or over a limit: nothing more comes */
     char why[320];
 };
 
@@ -31,7 +34,8 @@ bool dm_packed(const char *p, size_t n)
     static const struct {
         const char *bytes;
         size_t n, at;
-    } marks[] = { { "PK\003\004", 4, 0 }, { "PK\005\006", 4, 0 }, { "\037\213", 2, 0 }, { "\x28\xB5\x2F\xFD", 4, 0 }, { "BZh", 3, 0 },
+    } marks[] = { { "PK\003\004", 4, 0 }, { "PK\005\006", 4, 0 }, { "\037\213", 2, 0 }, { "\x28\xB5\x2F\xFD", 4, 0 },
+        { "BZh", 3, 0 },
         { "\xFD"
           "7zXZ",
             5, 0 },
@@ -70,7 +74,8 @@ static int formats(struct archive *a)
 static int open_source(dm_unpack *u)
 {
     dm_stream *s = &u->below;
-    if (s->fd > 0 && lseek(s->fd, 0, SEEK_SET) == 0)
+    u->jumps = s->fd > 0 && lseek(s->fd, 0, SEEK_SET) == 0;
+    if (u->jumps)
         return archive_read_open_fd(u->a, s->fd, BLOCK);
     return archive_read_open(u->a, u, NULL, on_read, NULL);
 }
@@ -116,10 +121,27 @@ static dm_status failed(dm_unpack *u, dm_error *err)
     return dm_fail(err, DM_EINPUT, 0, "cannot unpack '%.*s' any further: %.160s", SHOWN, u->name, why ? why : "damaged");
 }
 
+/* What is left of an entry, within the limits, too. */
+static bool skip_rest(dm_unpack *u, const char **why)
+{
+    char room[BLOCK / 4];
+    if (u->jumps && (archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP)
+        u->open = false;
+    while (u->open)
+        if (dm_unpack_read(u, room, sizeof room, why) < 0)
+            return false;
+    return true;
+}
+
 dm_status dm_unpack_next(dm_unpack *u, const char **entry, dm_error *err)
 {
     struct archive_entry *e;
+    const char *why = "";
     for (;;) {
+        if (u->ended)
+            return DM_END;
+        if (!skip_rest(u, &why))
+            return dm_fail(err, DM_EINPUT, 0, "'%.*s': %.200s", SHOWN, u->name, why);
         int rc = archive_read_next_header(u->a, &e);
         if (rc == ARCHIVE_EOF)
             return DM_END;
@@ -127,6 +149,7 @@ dm_status dm_unpack_next(dm_unpack *u, const char **entry, dm_error *err)
             return failed(u, err);
         if (++u->entries > ENTRIES_MAX)
             return dm_fail(err, DM_ELIMIT, 0, "'%.*s' holds more than %d names; split it", SHOWN, u->name, (int)ENTRIES_MAX);
+        u->open = true;
         u->raw = archive_format(u->a) == ARCHIVE_FORMAT_RAW;
         const char *name = archive_entry_pathname_utf8(e);
         name = name ? name : archive_entry_pathname(e);
@@ -139,7 +162,9 @@ dm_status dm_unpack_next(dm_unpack *u, const char **entry, dm_error *err)
 ssize_t dm_unpack_read(dm_unpack *u, char *out, size_t max, const char **why)
 {
     la_ssize_t n = archive_read_data(u->a, out, max);
+    u->open = n > 0;
     if (n < 0) {
+        u->ended = n == ARCHIVE_FATAL;
         const char *told = archive_error_string(u->a);
         snprintf(u->why, sizeof u->why, "it cannot be unpacked: %.200s", told ? told : "damaged");
         *why = u->why;
@@ -147,8 +172,10 @@ ssize_t dm_unpack_read(dm_unpack *u, char *out, size_t max, const char **why)
     }
     u->unpacked += (uint64_t)n;
     if (u->unpacked > FREE_BYTES && u->unpacked / RATIO_MAX > dm_unpack_bytes(u) + BLOCK) {
-        snprintf(u->why, sizeof u->why, "it unpacks to more than %d times its size, which no text does; unpack it yourself if it is one",
-            (int)RATIO_MAX);
+        snprintf(u->why, sizeof u->why,
+            "it unpacks to more than %d times its size, which no text does; unpack it yourself if it is one", (int)RATIO_MAX);
+        u->open = false;
+        u->ended = true;
         *why = u->why;
         return -1;
     }

@@ -60,32 +60,53 @@ def put(name, data):
     return path
 
 
-def archives():
-    flat = io.BytesIO()
-    with zipfile.ZipFile(flat, "w", zipfile.ZIP_DEFLATED) as z:
-        for i in range(4):
-            z.writestr(f"{i}.txt", b"\0" * (64 * MB))
-    refused("decompression bomb (zip)", put("bomb.zip", flat.getvalue()), "zip archive")
-    refused("the same, called text", put("bomb.txt", flat.getvalue()), "zip archive")
-    inner = flat.getvalue()
-    for _ in range(8):
-        outer = io.BytesIO()
-        with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as z:
-            z.writestr("again.zip", inner)
-        inner = outer.getvalue()
-    refused("nested archives", put("nested.zip", inner), "zip archive")
-    refused("decompression bomb (gzip)", put("bomb.gz", gzip.compress(b"\0" * (64 * MB))), "gzip")
-    refused("decompression bomb (JSON lines, gzip)", put("bomb.jsonl", gzip.compress(b" " * (64 * MB))), "gzip")
+def zipped(*members, method=zipfile.ZIP_DEFLATED):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as z:
+        for name, data in members:
+            z.writestr(name, data)
+    return out.getvalue()
+
+
+def tarred(*members):
+    """Name, content, type, target of each."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as t:
-        for member, kind, target in (("../../../tmp/escaped.txt", tarfile.REGTYPE, ""), ("/etc/escaped.txt", tarfile.REGTYPE, ""),
-                                     ("link.txt", tarfile.SYMTYPE, "/etc/passwd"), ("hard.txt", tarfile.LNKTYPE, "/etc/passwd"),
-                                     ("through", tarfile.SYMTYPE, "/tmp"), ("through/escaped.txt", tarfile.REGTYPE, "")):
-            info = tarfile.TarInfo(member)
-            info.type, info.linkname = kind, target
-            t.addfile(info)
-    refused("paths and links that lead out of an archive", put("paths.tar", out.getvalue()), "binary data")
+        for name, data, kind, target in members:
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname, info.size = kind, target, len(data)
+            t.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def archives():
+    zeros, blanks = b"\0" * (64 * MB), b" " * (96 * MB)
+    good = GOOD.encode()
+    bomb = zipped(*((f"{i}.txt", blanks) for i in range(40)), ("good.txt", good))
+    refused("decompression bomb (zip)", put("bomb.zip", bomb), "16 MB")
+    refused("the same, called text", put("bomb.txt", bomb), "16 MB")
+    refused("decompression bomb (zip of binary data)", put("zeros.zip", zipped(("0.txt", zeros), ("1.txt", zeros))), "binary data")
+    refused("decompression bomb (gzip)", put("bomb.gz", gzip.compress(zeros)), "holds no articles")
+    refused("decompression bomb (JSON lines, gzip)", put("bomb.jsonl", gzip.compress(blanks * 2)), "times its size")
+    refused("decompression bomb in what is passed over", put("passed.tgz", gzip.compress(tarred(("x.bin", blanks * 2, tarfile.REGTYPE, "")))),
+            "times its size")
+    inner = zipped(("0.txt", good))
+    for _ in range(8):
+        inner = zipped(("again.zip", inner))
+    refused("nested archives", put("nested.zip", inner), "an archive in an archive")
+    read("gzip in gzip", put("twice.gz", gzip.compress(gzip.compress(good))))
+    refused("a bomb in gzip in gzip", put("thrice.jsonl.gz", gzip.compress(gzip.compress(blanks * 2))), "times its size")
+    link = tarfile.SYMTYPE
+    out = tarred(("../../../tmp/escaped.txt", good, tarfile.REGTYPE, ""), ("/etc/escaped.txt", good, tarfile.REGTYPE, ""),
+                 ("link.txt", b"", link, "/etc/passwd"), ("hard.txt", b"", tarfile.LNKTYPE, "/etc/passwd"), ("device.txt", b"", tarfile.CHRTYPE, ""),
+                 ("through", b"", link, "/tmp"), ("through/escaped.txt", good, tarfile.REGTYPE, ""))
+    read("paths and links that lead out of an archive", put("paths.tar", out), "root:", "passwd", "hard.txt", "link.txt")
     check("nothing was unpacked", not os.path.exists("/tmp/escaped.txt") and not os.path.exists("/etc/escaped.txt"))
+    whole = zipped(("a.txt", good * 200), ("b.txt", good), method=zipfile.ZIP_STORED)
+    refused("cut off", put("cut.zip", whole[:len(whole) // 2]), "cut.zip")
+    refused("cut off (gzip)", put("cut.txt.gz", gzip.compress(os.urandom(20000).hex().encode())[:9000]), "cut.txt.gz")
+    refused("no article in it", put("none.zip", zipped(("a.png", b"x"), ("word/document.xml", b"<w/>"))), "holds no articles")
+    refused("empty", put("empty.zip", zipped()), "holds no articles")
 
 
 def folders():
@@ -129,8 +150,13 @@ def markup():
     read("entities of entities (billion laughs)", put("laughs.xhtml", laughs), "laughlaugh")
     external = f'<?xml version="1.0"?>\n<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd">]>\n<html><body><p>Japan condemned China: &x;</p>{p}</body></html>'
     read("external entities", put("external.xhtml", external), "root:")
-    feed = '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss version="2.0"><channel><item><title>&x;</title></item></channel></rss>'
-    refused("a feed", put("feed.html", feed), "news feed")
+    item = "<item><title>&x;</title><description>Japan condemned China. &x;</description></item>"
+    for name, entity in (("external", '<!ENTITY x SYSTEM "file:///etc/passwd">'), ("laughs", '<!ENTITY l0 "laugh">' + lines + '<!ENTITY x "&l9;">')):
+        feed = f'<?xml version="1.0"?><!DOCTYPE rss [{entity}]><rss version="2.0"><channel>{item}</channel></rss>'
+        refused(f"a feed with entities ({name})", put(f"{name}.rss", feed), "document type")
+    refused("elements in elements of a feed", put("deep.rss", "<rss><channel><item><description>" + "<a>" * n), "deep.rss")
+    refused("items without end", put("items.rss", "<rss><channel>" + "<item><title>x</title></item>" * 2000 + "</channel></rss>"), "item 1:")
+    refused("a feed over its limit", put("long.rss", "<rss><channel><item><description>" + "x " * (5 * MB)), "8 MB")
 
 
 def json():

@@ -249,10 +249,10 @@ static void empty_and_binary(void **state)
         size_t n;
         const char *part;
     } cases[] = { { "e.txt", "", 0, "'e.txt' is empty" }, { "b.txt", " \r\n\t\n", 5, "is empty" },
-        { "x.jsonl", "\n \n", 3, "is empty" }, { "p.txt", "%PDF-1.7\n...", 12, "PDF" }, { "z.txt", "PK\003\004....", 8, "zip" },
-        { "g.txt", "\037\213\b\0", 4, "gzip" }, { "i.txt", "\x89PNG\r\n", 6, "PNG" },
+        { "x.jsonl", "\n \n", 3, "is empty" }, { "p.txt", "%PDF-1.7\n...", 12, "PDF" }, { "z.txt", "PK\003\004....", 8, "ZIP" },
+        { "g.txt", "\037\213\b\0", 4, "unpack" }, { "i.txt", "\x89PNG\r\n", 6, "PNG" },
         { "m.txt", "\001\002\003\004\005\006 x", 8, "binary data" }, { "n.txt", "a\0\0\0\0\0b\0\0\0", 10, "binary data" },
-        { "f.html", "<?xml version='1.0'?><rss><channel/></rss>", 42, "feed" },
+        { "f.html", "<?xml version='1.0'?><rss><channel><item/></channel></rss>", 58, "item 1" },
         { "t.html", "<html><body><nav>Home</nav></body></html>", 41, "no article text" } };
     start(f, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
