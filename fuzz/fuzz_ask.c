@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(&a.f);
         count(&a.f);
     } else {
-        fuzz_need(err.msg[0], "a refusal without a reason");
+        fuzz_need(err.msg[0], "a refusal with its reason");
     }
     (void)dm_ask_codes(record, &q, "actor", code, sizeof code / sizeof *code, &codes, &err);
     (void)dm_ask_contexts(record, &q, &contexts, &err);

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (dm_day_parse(&i, s, &err) == DM_OK)
         check_interval(i);
     else
-        fuzz_need(err.msg[0], "a refusal without a reason");
+        fuzz_need(err.msg[0], "a refusal with its reason");
     if (dm_votes_date(s, &from, &to))
         check(from, to);
     if (dm_import_day(&from, &to, s))

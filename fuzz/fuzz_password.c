@@ -33,7 +33,7 @@ static void read_file(const uint8_t *data, size_t size)
     if (dm_passwords_open(&p, file.path, &err) == DM_OK)
         fuzz_need(!dm_passwords_ok(p, "Basic"), "no entry without a name");
     else
-        fuzz_need(err.msg[0], "a refusal without a reason");
+        fuzz_need(err.msg[0], "a refusal with its reason");
     dm_passwords_close(p);
 }
 

@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (dm_fix_check(record, (dm_str){ (const char *)data, size }, &fix, &err) == DM_OK)
         check(&fix);
     else
-        fuzz_need(err.msg[0], "a refusal without a reason");
+        fuzz_need(err.msg[0], "a refusal with its reason");
     dm_buf_free(&fix);
     return 0;
 }

@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         open_image(image, image_size, data + 1, size - 1);
         free(image);
     } else {
-        fuzz_need(err.msg[0], "a refusal without a reason");
+        fuzz_need(err.msg[0], "a refusal with its reason");
     }
     dm_table_builder_free(b);
     return 0;

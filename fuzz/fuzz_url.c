@@ -27,7 +27,7 @@ static void ask(const dm_request *q)
         if (dm_request_number(q, keys[i], 1, 500, 50, &n, &err) == DM_OK)
             fuzz_need(n >= 1 && n <= 500, "a number between its bounds");
         else
-            fuzz_need(err.msg[0], "a refusal without a reason");
+            fuzz_need(err.msg[0], "a refusal with its reason");
     }
     (void)dm_request_only(q, "actor limit offset", "text", NULL);
 }
@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(&q);
         ask(&q);
     } else {
-        fuzz_need(err.msg[0], "a refusal without a reason");
+        fuzz_need(err.msg[0], "a refusal with its reason");
     }
     headers(input);
     return 0;
