@@ -182,6 +182,13 @@ static void expand(mst *m)
     }
 }
 
+/* Scores that are no numbers compare with nothing and can leave several roots: then all words hang on the first. */
+static void flatten(uint32_t *head, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        head[i] = i ? 1 : 0;
+}
+
 void dm_mst(uint32_t *head, const float *score, uint32_t n, uint32_t stride, void *scratch)
 {
     for (uint32_t i = 0; i < n; i++) {
@@ -202,4 +209,6 @@ void dm_mst(uint32_t *head, const float *score, uint32_t n, uint32_t stride, voi
     expand(&m);
     for (uint32_t i = 0; i < n; i++)
         head[i] = m.from[i];
+    if (!is_tree(head, n, scratch))
+        flatten(head, n);
 }
