@@ -57,6 +57,14 @@ static void text(walker *w, dm_str *s, bool keep)
     w->p += n;
 }
 
+/* Of years that are counted, in order; an end that is open is DM_DAY_NONE. The stages count days on from these. */
+static bool days_are_good(dm_day from, dm_day to)
+{
+    const dm_day first = dm_day_of(1, 1, 1), last = dm_day_of(9999, 12, 31);
+    return (from == DM_DAY_NONE || (from >= first && from <= last)) && (to == DM_DAY_NONE || (to >= first && to <= last)) &&
+           (from == DM_DAY_NONE || to == DM_DAY_NONE || from <= to);
+}
+
 static void date(walker *w, dm_meta *m)
 {
     uint32_t from = (uint32_t)m->date.from, to = (uint32_t)m->date.to, precision = (uint32_t)m->date.precision,
@@ -65,7 +73,7 @@ static void date(walker *w, dm_meta *m)
     number(w, &to);
     number(w, &precision);
     number(w, &source);
-    if (precision > DM_PREC_RANGE || source > DM_DATE_CONTENT)
+    if (precision > DM_PREC_RANGE || source > DM_DATE_CONTENT || !days_are_good((dm_day)from, (dm_day)to))
         w->bad = true;
     else if (!w->out)
         m->date = (dm_interval){ (dm_day)from, (dm_day)to, (dm_precision)precision };
@@ -73,7 +81,12 @@ static void date(walker *w, dm_meta *m)
         m->date_source = (uint8_t)source;
 }
 
-/* In text order, none over another, inside the text: the stages rely on it. */
+static bool between_characters(dm_str text, uint32_t at)
+{
+    return at >= text.len || ((unsigned char)text.p[at] & 0xC0) != 0x80;
+}
+
+/* In text order, none over another, inside the text, of whole characters: the stages rely on it. */
 static void line(walker *w, dm_line *l, uint32_t *from)
 {
     uint32_t start = l->span.start, len = l->span.len, kind = l->kind;
@@ -83,6 +96,8 @@ static void line(walker *w, dm_line *l, uint32_t *from)
     if (w->out)
         return;
     if (start < *from || (uint64_t)start + len > w->doc->text.len || kind > LINE_KIND_MAX)
+        w->bad = true;
+    else if (!between_characters(w->doc->text, start) || !between_characters(w->doc->text, start + len))
         w->bad = true;
     *from = start + len;
     *l = (dm_line){ { start, len }, (uint8_t)kind };
