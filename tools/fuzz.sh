@@ -31,7 +31,7 @@ length() {
     dates) echo 64 ;;
     when | states | model) echo 200 ;;
     url | ask | csv | flat | http | password | segment | dictionary) echo 600 ;;
-    queue_url) echo 300 ;;
+    queue_url | pg_url) echo 300 ;;
     votes | import | review | table_text | code | conllu) echo 1000 ;;
     *) echo 4000 ;;
     esac

@@ -10,7 +10,7 @@ static char *put_options(char *out, const char *at)
     char mark = '?';
     while (*at == '?' || *at == '&') {
         size_t n = 1 + strcspn(at + 1, "&");
-        bool secret = false;
+        bool secret = memchr(at + 1, '%', strcspn(at + 1, "=&")) != NULL; /* a key in disguise: libpq takes it off */
         for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
             secret |= strncmp(at + 1, secrets[i], strlen(secrets[i])) == 0;
         if (!secret) {
@@ -33,14 +33,14 @@ char *dm_pg_shown(const char *url)
     at += 3;
     memcpy(out, url, (size_t)(at - url));
     out += at - url;
-    size_t whole = strlen(at), host = strcspn(at, "/?"), user = 0;
+    size_t whole = strlen(at), host = strcspn(at, "/?"), query = strcspn(at, "?"), user = 0;
     for (size_t i = 0; i < whole && (i < host || !user); i++) /* a password may hold an @, or what ends a host */
         user = at[i] == '@' ? i : user;
     if (user) {
-        size_t name = strcspn(at, ":@");
+        size_t name = strcspn(at, ":@/?");
         memcpy(out, at, name);
         out += name;
-        at += user;
+        at += user > query ? whole : user; /* a password here or there: nothing more is shown */
     }
     size_t rest = strcspn(at, "?");
     memcpy(out, at, rest);
