@@ -80,6 +80,29 @@ static const shape TABLES[] = {
     { NULL, NULL, { NULL }, NULL },
 };
 
+#define FEED "<rss version=\"2.0\"><channel><title>Herald</title>"
+static const shape FEEDS[] = {
+    { "items", FEED, { "<item><title>a</title><description>Japan condemned China.</description></item>" }, "</channel></rss>" },
+    { "items with nothing", FEED, { "<item/>" }, "</channel></rss>" },
+    { "an item of many elements", FEED "<item>", { "<link>x</link><title>y</title>" },
+        "<description>Japan</description></item></channel></rss>" },
+    { "elements in elements", FEED "<item><description>", { "<a>" }, "" },
+    { "what is no item", FEED, { "<image><url>x</url></image>" }, "</channel></rss>" },
+    { "character references", FEED "<item><description>", { "&amp;&#x41;&lt;p&gt;" }, "</description></item></channel></rss>" },
+    { "CDATA", FEED "<item><description>", { "<![CDATA[<p>Japan]]>" }, "</description></item></channel></rss>" },
+    { NULL, NULL, { NULL }, NULL },
+};
+
+static const shape ROWS[] = {
+    { "articles", "id,text\n", { "%u,Japan condemned China.\n" }, "" },
+    { "rows of another length", "id,text\n", { "Japan\n" }, "" },
+    { "quotation marks", "text,b\n", { "\"a\"\"b\",c\n" }, "" },
+    { "a quotation that does not end", "text,b\n\"", { "Japan,\n" }, "" },
+    { "columns", "text", { ",c%u%d" }, "\nJapan\n" },
+    { "no column of articles", "year\n", { "1999\n" }, "" },
+    { NULL, NULL, { NULL }, NULL },
+};
+
 static const shape DICTIONARIES[] = {
     { "actors", "", { "NEW_%u_FRONT_%d [REB]\n" }, "" },
     { "synonyms", "NEW_FRONT [REB]\n", { "+%u_FRONT\n" }, "" },
@@ -124,6 +147,10 @@ static void read_as(const dm_coder *coder, const char *name, dm_str bytes)
 static void as_html(const dm_coder *coder, dm_str bytes) { read_as(coder, "page.html", bytes); }
 
 static void as_json(const dm_coder *coder, dm_str bytes) { read_as(coder, "lines.jsonl", bytes); }
+
+static void as_feed(const dm_coder *coder, dm_str bytes) { read_as(coder, "feed.xml", bytes); }
+
+static void as_rows(const dm_coder *coder, dm_str bytes) { read_as(coder, "rows.csv", bytes); }
 
 static void as_text(const dm_coder *coder, dm_str bytes) { read_as(coder, "article.txt", bytes); }
 
@@ -198,6 +225,10 @@ static void markup(void **state) { assert_int_equal(judge(*state, "reading marku
 
 static void json(void **state) { assert_int_equal(judge(*state, "reading JSON", JSON, as_json), 0); }
 
+static void feeds(void **state) { assert_int_equal(judge(*state, "reading a feed", FEEDS, as_feed), 0); }
+
+static void rows(void **state) { assert_int_equal(judge(*state, "reading a table of articles", ROWS, as_rows), 0); }
+
 static void tables(void **state) { assert_int_equal(judge(*state, "reading a table", TABLES, as_cells), 0); }
 
 static void dictionaries(void **state)
@@ -210,6 +241,7 @@ static void events(void **state) { assert_int_equal(judge(*state, "reading coded
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(text), cmocka_unit_test(markup), cmocka_unit_test(json),
-        cmocka_unit_test(tables), cmocka_unit_test(dictionaries), cmocka_unit_test(events) };
+        cmocka_unit_test(feeds), cmocka_unit_test(rows), cmocka_unit_test(tables), cmocka_unit_test(dictionaries),
+        cmocka_unit_test(events) };
     return cmocka_run_group_tests(tests, coder_open, coder_close);
 }
