@@ -4,7 +4,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 SHARED ?= ../shared
 
-.PHONY: all build check proof bench bench-record bench-desk faults fuzz train accuracy calibrate parties backoff eval-parse format install deb clean
+.PHONY: all build check proof bench bench-record bench-cost bench-workers bench-desk faults fuzz train accuracy calibrate parties backoff eval-parse format install deb clean
 all: build
 
 $(BUILD)/build.ninja:
@@ -22,6 +22,17 @@ proof: build
 
 bench: build
 	python3 bench/bench.py --program $(BUILD)/demarche
+	python3 bench/workers.py --program $(BUILD)/demarche --shared $(SHARED) --rounds 3
+	python3 bench/cost.py --program $(BUILD)/demarche --generate $(BUILD)/dm-generate --shared $(SHARED) --events $${N:-1000000} --whole 100000 \
+	    --points $(BUILD)/cost.tsv --doc $(BUILD)/cost.md --svg $(BUILD)/cost.svg
+
+# What docs/cost.md and docs/cost.svg show: half an hour on two quiet cores, 13 GB of disk for a while
+bench-cost: build
+	python3 bench/cost.py --program $(BUILD)/demarche --generate $(BUILD)/dm-generate --shared $(SHARED) --points $(BUILD)/cost.tsv
+
+# A worker between queue and record against bare coding; two workers against one
+bench-workers: build
+	python3 bench/workers.py --program $(BUILD)/demarche --shared $(SHARED)
 
 # N events, one million unless told; RECORD=file keeps the record, or asks one that is there
 bench-record: build

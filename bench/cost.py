@@ -10,6 +10,7 @@ points hold, too."""
 import argparse
 import datetime
 import json
+import math
 import os
 import pathlib
 import re
@@ -26,10 +27,11 @@ import corpus  # noqa: E402
 TICKS = os.sysconf("SC_CLK_TCK")
 SAMPLES = 100                       # of the growing record
 REPORTS, COPIES, LINKED = 25, 6, 0  # of dm-generate
+SETTLED = 100_000                   # events before which a sample tells little: the record is written in batches
 SERIES = { # name: (what, colour, dashes)
     "code": ("articles coded, no record", "#1b6ca8", ""),
     "add": ("articles coded, linked, filed", "#b3432b", ""),
-    "file": ("coded events linked, filed (one growing record)", "#2e7d4f", ""),
+    "growing": ("coded events linked, filed (one growing record)", "#2e7d4f", ""),
     "whole": ("the same, whole records with their indexes", "#2e7d4f", "3 3"),
 }
 
@@ -80,7 +82,7 @@ def generated(o, points, events, record, sample):
         make.stdout.close()
         for line in make.stderr:
             if sample:
-                points.add("file", int(line.split()[0]), used(add.pid), time.monotonic() - began, size_of(record))
+                points.add("growing", int(line.split()[0]), used(add.pid), time.monotonic() - began, size_of(record))
             if o.seconds and time.monotonic() - o.began > o.seconds:
                 for p in (make, add):
                     p.send_signal(signal.SIGTERM)
@@ -135,7 +137,7 @@ def panel(x0, title, unit, rows, value):
     """One chart: events on a logarithmic axis, from nought upwards."""
     low, high = 3, 7
     top = nice_top(max(value(r) for r in rows) * 1.02)
-    at = lambda n, v: (x0 + (W * (len_log(n) - low) / (high - low)), TOP + H - H * v / top)
+    at = lambda n, v: (x0 + W * (math.log10(n) - low) / (high - low), TOP + H - H * v / top)
     out = [f'<text x="{x0}" y="{TOP - 22}" class="t">{title}</text>', f'<text x="{x0 - 8}" y="{TOP - 7}" text-anchor="end">{unit}</text>']
     for i in range(6):
         v = top * i / 5
@@ -149,17 +151,12 @@ def panel(x0, title, unit, rows, value):
                 f'<text x="{x:.1f}" y="{TOP + H + 20}" text-anchor="middle">{label}</text>']
     out.append(f'<text x="{x0 + W / 2}" y="{TOP + H + 38}" text-anchor="middle">events in the corpus</text>')
     for name, (_, colour, dashes) in SERIES.items():
-        mine = sorted((r[1], value(r)) for r in rows if r[0] == name)
+        mine = sorted((r[1], value(r)) for r in rows if r[0] == name and r[1] >= 10 ** low)
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*m) for m in mine))
         out.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>')
-        if name != "file":
+        if name != "growing":
             out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in (at(*m) for m in mine)]
     return out
-
-
-def len_log(n):
-    import math
-    return math.log10(n)
 
 
 def picture(rows):
@@ -181,12 +178,12 @@ def picture(rows):
 def table(rows):
     """Of the growing record the rungs of the ladder; of the rest all."""
     steps = {n for p in range(3, 8) for n in (10 ** p, 2 * 10 ** p, 5 * 10 ** p)}
-    last = max((r[1] for r in rows if r[0] == "file"), default=0)
+    last = max((r[1] for r in rows if r[0] == "growing"), default=0)
     out = ["| | events | µs an event | µs, from the line before | bytes an event | processor, s | wall, s |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
     for name, (what, _, _) in SERIES.items():
         before = (0, 0.0)
-        for _, n, cpu, wall, size in sorted(r for r in rows if r[0] == name and (name != "file" or r[1] in steps or r[1] == last)):
-            more = 1e6 * (cpu - before[1]) / (n - before[0]) if name == "file" else None
+        for _, n, cpu, wall, size in sorted(r for r in rows if r[0] == name and (name != "growing" or r[1] in steps or r[1] == last)):
+            more = 1e6 * (cpu - before[1]) / (n - before[0]) if name == "growing" else None
             out.append(f"| {what} | {n:,} | {1e6 * cpu / n:.1f} | {f'{more:.1f}' if more is not None else ''} | {size / n:,.0f} | {cpu:.1f} | {wall:.0f} |")
             before = (n, cpu)
     return "\n".join(out)
@@ -195,7 +192,7 @@ def table(rows):
 def write(o, rows):
     pathlib.Path(o.svg).write_text(picture(rows), encoding="utf-8")
     doc = pathlib.Path(o.doc)
-    text = doc.read_text(encoding="utf-8")
+    text = doc.read_text(encoding="utf-8") if doc.exists() else "# Cost against corpus size\n\n<!-- cost --><!-- end -->\n"
     load = ", ".join(f"{x:.0f}" for x in os.getloadavg())
     now = f"Written {datetime.date.today()}; {os.cpu_count()} cores, load averages {load} at the end."
     new = re.sub(r"<!-- cost -->.*<!-- end -->", lambda _: f"<!-- cost -->\n{now}\n\n{table(rows)}\n<!-- end -->", text, flags=re.S)
@@ -233,7 +230,7 @@ def main():
                     p.unlink()
             if o.only in (None, "growing"):
                 generated(o, points, o.events, tmp / "growing.db", True)
-    rows = Points(o.points).rows
+    rows = [r for r in Points(o.points).rows if r[0] != "growing" or r[1] >= SETTLED]
     write(o, rows)
 
 
