@@ -26,7 +26,7 @@ enum {
 
 typedef struct args {
     cli_queue queue;
-    char *date, *journal, *as;
+    char *date, *journal, *shard, *as;
     int no_journal, dead, replay, drop;
 } args;
 
@@ -53,11 +53,12 @@ static bool make_folder(char *path)
 }
 
 /* false: there is no place for it. */
-static bool usual_journal(char out[PATH_BYTES], const dm_queue *q, const char **paths)
+static bool usual_journal(char out[PATH_BYTES], const dm_queue *q, const char *shard, const char **paths)
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
     uint64_t h = mix(0xcbf29ce484222325u, dm_queue_url(q));
     char full[PATH_BYTES];
+    h = shard ? mix(h, shard) : h;
     for (; *paths; paths++)
         h = mix(h, realpath(*paths, full) ? full : *paths);
     int n = state && *state ? snprintf(out, PATH_BYTES, "%s/demarche", state)
@@ -134,7 +135,7 @@ static dm_status open_input(const args *a, const char **paths, dm_coder **coder,
         st = dm_input_open(in, *coder, err);
     for (; st == DM_OK && *paths; paths++)
         st = dm_input_add(*in, *paths, err);
-    return st;
+    return st == DM_OK && a->shard ? dm_input_shard(*in, a->shard, err) : st;
 }
 
 static int send_all(const args *a, dm_queue *q, const char **paths)
@@ -150,7 +151,7 @@ static int send_all(const args *a, dm_queue *q, const char **paths)
     o.after = on_after;
     o.stop = cli_stop();
     o.journal = a->journal;
-    if (!a->journal && !a->no_journal && usual_journal(journal, q, paths))
+    if (!a->journal && !a->no_journal && usual_journal(journal, q, a->shard, paths))
         o.journal = journal;
     cli_progress_start();
     if (cli_progress_wanted())
@@ -323,6 +324,7 @@ int cmd_send(int argc, const char **argv)
     const struct poptOption options[] = {
         CLI_QUEUE_OPTIONS(&a.queue),
         { "date", 'd', POPT_ARG_STRING, &a.date, 0, "date of the articles, over any date found in them", "YYYY[-MM[-DD]]" },
+        { "shard", 0, POPT_ARG_STRING, &a.shard, 0, "only what falls to the I-th of N machines, as in demarche code", "I/N" },
         { "journal", 0, POPT_ARG_STRING, &a.journal, 0, "file that keeps what was sent, so that a call can go on", "FILE" },
         { "no-journal", 0, POPT_ARG_NONE, &a.no_journal, 0, "keep none: a call that was cut off begins anew", NULL },
         { "dead", 0, POPT_ARG_NONE, &a.dead, 0, "list the documents that could not be coded", NULL },
@@ -340,6 +342,7 @@ int cmd_send(int argc, const char **argv)
     cli_queue_free(&a.queue);
     free(a.date);
     free(a.journal);
+    free(a.shard);
     free(a.as);
     return code;
 }

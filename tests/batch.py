@@ -25,6 +25,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests")]
 import corpus  # noqa: E402
+import natsd  # noqa: E402
 import record_dump  # noqa: E402
 import slurm  # noqa: E402
 
@@ -196,6 +197,18 @@ def test_add_shards(b, tmp):
     check(record_dump.counts(tmp / "r.db") == record_dump.counts(b.record), "not the documents of one run")
     ids = [sorted(json.loads(x)["id"] for x in b.run("events", r, "--as", "jsonl").splitlines()) for r in (tmp / "r.db", b.record)]
     check(ids[0] == ids[1], "not the events of one run")
+
+
+def test_send_shards(b, tmp):
+    """send --shard: what two machines send is what one would have sent, each document once."""
+    server = natsd.Server(tmp / "nats").start()
+    try:
+        for i in (2, 1):
+            b.run("send", "--queue", server.url, "--no-journal", "--shard", f"{i}/2", *b.inputs, rc=exit_of(b, f"{i}/2"))
+        b.run("work", "--queue", server.url, "--store", tmp / "r.db", "-j1", "--until-empty", says=" added")
+    finally:
+        server.stop()
+    check(record_dump.counts(tmp / "r.db") == record_dump.counts(b.record), "not the documents and events of one run")
 
 
 def test_bad_parts(b, tmp):
