@@ -118,11 +118,12 @@ class Bench:
     def workers(self, n):
         self.round += 1
         queue, record = f"{self.servers.nats.url}/round{self.round}", self.servers.script("database", f"round{self.round}")
+        work = [self.o.program, "work", "--queue", queue, "--store", record, "-j1", "--until-empty", *self.o.more]
+        watched([work]) # nothing is there yet: it makes the tables and the streams, once for all that is to come
         before = self.servers.used()
         wall, cpu, _ = watched([[self.o.program, "send", "--queue", queue, str(self.articles)]])
         after = self.servers.used()
         self.note("send", wall, cpu, after[0] - before[0])
-        work = [self.o.program, "work", "--queue", queue, "--store", record, "-j1", "--until-empty", *self.o.more]
         before = self.servers.used()
         wall, cpu, told = watched([work] * n)
         after = self.servers.used()
