@@ -27,7 +27,7 @@ import corpus  # noqa: E402
 TICKS = os.sysconf("SC_CLK_TCK")
 SAMPLES = 100                       # of the growing record
 REPORTS, COPIES, LINKED = 25, 6, 0  # of dm-generate
-SETTLED = 100_000                   # events before which a sample tells little: the record is written in batches
+SETTLED = 500_000                   # events before which a sample tells little: much of the record is still its log
 SERIES = { # name: (what, colour, dashes)
     "code": ("articles coded, no record", "#1b6ca8", ""),
     "add": ("articles coded, linked, filed", "#b3432b", ""),
@@ -124,7 +124,7 @@ def ladder(low, high):
 
 # --- the picture ---
 
-W, H, LEFT, TOP, GAP = 460, 300, 64, 46, 56
+W, H, LEFT, RIGHT, TOP, GAP = 460, 300, 64, 40, 46, 40
 
 
 def nice_top(value):
@@ -138,7 +138,7 @@ def panel(x0, title, unit, rows, value):
     low, high = 3, 7
     top = nice_top(max(value(r) for r in rows) * 1.02)
     at = lambda n, v: (x0 + W * (math.log10(n) - low) / (high - low), TOP + H - H * v / top)
-    out = [f'<text x="{x0}" y="{TOP - 22}" class="t">{title}</text>', f'<text x="{x0 - 8}" y="{TOP - 7}" text-anchor="end">{unit}</text>']
+    out = [f'<text x="{x0}" y="{TOP - 22}" class="t">{title}</text>', f'<text x="{x0 + W}" y="{TOP - 22}" text-anchor="end">{unit}</text>']
     for i in range(6):
         v = top * i / 5
         y = at(1000, v)[1]
@@ -146,7 +146,7 @@ def panel(x0, title, unit, rows, value):
                 f'<text x="{x0 - 8}" y="{y + 4:.1f}" text-anchor="end">{v:,.0f}</text>']
     for p in range(low, high + 1):
         x = at(10 ** p, 0)[0]
-        label = {3: "1 thousand", 4: "10", 5: "100", 6: "1 million", 7: "10"}[p]
+        label = {3: "1,000", 4: "10,000", 5: "100,000", 6: "1 million", 7: "10 million"}[p]
         out += [f'<line x1="{x:.1f}" y1="{TOP + H}" x2="{x:.1f}" y2="{TOP + H + 5}" class="a"/>',
                 f'<text x="{x:.1f}" y="{TOP + H + 20}" text-anchor="middle">{label}</text>']
     out.append(f'<text x="{x0 + W / 2}" y="{TOP + H + 38}" text-anchor="middle">events in the corpus</text>')
@@ -160,7 +160,7 @@ def panel(x0, title, unit, rows, value):
 
 
 def picture(rows):
-    wide, high = 2 * (LEFT + W) + GAP, TOP + H + 50 + 20 * len(SERIES)
+    wide, high = 2 * (LEFT + W) + GAP + RIGHT, TOP + H + 50 + 20 * len(SERIES)
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" font-family="sans-serif" font-size="12">',
            "<!-- SPDX-License-Identifier: Apache-2.0; written by bench/cost.py -->",
            "<style>.t{font-size:15px;font-weight:bold}.g{stroke:#ddd}.a{stroke:#555}text{fill:#222}</style>",
