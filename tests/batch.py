@@ -18,6 +18,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import time
@@ -141,7 +142,7 @@ def test_union(b, tmp):
 
 
 def test_place(b, tmp):
-    """A document falls to the same shard in a file, under another name, deeper, in JSON lines, among others."""
+    """A document falls to the same shard in a file, under another name, deeper, in JSON lines, in an archive, among others."""
     texts = corpus.sources(ROOT / "samples", "/nonexistent")
     for d in ("flat", "deep/er/still"):
         (tmp / d).mkdir(parents=True)
@@ -151,14 +152,17 @@ def test_place(b, tmp):
     with open(tmp / "lines.jsonl", "w", encoding="utf-8") as f:
         for name, text in reversed(texts):
             f.write(json.dumps({"id": name, "text": text}) + "\n")
-    dealt = {}
-    for source in ("flat", "deep", "lines.jsonl"):
+    with tarfile.open(tmp / "packed.tar.gz", "w:gz") as tar:
+        for name, _ in texts[::-1]:
+            tar.add(tmp / "flat" / f"{name}.txt", f"in/the/archive/{name}.txt")
+    dealt, sources = {}, ("flat", "deep", "lines.jsonl", "packed.tar.gz")
+    for source in sources:
         for i in range(1, 6):
             for line in b.answers("--shard", f"{i}/5", tmp / source):
                 name = pathlib.Path(json.loads(line)["doc"]).name.removeprefix("new-").removesuffix(".txt")
                 dealt.setdefault(name, {})[source] = i
     check(len(dealt) == len(texts), f"{len(dealt)} of {len(texts)} documents were dealt")
-    moved = {name: d for name, d in dealt.items() if len(d) != 3 or len(set(d.values())) != 1}
+    moved = {name: d for name, d in dealt.items() if len(d) != len(sources) or len(set(d.values())) != 1}
     check(not moved, f"not always to the same shard: {moved}")
     check(len({d["flat"] for d in dealt.values()}) == 5, "a shard is empty")
 
