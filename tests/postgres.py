@@ -269,7 +269,7 @@ def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--program", default="build/demarche")
     ap.add_argument("--only", default="")
-    ap.add_argument("--times", type=int, default=8)
+    ap.add_argument("--times", type=int, default=6)
     ap.add_argument("--shared", default=str(ROOT / "../shared"))
     o = ap.parse_args()
     work, failed = pathlib.Path(tempfile.mkdtemp(prefix="demarche-pg-")), 0

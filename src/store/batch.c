@@ -196,9 +196,16 @@ dm_status dm_batch_begin(dm_store *s, dm_error *err)
     struct dm_batch *b = s->batch;
     if (st != DM_OK)
         return st;
+    /* keys are looked up, a few at a time: a table that was never analysed must not be read whole for them */
+    st = dm_db_exec(s->db,
+        "SET LOCAL enable_seqscan=off; SET LOCAL enable_hashjoin=off; SET LOCAL enable_mergejoin=off; SET LOCAL "
+        "plan_cache_mode=force_generic_plan",
+        err);
     b->n_change = 0;
     dm_buf_clear(&b->blobs);
-    if ((st = learn_bases(s, &change, err)) != DM_OK)
+    if (st == DM_OK)
+        st = learn_bases(s, &change, err);
+    if (st != DM_OK)
         return st;
     bool still = b->counted == change && b->filed < FILED_MAX;
     if ((st = dm_db_exec(b->memory, "BEGIN", err)) == DM_OK && !still)
