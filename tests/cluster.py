@@ -33,7 +33,8 @@ def say(*words):
     print(f"[{time.monotonic() - BEGAN:6.1f} s]", *words, flush=True)
 
 
-# --- the corpus: short articles, some telling what another one tells, some near copies ---
+# --- the corpus: short articles, some telling what another one tells, some near copies; so many places and days that no story has more
+# articles than the linker compares (COMPARED_MAX in src/store/links.h): beyond that the order of filing may show (docs/queue.md) ---
 
 STATES = {"France": ("French", "Paris"), "Germany": ("German", "Berlin"), "Japan": ("Japanese", "Tokyo"), "China": ("Chinese", "Beijing"),
           "Italy": ("Italian", "Rome"), "Spain": ("Spanish", "Madrid"), "Peru": ("Peruvian", "Lima"), "Chile": ("Chilean", "Santiago"),
@@ -53,7 +54,8 @@ AGAIN = ["Officials in {capital} said that {rest}", "According to the foreign mi
 MORE = ["The president of {C} called the step a mistake and asked for talks about {good}.", "{C} offered to mediate between the two governments.",
         "Analysts in {place} said that prices of {good} would rise by {n} percent.", "The {D} parliament will debate the matter next week.",
         "A spokesman declined to say how many people of {place} were affected.", "Last year {C} had criticized {A} for a similar decision on {good}."]
-PLACES = "Kalmir Dorval Ostaneva Brindor Quelmar Tessin Varnholt Ilmora Sadova Pernik Loranto Mirabel Nordhaven Castellan Ruvima".split()
+PLACES = [a + b + c for a in "Kal Dor Osta Brin Quel Tes Varn Ilmo Sado Per Loran Mira Nord Cas Ruvi Hest Belg Ondr Faly Guma".split()
+          for b in "mi va ne do mar si hol ra to ni".split() for c in "r l va dor na ven th lan ma sk".split()]
 GOODS = "steel rice copper timber wheat coal cotton fish sugar tea glass paper wool salt".split()
 MONTHS = "January February March April May June July August September October November December".split()
 
@@ -68,7 +70,7 @@ def article(rng, i, told):
     else:
         a, b, c = rng.sample(names, 3)
         facts = {"A": a, "B": b, "C": c, "D": STATES[c][0], "n": rng.randint(2, 9999), "place": rng.choice(PLACES), "good": rng.choice(GOODS),
-                 "day": (rng.randint(1985, 2020), rng.randint(1, 12), rng.randint(1, 28))}
+                 "day": (rng.randint(1900, 2020), rng.randint(1, 12), rng.randint(1, 28))}
         act = facts["act"] = rng.choice(ACTS).format(**facts)
         told.append(facts)
     more = [m.format(**facts) for m in rng.sample(MORE, rng.randint(1, 4))]
@@ -366,6 +368,10 @@ def disturb(c, rng, every, limit):
     """Breaks one thing after another until all is filed; then lets it be."""
     ways = [c.kill_worker, c.break_node, c.kill_sender, c.cut_network, c.kill_worker, c.break_database]
     until, turn, empty = time.monotonic() + limit, 0, 0
+    while c.sender.poll() is None and not ((c.state() or [None])[0] or {}).get("messages"):
+        time.sleep(0.05)
+    if c.sender.poll() is None: # it is soon done: at once
+        c.kill_sender(rng)
     while empty < 3:
         if time.monotonic() > until:
             raise SystemExit(f"not done within {limit} s: {c.state()}\n" + "\n".join(c.tail(f"work{i}.log", 600) for i in range(WORKERS)))
