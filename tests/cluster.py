@@ -368,8 +368,9 @@ def disturb(c, rng, every, limit):
     """Breaks one thing after another until all is filed; then lets it be."""
     ways = [c.kill_worker, c.break_node, c.kill_sender, c.cut_network, c.kill_worker, c.break_database]
     until, turn, empty = time.monotonic() + limit, 0, 0
-    while c.sender.poll() is None and not ((c.state() or [None])[0] or {}).get("messages"):
-        time.sleep(0.05)
+    journal = c.work / "journal"
+    while c.sender.poll() is None and not (journal.exists() and journal.stat().st_size > 1000):
+        time.sleep(0.005)
     if c.sender.poll() is None: # it is soon done: at once
         c.kill_sender(rng)
     while empty < 3:
