@@ -58,8 +58,9 @@ dm_status dm_feed_open(dm_feed **out, dm_str bytes, const char *name, const char
     bool starved = false;
     f->name = name;
     f->shown = shown;
-    f->xml = xmlReadMemory(bytes.p, (int)bytes.len, NULL, NULL,
-        XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA | XML_PARSE_RECOVER);
+    f->xml = xmlReadMemory(bytes.p, (int)bytes.len, NULL, "UTF-8",
+        XML_PARSE_IGNORE_ENC | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA |
+            XML_PARSE_RECOVER);
     xmlNode *root = f->xml ? xmlDocGetRootElement(f->xml) : NULL;
     if (!root || f->xml->intSubset) {
         dm_status st = dm_fail(err, DM_EINPUT, 0, "'%.*s' is no feed that can be read: %s", SHOWN, shown,

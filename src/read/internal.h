@@ -109,7 +109,7 @@ dm_status dm_unpack_next(dm_unpack *u, const char **entry, dm_error *err);
 ssize_t dm_unpack_read(dm_unpack *u, char *out, size_t max, const char **why);
 uint64_t dm_unpack_bytes(const dm_unpack *u); /* packed bytes that were read */
 
-/* feed.c: RSS and Atom. Takes all bytes; one item or entry a call. */
+/* feed.c: RSS and Atom. Takes all bytes, as UTF-8 (dm_decode()); one item or entry a call. */
 typedef struct dm_feed dm_feed;
 dm_status dm_feed_open(dm_feed **out, dm_str bytes, const char *name, const char *shown, dm_error *err);
 dm_status dm_feed_next(dm_feed *f, dm_doc *doc, const dm_rules *rules, dm_error *err);

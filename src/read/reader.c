@@ -359,13 +359,11 @@ static dm_status start_json(dm_reader *r, bool lines, dm_error *err)
     return st == DM_OK ? DM_END : st;
 }
 
-static dm_status start_feed(dm_reader *r, dm_error *err)
+static dm_status start_feed(dm_reader *r, dm_doc *doc, dm_error *err)
 {
-    dm_status st = dm_stream_all(&r->stream, &r->raw, DM_READ_HTML_MAX);
-    if (st == DM_ELIMIT)
-        return too_big(r, true, err);
+    dm_status st = decode_all(r, doc, true, err);
     if (st != DM_OK)
-        return failed_stream(r, st, err);
+        return st;
     st = dm_feed_open(&r->feed, (dm_str){ r->raw.p, r->raw.len }, doc_name(&r->now), shown_name(&r->now), err);
     return st == DM_OK ? DM_END : st;
 }
@@ -426,7 +424,7 @@ static dm_status start_stream(dm_reader *r, dm_doc *doc, dm_error *err)
     if (what)
         return dm_fail(err, DM_EINPUT, 0, "'%.*s' is %s", SHOWN, shown_name(&r->now), what);
     if (dm_sniff_feed(&r->stream))
-        return start_feed(r, err);
+        return start_feed(r, doc, err);
     dm_format f = dm_sniff_format(&r->stream, r->now.path);
     if (is_xml_of_folder(r) && f != DM_FORMAT_HTML) {
         r->skipped++;
