@@ -194,6 +194,19 @@ def test_join(b, tmp):
     check(b.run("join", whole) == b.code["jsonl"], "a part that is the whole")
 
 
+def test_join_server(b, tmp):
+    """The same into a record on a server (which is filed by batches): the events of one run."""
+    pg = ROOT / "tests/pg.sh"
+    os.chmod(tmp, 0o755)
+    b.run("start", tmp / "pg", program=pg)
+    try:
+        url = b.run("database", tmp / "pg", "joined", program=pg).decode().strip()
+        b.run("join", "--record", url, *b.parts(2, tmp), says=f"{len(record_dump.counts(b.record))} documents added")
+        check(b.run("events", url, "--as", "jsonl") == b.events, "the events of the record are not the same bytes")
+    finally:
+        b.run("stop", tmp / "pg", program=pg)
+
+
 def test_add_shards(b, tmp):
     """add --shard, one machine after the other into one record: the same documents and events."""
     for i in (3, 1, 2):

@@ -271,6 +271,8 @@ dm_status dm_parts_next(dm_parts *ps, dm_doc **doc, dm_error *err)
     return dm_parts_take(ps, *doc, &f, err);
 }
 
+dm_str dm_parts_packed(const dm_parts *ps) { return (dm_str){ ps->pack.p, ps->pack.len }; }
+
 dm_str dm_parts_version(const dm_parts *ps) { return dm_str_of(ps->v[0].head.version); }
 
 uint64_t dm_parts_mark(const dm_parts *ps) { return ps->v[0].head.mark; }

@@ -8,6 +8,8 @@
 
 /* As dm_parts_next(), with the filing. */
 dm_status dm_parts_take(dm_parts *parts, dm_doc *doc, dm_filing *f, dm_error *err);
+/* The document that was taken last, packed (store/pack.c); until the next is taken. */
+dm_str dm_parts_packed(const dm_parts *parts);
 /* Version and mark of the coder that all parts are of. */
 dm_str dm_parts_version(const dm_parts *parts);
 uint64_t dm_parts_mark(const dm_parts *parts);

@@ -321,10 +321,9 @@ static dm_status file_parts(adding *a, dm_parts *parts, dm_error *err)
     dm_filing f;
     dm_status st = DM_OK;
     while (!stopped(a) && (st = dm_parts_take(parts, a->doc, &f, err)) == DM_OK) {
-        a->emitted++;
         a->done.run.documents++;
         a->done.run.events += a->doc->events.n;
-        if ((st = file(a, a->doc, &f, err)) != DM_OK)
+        if ((st = on_emit(a, dm_parts_packed(parts), err)) != DM_OK)
             return st;
         on_after(a, &a->done.run);
     }
