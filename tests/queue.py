@@ -126,17 +126,21 @@ def wait_for(what, fn, seconds=30):
 # --- the tests ---
 
 def test_all_kinds_of_input(b):
-    """Files, folders, JSONL and standard input give the same record as `demarche add`; what the readers refuse is told."""
+    """Files, folders, archives, JSONL and standard input give the same record as `demarche add`; what the readers refuse is told."""
     jsonl = articles(b.work / "a.jsonl", 400)
     folder = b.work / "folder"
     folder.mkdir()
     for p in sorted((ROOT / "samples").glob("*.txt"))[:40]:
         shutil.copy(p, folder)
-    shutil.make_archive(str(b.work / "archive"), "zip", folder)
+    packed = b.work / "packed"
+    packed.mkdir()
+    (packed / "only-here.txt").write_text("LIMA, 4 May 2021 - Peru condemned Bolivia on Tuesday and recalled its ambassador.\n")
+    shutil.make_archive(str(b.work / "archive"), "zip", packed)
+    (b.work / "broken.zip").write_bytes((b.work / "archive.zip").read_bytes()[:60])
     (folder / "page.html").write_text("<html><head><title>France and Japan agree</title></head><body><article><p>PARIS - France and Japan signed a "
                                       "treaty on trade on 3 May 2021.</p><p>Germany condemned Russia.</p></article></body></html>")
-    want = b.alone(jsonl, folder)
-    r = b.run("send", jsonl, folder, b.work / "archive.zip", code=1)
+    want = b.alone(jsonl, folder, b.work / "archive.zip")
+    r = b.run("send", jsonl, folder, b.work / "archive.zip", b.work / "broken.zip", code=1)
     within("send", r.stderr, r"\d+ documents sent; 1 input left out")
     b.work_all(b.work / "q.db")
     b.same("q.db", want)
