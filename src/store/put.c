@@ -464,6 +464,7 @@ static dm_status add_digest(putting *p)
 {
     const dm_event *e = p->ev;
     uint32_t n = e->n_actor + e->n_recipient + e->n_attribution;
+    n += n == 0; /* an event of elsewhere may name nobody */
     if (n > p->cap_party) {
         dm_digest_party *more = realloc(p->party, n * sizeof *more);
         if (!more)
