@@ -464,13 +464,13 @@ static dm_status add_digest(putting *p)
 {
     const dm_event *e = p->ev;
     uint32_t n = e->n_actor + e->n_recipient + e->n_attribution;
-    n += n == 0; /* an event of elsewhere may name nobody */
-    if (n > p->cap_party) {
-        dm_digest_party *more = realloc(p->party, n * sizeof *more);
+    uint32_t room = n ? n : 1; /* an event of elsewhere may name nobody */
+    if (room > p->cap_party) {
+        dm_digest_party *more = realloc(p->party, room * sizeof *more);
         if (!more)
             return dm_fail(p->err, DM_ENOMEM, 0, "out of memory for the parties of an event");
         p->party = more;
-        p->cap_party = n;
+        p->cap_party = room;
     }
     uint32_t at = digest_parties(p->party, ROLE_ACTOR, e->actor, e->n_actor);
     at += digest_parties(p->party + at, ROLE_RECIPIENT, e->recipient, e->n_recipient);
