@@ -264,6 +264,10 @@ static dm_status file_ready(dm_db *db, bool readonly, dm_error *err)
     if (!empty && id != atoll(APPLICATION_ID))
         return dm_fail(
             err, DM_EINPUT, 0, "'%s' is a database, but not a record of demarche; give another file", dm_db_path(db));
+    if (version < 0)
+        return dm_fail(err, DM_ECORRUPT, 0,
+            "the record '%s' is damaged: it says that its schema is %lld; take a copy from before", dm_db_path(db),
+            (long long)version);
     if (version > DM_SCHEMA_VERSION)
         return dm_fail(err, DM_EINPUT, 0,
             "the record '%s' is of a newer demarche (schema %d, this program knows %d); update the program", dm_db_path(db),

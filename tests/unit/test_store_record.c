@@ -331,6 +331,9 @@ static void schemas_are_told(void **state)
     change("new.db", "PRAGMA user_version=1000");
     assert_int_equal(dm_record_open(&r, path_of("new.db"), DM_ACCESS_WRITE, NULL, &err), DM_EINPUT);
     assert_non_null(strstr(err.msg, "newer demarche"));
+    change("new.db", "PRAGMA user_version=-5"); /* a flipped bit */
+    assert_int_equal(dm_record_open(&r, path_of("new.db"), DM_ACCESS_WRITE, NULL, &err), DM_ECORRUPT);
+    assert_non_null(strstr(err.msg, "schema is -5"));
     change("other.db", "CREATE TABLE t(x)");
     assert_int_equal(dm_record_open(&r, path_of("other.db"), DM_ACCESS_READ, NULL, &err), DM_EINPUT);
     assert_non_null(strstr(err.msg, "not a record"));
