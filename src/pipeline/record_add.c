@@ -2,6 +2,7 @@
 /* Articles into the record. The coding threads read, code and pack; the one thread that emits writes. Several documents share a
  * transaction, which ends after BATCH_NS or BATCH_BYTES: a document is there whole or not at all, and a process that is killed loses at
  * most the last batch, which the next run adds. Counts are told only of what was committed. */
+#include "base/flag.h"
 #include "pipeline/coder.h"
 #include "pipeline/part.h"
 #include "pipeline/record.h"
@@ -41,7 +42,7 @@ static uint64_t clock_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static bool stopped(const adding *a) { return a->opts->stop && *a->opts->stop; }
+static bool stopped(const adding *a) { return dm_flag(a->opts->stop); }
 
 /* A document that is there, with the same coder or not to be coded again, need not be coded. A wrong "no" costs only time. */
 static bool on_skip(void *ctx, const dm_doc *doc)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Events that were coded elsewhere into the record. Documents come whole from the reader; many share a transaction, which is longer than
  * that of coding: each commit writes every page that was touched, and with more events a page is touched more often before. */
+#include "base/flag.h"
 #include "pipeline/record.h"
 #include "read/events.h"
 #include <stdio.h>
@@ -126,7 +127,7 @@ static void tell(importing *im)
 static dm_status walk(importing *im, dm_error *err)
 {
     dm_status st = DM_OK;
-    while (st == DM_OK && !(im->opts->stop && *im->opts->stop)) {
+    while (st == DM_OK && !dm_flag(im->opts->stop)) {
         dm_coded c;
         dm_error bad = { .code = DM_OK };
         dm_status got = dm_events_next(im->in, &c, &bad);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Files of votes and signatures into the record. A whole file is one transaction: rows of one roll call may stand anywhere in it, and a roll
  * call is there with all its ballots or not at all, whatever ends the run. */
+#include "base/flag.h"
 #include "import/votes.h"
 #include "pipeline/record.h"
 #include "store/rolls.h"
@@ -213,7 +214,7 @@ static dm_status read_blocks(reading *g, FILE *f, dm_cells *cells, char *block, 
     rewind(f);
     for (size_t n; st == DM_OK && (n = fread(block, 1, BLOCK_BYTES, f)) > 0;) {
         st = dm_cells_feed(cells, block, n, err);
-        if (st == DM_OK && g->opts->stop && *g->opts->stop)
+        if (st == DM_OK && dm_flag(g->opts->stop))
             st = dm_fail(err, DM_EIO, 0, "interrupted; nothing of '%s' was added", g->path);
         if (g->opts->after)
             g->opts->after(g->opts->ctx, &g->stats, share_of(f, size));

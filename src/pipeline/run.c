@@ -7,6 +7,7 @@
  *
  * Locks: `reading` before `state`; `state` guards everything of `run` that is marked; the callbacks run without any lock, but only
  * by the one thread that has set `emitting`. */
+#include "base/flag.h"
 #include "pipeline/coder.h"
 #include <pthread.h>
 #include <sched.h>
@@ -78,7 +79,7 @@ static bool take(worker *w, uint64_t *number)
 {
     run *r = w->r;
     pthread_mutex_lock(&r->reading);
-    bool got = !r->ended && !(r->sink->stop && *r->sink->stop) && wait_for_room(r);
+    bool got = !r->ended && !dm_flag(r->sink->stop) && wait_for_room(r);
     if (got) {
         uint64_t from = dm_now_ns();
         w->done.err = (dm_error){ .code = DM_OK };

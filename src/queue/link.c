@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One connection to the queue, and its three streams. The library of NATS finds its way back to any of the servers by itself; it is only
  * the first connection that is tried again here. */
+#include "base/flag.h"
 #include "queue/queue.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -305,6 +306,6 @@ dm_status dm_link_open(dm_link **out, dm_queue *q, const volatile int *stop, dm_
         dm_link_close(l);
         if (err)
             *err = own;
-        return stop && *stop ? DM_END : st;
+        return dm_flag(stop) ? DM_END : st;
     }
 }

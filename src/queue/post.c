@@ -3,6 +3,7 @@
  * is not answered in time, or refused, is sent again under the same id, so that the queue stores it once where it remembers it.
  *
  * The answers come on a thread of the library, which only marks slots; everything else is done by the caller's. */
+#include "base/flag.h"
 #include "queue/queue.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -263,7 +264,7 @@ dm_status dm_post_begin(dm_post *p, const char *subject, dm_str bytes, const cha
     if (p->open >= DM_WINDOW_MESSAGES / 2 || full(p, bytes.len))
         reap(p);
     while (full(p, bytes.len)) {
-        if (p->stop && *p->stop)
+        if (dm_flag(p->stop))
             return DM_END;
         if ((st = check(p, err)) != DM_OK)
             return st;
@@ -303,7 +304,7 @@ dm_status dm_post_flush(dm_post *p, dm_error *err)
     uint64_t stopped = 0;
     dm_status st = DM_OK;
     for (reap(p); p->open && st == DM_OK; reap(p)) {
-        if (p->stop && *p->stop && !stopped)
+        if (dm_flag(p->stop) && !stopped)
             stopped = dm_clock_ms();
         if (stopped && dm_clock_ms() - stopped > DM_FLUSH_MS)
             return DM_END;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the readers read goes onto the queue, document by document. */
+#include "base/flag.h"
 #include "queue/queue.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -110,7 +111,7 @@ static dm_status send_one(sending *s, const dm_doc *doc, dm_error *err)
     return send_document(s, doc, mark, err);
 }
 
-static bool stopped(const sending *s) { return s->opts->stop && *s->opts->stop; }
+static bool stopped(const sending *s) { return dm_flag(s->opts->stop); }
 
 static void tell_stats(sending *s, dm_input *in)
 {

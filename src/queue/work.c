@@ -2,6 +2,7 @@
 /* demarche work: taken, coded, filed, committed, and only then acknowledged. A worker that dies at any moment leaves messages that are
  * delivered again; what it had filed by then the record knows. */
 #include "queue/work.h"
+#include "base/flag.h"
 #include <sched.h>
 #include <stdlib.h>
 #include <time.h>
@@ -17,7 +18,7 @@ void dm_work_break(worker *w, dm_status st, const dm_error *err)
     pthread_mutex_unlock(&w->lock);
 }
 
-bool dm_work_stopped(const worker *w) { return w->o->stop && *w->o->stop; }
+bool dm_work_stopped(const worker *w) { return dm_flag(w->o->stop); }
 
 void dm_work_error(worker *w)
 {

@@ -2,6 +2,7 @@
 /* The server's life: opened, watched, closed. Each connection has a thread of its own, which a slow client may keep without holding up
  * others; questions to the record wait for one of a few records. */
 #include "serve/server.h"
+#include "base/flag.h"
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,7 +58,7 @@ static void cut_late_ones(dm_server *s)
 void dm_server_run(dm_server *s, const volatile int *stop)
 {
     const struct timespec pause = { .tv_nsec = LOOK_NS };
-    while (!*stop) {
+    while (!dm_flag(stop)) {
         nanosleep(&pause, NULL);
         cut_late_ones(s);
     }
@@ -131,7 +132,7 @@ void dm_server_close(dm_server *s)
     if (!s)
         return;
     if (s->desk)
-        s->desk->stop = 1; /* questions in hand end */
+        dm_flag_set(&s->desk->stop); /* questions in hand end */
     for (int i = 0; i < DM_SOCKETS; i++)
         if (s->daemon[i])
             MHD_stop_daemon(s->daemon[i]);

@@ -4,6 +4,7 @@
  * Everything that libpq takes from the URL, the environment, a password file or a service file is taken: TLS, timeouts, options. Who writes
  * holds an advisory lock from begin to commit, so that one program at a time writes to a record, and rows are numbered without gaps. */
 #include "store/postgres.h"
+#include "base/flag.h"
 #include "store/dialect.h"
 #include <poll.h>
 #include <stdio.h>
@@ -84,7 +85,7 @@ static void wait_for_answer(pg *db)
     while (PQisBusy(db->c) && !lost(db)) {
         uint64_t now = clock_ns();
         int64_t left = !db->until ? INT32_MAX : db->until > now ? (int64_t)((db->until - now) / 1000000) : 0;
-        if (!asked && (left == 0 || (db->stop && *db->stop))) {
+        if (!asked && (left == 0 || dm_flag(db->stop))) {
             ask_to_end(db);
             asked = true;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The record in one SQLite file: WAL, so that readers never wait; synchronous=NORMAL, so that a killed process loses nothing that
  * was committed and a power failure at most the last commits, never the file. */
+#include "base/flag.h"
 #include "store/engine.h"
 #include <errno.h>
 #include <sqlite3.h>
@@ -122,7 +123,7 @@ static int on_progress(void *ctx)
 {
     lite *db = ctx;
     bool spent = db->budget > 0 && (db->budget -= BUDGET_STEP) <= 0;
-    return spent || (db->stop && *db->stop) || (db->until && clock_ns() > db->until);
+    return spent || dm_flag(db->stop) || (db->until && clock_ns() > db->until);
 }
 
 static void watch(lite *db)
