@@ -47,7 +47,7 @@ run() {
     [ ! -f "fuzz/dict/$name.dict" ] || set -- "-dict=fuzz/dict/$name.dict" "$@"
     rc=0
     DEMARCHE_DATA="$build" UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$build/fuzz_$name" -max_total_time="$seconds" \
-        -max_len="$(length "$name")" -timeout=20 -rss_limit_mb=2048 -entropic=0 -print_final_stats=1 \
+        -max_len="$(length "$name")" -timeout=20 -rss_limit_mb=2048 -entropic=0 -seed="${FUZZ_SEED:-0}" -print_final_stats=1 \
         -artifact_prefix="fuzz/findings/$name-" "$@" >"$log" 2>&1 || rc=$?
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     edges=$(grep -o ' cov: [0-9]*' "$log" | tail -n 1 | cut -c7-)

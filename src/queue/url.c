@@ -135,7 +135,10 @@ dm_status dm_url_read(dm_queue *q, const char *url, dm_error *err)
     const char *slash = memchr(rest.p, '/', rest.len);
     size_t host = slash ? (size_t)(slash - rest.p) : rest.len;
     dm_str stream = slash ? (dm_str){ slash + 1, rest.len - host - 1 } : DM_NIL;
-    if (!read_stream(q, stream))
+    bool good = read_stream(q, stream);
+    if (!good && q->exposed) /* what stands behind the servers may repeat what is secret */
+        return no_address("has no good name of a stream behind its servers", err);
+    if (!good)
         return dm_fail(err, DM_EUSAGE, 0, "'%.*s' is no name of a stream; letters, digits, - and _, at most %d",
             (int)(stream.len < SHOWN ? stream.len : SHOWN), stream.p, DM_STREAM_NAME_MAX);
     dm_str servers = { rest.p, host };
