@@ -3,7 +3,7 @@
 # fuzz.sh BUILD SECONDS [TARGET...]: each fuzz target (all without names) for so long, with libFuzzer, from fuzz/corpus and the words of
 # fuzz/dict. FUZZ_BUILD=fast: without ASan and UBSan and with -O2, for many executions. New inputs go to BUILD/new, not into the corpus; a
 # find is kept in fuzz/findings and fails the run. Every run adds a line to BUILD/executions.tsv: tools/fuzz_sum.sh sums them. FUZZ_JOBS: so
-# many targets at a time (1).
+# many targets at a time (1). FUZZ_SEED: where libFuzzer's chance begins (0: anywhere).
 set -eu
 cd "$(dirname "$0")/.."
 build=$1 seconds=$2
