@@ -217,7 +217,7 @@ def test_poison(b):
         within(name, dead[name]["reason"], reason)
     within("table", b.run("send", "--dead").stdout, r"number +when")
     expect("csv", len(b.run("send", "--dead", "--as", "csv").stdout.splitlines()), 7)
-    b.run("send", "--dead", "--replay", dead["junk"]["number"], f"{dead['future']['number']}-{dead['huge']['number']}")
+    b.run("send", "--dead", "--replay", dead["junk"]["number"], dead["future"]["number"], f"{dead['huge']['number']}-{dead['huge']['number']}")
     expect("dead after a replay", b.state(STREAM + "-dead")["messages"], 3)
     expect("in the stream after a replay", b.state()["messages"], 3)
     b.work_all(b.work / "q.db")
