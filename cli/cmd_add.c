@@ -38,7 +38,7 @@ typedef struct account {
 
 static volatile int stop_asked; /* the signal */
 
-static void on_signal(int signal) { stop_asked = signal; }
+static void on_signal(int signal) { __atomic_store_n(&stop_asked, signal, __ATOMIC_RELAXED); } /* on any thread */
 
 static bool on_option(void *ctx, int val, char *value)
 {

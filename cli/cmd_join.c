@@ -14,7 +14,7 @@ typedef struct args {
 
 static volatile int stop_asked; /* the signal */
 
-static void on_signal(int signal) { stop_asked = signal; }
+static void on_signal(int signal) { __atomic_store_n(&stop_asked, signal, __ATOMIC_RELAXED); } /* on any thread */
 
 static void on_after(void *ctx, const dm_add_stats *so_far)
 {

@@ -23,7 +23,7 @@ static volatile int stop_asked;
 static void on_signal(int signal)
 {
     (void)signal;
-    stop_asked = 1;
+    __atomic_store_n(&stop_asked, 1, __ATOMIC_RELAXED); /* on any thread */
 }
 
 /* One line from standard input, not shown on a terminal. */

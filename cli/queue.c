@@ -7,7 +7,7 @@
 
 static volatile int stop_asked; /* the signal */
 
-static void on_signal(int signal) { stop_asked = signal; }
+static void on_signal(int signal) { __atomic_store_n(&stop_asked, signal, __ATOMIC_RELAXED); } /* on any thread */
 
 const volatile int *cli_stop(void) { return &stop_asked; }
 
