@@ -82,6 +82,10 @@ int cli_run(const cli_job *job);
 
 /* "demarche: message" on standard error, on a line of its own even below a progress bar. */
 void cli_say(const char *format, ...) DM_PRINTF(1, 2);
+/* A note of the library, told; ctx is not looked at. */
+void cli_note(void *ctx, dm_str line);
+/* A piece of a summary on standard error: "; 3 events". */
+void cli_count(const char *before, uint64_t n, const char *one, const char *many);
 
 /* Progress on standard error, only on a terminal and only after a second. */
 void cli_progress_start(void);

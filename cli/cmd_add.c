@@ -104,12 +104,6 @@ static void list_reasons(const account *a)
 
 /* --- callbacks --- */
 
-static void on_note(void *ctx, dm_str line)
-{
-    (void)ctx;
-    cli_say("%.*s", (int)line.len, line.p);
-}
-
 static void on_failed(void *ctx, const dm_error *err)
 {
     cli_say("%s", err->msg);
@@ -152,7 +146,7 @@ static dm_status add_articles(
     o.home = a->home;
     o.actors = a->actors.v;
     o.n_actors = a->actors.n;
-    o.note = on_note;
+    o.note = cli_note;
     dm_coder *coder = NULL;
     dm_input *in = NULL;
     dm_status st = a->date ? dm_day_parse(&o.date, (dm_str){ a->date, strlen(a->date) }, err) : DM_OK;
@@ -175,28 +169,24 @@ static dm_status add_articles(
     return st;
 }
 
-static void count(const char *before, unsigned long long n, const char *one, const char *many)
-{
-    fprintf(stderr, "%s%llu %s", before, n, n == 1 ? one : many);
-}
-
 static void summary(const char *record, const dm_add_stats *s, const account *left_out)
 {
     char shown[512];
     dm_record_shown(record, shown, sizeof shown);
     fprintf(stderr, "%s: ", shown);
-    count("", s->added, "document added", "documents added");
+    cli_count("", s->added, "document added", "documents added");
     if (s->near_copies)
-        count(" (", s->near_copies, "a near copy)", "near copies)");
+        cli_count(" (", s->near_copies, "a near copy)", "near copies)");
     if (s->known)
-        count(", ", s->known, "there already", "there already");
+        cli_count(", ", s->known, "there already", "there already");
     if (s->recoded)
-        count(", ", s->recoded, "coded again", "coded again");
-    count("; ", s->events, "event", "events");
+        cli_count(", ", s->recoded, "coded again", "coded again");
+    cli_count("; ", s->events, "event", "events");
     if (s->linked)
-        count(", ", s->linked, "of a happening that other articles tell, too", "of happenings that other articles tell, too");
+        cli_count(
+            ", ", s->linked, "of a happening that other articles tell, too", "of happenings that other articles tell, too");
     if (s->run.failed)
-        count("; ", s->run.failed, "input left out:", "inputs left out:");
+        cli_count("; ", s->run.failed, "input left out:", "inputs left out:");
     fputc('\n', stderr);
     list_reasons(left_out);
 }
@@ -269,7 +259,7 @@ static int run(const args *a, const char **paths)
     opts.threads = (unsigned)a->threads;
     opts.recode = a->recode != 0;
     opts.ctx = &left_out;
-    opts.note = on_note;
+    opts.note = cli_note;
     opts.failed = on_failed;
     opts.after = on_after;
     opts.stop = &stop_asked;

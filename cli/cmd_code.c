@@ -61,12 +61,6 @@ static bool on_option(void *ctx, int val, char *value)
     return val == OPT_ACTORS && value && cli_list_add(&a->actors, value);
 }
 
-static void on_note(void *ctx, dm_str line)
-{
-    (void)ctx;
-    cli_say("%.*s", (int)line.len, line.p);
-}
-
 static void free_args(args *a)
 {
     for (size_t i = 0; i < a->actors.n; i++)
@@ -111,7 +105,7 @@ static bool fill_opts(const args *a, dm_coder_opts *coder, dm_write_opts *write,
     coder->home = a->home;
     coder->actors = a->actors.v;
     coder->n_actors = a->actors.n;
-    coder->note = on_note;
+    coder->note = cli_note;
     write->why = a->why != 0;
     write->color = write->format == DM_FORMAT_TEXT && cli_color();
     write->width = write->format == DM_FORMAT_TEXT ? cli_width() : 0;

@@ -71,12 +71,6 @@ static bool usual_journal(char out[PATH_BYTES], const dm_queue *q, const char *s
 
 /* --- sending --- */
 
-static void on_note(void *ctx, dm_str line)
-{
-    (void)ctx;
-    cli_say("%.*s", (int)line.len, line.p);
-}
-
 static void on_failed(void *ctx, const dm_error *err)
 {
     (void)ctx;
@@ -90,23 +84,18 @@ static void on_after(void *ctx, const dm_send_stats *so_far)
     cli_progress(&s, false);
 }
 
-static void count(const char *before, uint64_t n, const char *one, const char *many)
-{
-    fprintf(stderr, "%s%" PRIu64 " %s", before, n, n == 1 ? one : many);
-}
-
 static void summary(const dm_queue *q, const dm_send_stats *s)
 {
     fprintf(stderr, "%s: ", dm_queue_url(q));
-    count("", s->sent, "document sent", "documents sent");
+    cli_count("", s->sent, "document sent", "documents sent");
     if (s->parted)
-        count(" (", s->parted, "in parts)", "in parts)");
+        cli_count(" (", s->parted, "in parts)", "in parts)");
     if (s->before)
-        count(", ", s->before, "sent before", "sent before");
+        cli_count(", ", s->before, "sent before", "sent before");
     if (s->retries)
-        count(", ", s->retries, "message sent again", "messages sent again");
+        cli_count(", ", s->retries, "message sent again", "messages sent again");
     if (s->failed)
-        count("; ", s->failed, "input left out", "inputs left out");
+        cli_count("; ", s->failed, "input left out", "inputs left out");
     fputc('\n', stderr);
 }
 
@@ -146,7 +135,7 @@ static int send_all(const args *a, dm_queue *q, const char **paths)
     dm_input *in = NULL;
     dm_send_stats stats = { 0 };
     dm_send_opts o = DM_SEND_OPTS_INIT;
-    o.note = on_note;
+    o.note = cli_note;
     o.failed = on_failed;
     o.after = on_after;
     o.stop = cli_stop();

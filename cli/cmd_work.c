@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* demarche work: articles from a queue, coded into a record, until it is told to stop. */
 #include "queue.h"
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,16 +18,9 @@ static bool on_option(void *ctx, int val, char *value)
     return val == OPT_ACTORS && value && cli_list_add(&a->actors, value);
 }
 
-static void on_note(void *ctx, dm_str line)
-{
-    (void)ctx;
-    cli_say("%.*s", (int)line.len, line.p);
-}
-
 static void on_started(void *ctx, const char *metrics)
 {
-    const args *a = ctx;
-    (void)a;
+    (void)ctx;
     if (metrics)
         cli_say("working; metrics are at %s", metrics);
     else
@@ -48,23 +40,18 @@ static void on_after(void *ctx, const dm_work_stats *so_far)
     cli_progress(&s, false);
 }
 
-static void count(const char *before, uint64_t n, const char *one, const char *many)
-{
-    fprintf(stderr, "%s%" PRIu64 " %s", before, n, n == 1 ? one : many);
-}
-
 static void summary(const dm_work_stats *s)
 {
-    count("demarche: ", s->added, "document added", "documents added");
+    cli_count("demarche: ", s->added, "document added", "documents added");
     if (s->near_copies)
-        count(" (", s->near_copies, "a near copy)", "near copies)");
+        cli_count(" (", s->near_copies, "a near copy)", "near copies)");
     if (s->known)
-        count(", ", s->known, "there already", "there already");
-    count("; ", s->events, "event", "events");
+        cli_count(", ", s->known, "there already", "there already");
+    cli_count("; ", s->events, "event", "events");
     if (s->dead)
-        count("; ", s->dead, "document put away", "documents put away");
+        cli_count("; ", s->dead, "document put away", "documents put away");
     if (s->given_back)
-        count("; ", s->given_back, "handed back", "handed back");
+        cli_count("; ", s->given_back, "handed back", "handed back");
     fputc('\n', stderr);
 }
 
@@ -79,7 +66,7 @@ static dm_status work(const args *a, dm_queue *q, const dm_coder *coder, dm_work
     o.until_empty = a->until_empty != 0;
     o.metrics = a->metrics;
     o.ctx = (void *)(uintptr_t)a;
-    o.note = on_note;
+    o.note = cli_note;
     o.started = on_started;
     o.dead = on_dead;
     o.after = on_after;
@@ -96,7 +83,7 @@ static int run_queue(const args *a, dm_queue *q)
     o.home = a->home;
     o.actors = a->actors.v;
     o.n_actors = a->actors.n;
-    o.note = on_note;
+    o.note = cli_note;
     cli_progress_start();
     dm_status st = dm_coder_open(&coder, &o, &err);
     if (st == DM_OK)

@@ -35,6 +35,17 @@ void cli_say(const char *format, ...)
     va_end(ap);
 }
 
+void cli_note(void *ctx, dm_str line)
+{
+    (void)ctx;
+    cli_say("%.*s", (int)line.len, line.p);
+}
+
+void cli_count(const char *before, uint64_t n, const char *one, const char *many)
+{
+    fprintf(stderr, "%s%llu %s", before, (unsigned long long)n, n == 1 ? one : many);
+}
+
 static dm_status put(output *o, dm_str bytes, dm_error *err)
 {
     cli_progress_clear();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Waiting for what is away: each wait up to twice the one before, half of it by chance, so that many workers do not knock at once. */
+#include "base/flag.h"
 #include "queue/queue.h"
 #include <stdio.h>
 #include <sys/random.h>
@@ -40,7 +41,15 @@ uint64_t dm_backoff_next(dm_backoff *b)
     return b->ms / 2 + b->seed % (b->ms / 2 + 1);
 }
 
-static bool is_set(const volatile int *stop) { return stop && *stop; }
+void dm_wait_ms(pthread_cond_t *told, pthread_mutex_t *held, unsigned ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)ms * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_cond_timedwait(told, held, &until);
+}
 
 bool dm_backoff_wait(dm_backoff *b, unsigned patience, const volatile int *stop)
 {
@@ -49,9 +58,9 @@ bool dm_backoff_wait(dm_backoff *b, unsigned patience, const volatile int *stop)
         b->began = now ? now : 1;
     if (patience && now - b->began >= (uint64_t)patience * 1000)
         return false;
-    for (; now < until && !is_set(stop); now = dm_clock_ms()) {
+    for (; now < until && !dm_flag(stop); now = dm_clock_ms()) {
         uint64_t ms = until - now < SLICE_MS ? until - now : SLICE_MS;
         nanosleep(&(struct timespec){ .tv_nsec = (long)ms * 1000000 }, NULL);
     }
-    return !is_set(stop);
+    return !dm_flag(stop);
 }

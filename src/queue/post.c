@@ -225,13 +225,8 @@ static void reap(dm_post *p)
 
 static void wait_for_answers(dm_post *p)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += WAIT_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
     pthread_mutex_lock(&p->lock);
-    pthread_cond_timedwait(&p->answered, &p->lock, &until);
+    dm_wait_ms(&p->answered, &p->lock, WAIT_MS);
     pthread_mutex_unlock(&p->lock);
 }
 

@@ -69,8 +69,9 @@ void dm_backoff_reset(dm_backoff *b);
 uint64_t dm_backoff_next(dm_backoff *b);
 /* Waits; false when *stop was set, or when `patience` seconds (0: any) have passed since the first failure. */
 bool dm_backoff_wait(dm_backoff *b, unsigned patience, const volatile int *stop);
-uint64_t dm_clock_ms(void);                    /* never goes back */
-void dm_queue_token(char out[DM_TOKEN_BYTES]); /* random: 16 hex digits */
+void dm_wait_ms(pthread_cond_t *told, pthread_mutex_t *held, unsigned ms); /* until it is told, or so long */
+uint64_t dm_clock_ms(void);                                                /* never goes back */
+void dm_queue_token(char out[DM_TOKEN_BYTES]);                             /* random: 16 hex digits */
 
 /* link.c: one connection. */
 typedef struct dm_link {

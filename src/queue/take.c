@@ -101,13 +101,8 @@ static void keep_alive(worker *w, uint64_t *last)
 
 static void pause_for_room(worker *w)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += PAUSE_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
     pthread_mutex_lock(&w->lock);
-    pthread_cond_timedwait(&w->room, &w->lock, &until);
+    dm_wait_ms(&w->room, &w->lock, PAUSE_MS);
     pthread_mutex_unlock(&w->lock);
 }
 

@@ -98,14 +98,8 @@ static bool next(filing *f)
 {
     worker *w = f->w;
     pthread_mutex_lock(&w->lock);
-    while (!is_time(w) && !(w->ending && w->held == 0)) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += WAIT_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
-        pthread_cond_timedwait(&w->to_file, &w->lock, &until);
-    }
+    while (!is_time(w) && !(w->ending && w->held == 0))
+        dm_wait_ms(&w->to_file, &w->lock, WAIT_MS);
     gather(f);
     pthread_mutex_unlock(&w->lock);
     return f->n > 0;
