@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # deb.sh FOLDER: Debian packages of the working tree into FOLDER. dpkg-buildpackage wants debian/ at the top and writes beside the sources,
-# so the tracked files (and the page of the desk, where it was built) are copied there first.
+# so our files (and the page of the desk, where it was built) are copied there first.
 set -eu
 cd "$(dirname "$0")/.."
 command -v dh >/dev/null 2>&1 || { echo "deb: the package debhelper is missing; tools/deps.sh check installs it" >&2 && exit 1; }
@@ -12,7 +12,7 @@ version=$(sed -n "s/^project('demarche'.* version: '\([0-9.]*\)'.*/\1/p" meson.b
 tree="$out/demarche-$version"
 rm -rf "$tree" "$out"/*.deb "$out"/*.buildinfo "$out"/*.changes
 mkdir "$tree"
-git ls-files -z -- . ':!tests' ':!fuzz/corpus' ':!tools/train-data' ':!web' | tar -c --null -T - --ignore-failed-read | tar -x -C "$tree"
+tools/files.sh '*' | grep -vE '^(tests|fuzz/corpus|tools/train-data|web)/' | tar -c -T - --ignore-failed-read | tar -x -C "$tree"
 [ ! -d web/dist ] || { mkdir -p "$tree/web" && cp -r web/dist "$tree/web/"; }
 mv "$tree/packaging/debian" "$tree/debian"
 grep -q "^demarche ($version-" "$tree/debian/changelog" || { echo "deb: debian/changelog has no entry for $version" >&2 && exit 1; }

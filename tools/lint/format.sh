@@ -3,4 +3,4 @@
 # The C files are as clang-format leaves them (`make format` writes them so).
 set -u
 cd "$(dirname "$0")/../.." || exit 3
-git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
+tools/files.sh '*.c' '*.h' | xargs clang-format --dry-run --Werror
