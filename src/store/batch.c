@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The record in memory that a batch is filed in, and which statements change rows that the server has. */
-#include "store/batch.h"
+#include "store/outgoing.h"
 #include "store/schema.h"
 #include <stdlib.h>
 
@@ -71,8 +71,7 @@ static bool put_table(dm_buf *out, const char *sql)
 
 static bool wanted(const char *sql)
 {
-    static const char *const indexes[] = { "CREATE INDEX document_family ", "CREATE INDEX event_happening ",
-        "CREATE INDEX dyad_event " };
+    static const char *const indexes[] = { "CREATE INDEX document_family ", "CREATE INDEX event_happening " };
     for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
         if (strncmp(sql, indexes[i], strlen(indexes[i])) == 0)
             return true;
@@ -134,6 +133,7 @@ void dm_batch_close(struct dm_batch *b)
     free(b->change);
     dm_buf_free(&b->blobs);
     dm_buf_free(&b->copy);
+    dm_outgoing_free(b);
     free(b);
 }
 
@@ -204,9 +204,13 @@ dm_status dm_batch_begin(dm_store *s, dm_error *err)
     b->n_change = 0;
     dm_buf_clear(&b->blobs);
     if (st == DM_OK)
+        st = dm_store_words(s, err);
+    if (st == DM_OK)
         st = learn_bases(s, &change, err);
     if (st != DM_OK)
         return st;
+    b->words_of = s->words;
+    dm_outgoing_clear(b);
     bool still = b->counted == change && b->filed < FILED_MAX;
     if ((st = dm_db_exec(b->memory, "BEGIN", err)) == DM_OK && !still)
         st = empty(b, err);
@@ -238,6 +242,8 @@ typedef struct wrapped {
     dm_stmt *inner;
     struct dm_batch *b;
     dm_base table;
+    bool moves;  /* it says which happening an event tells */
+    bool beyond; /* of columns that the memory does not have */
     dm_change now;
     dm_str blob;
 } wrapped;
@@ -284,13 +290,19 @@ static dm_status remember(wrapped *w, dm_error *err)
     return DM_OK;
 }
 
-/* Each of these names the row it changes first: a row above the base is sent as it is in the end. */
+/* Each of these names the row it changes first: a row above the base is sent as it is in the end, or was put down and is changed there. */
 static dm_status step(dm_stmt *s, dm_error *err)
 {
     wrapped *w = of(s);
-    dm_status st = w->now.n[0] <= w->b->base[w->table] ? remember(w, err) : DM_OK;
+    dm_status st = DM_OK;
+    if (w->now.n[0] <= w->b->base[w->table])
+        st = remember(w, err);
+    else if (w->moves)
+        dm_outgoing_move(w->b, w->now.n[0], w->now.n[1]);
     w->now = (dm_change){ 0 };
-    return st == DM_OK ? dm_stmt_step(w->inner, err) : st;
+    if (st != DM_OK || w->beyond)
+        return st == DM_OK ? DM_END : st;
+    return dm_stmt_step(w->inner, err);
 }
 
 static void done(dm_stmt *s)
@@ -333,11 +345,16 @@ static bool changes(const char *sql, dm_base *table)
     return false;
 }
 
-dm_db *dm_batch_memory(const struct dm_batch *b) { return b->memory; }
+int64_t dm_batch_last_id(const struct dm_batch *b) { return b->outgoing_last ? b->last : dm_db_last_id(b->memory); }
+int64_t dm_batch_changes(const struct dm_batch *b) { return b->outgoing_last ? b->last_fresh : dm_db_changes(b->memory); }
 
 dm_status dm_batch_use(struct dm_batch *b, dm_stmt **out, const char *sql, dm_error *err)
 {
     dm_base table;
+    int going = dm_outgoing_table(sql);
+    b->outgoing_last = false;
+    if (going >= 0)
+        return (*out = dm_outgoing_use(b, going)) ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
     if (!changes(sql, &table))
         return dm_db_use(b->memory, out, sql, err);
     wrapped *w = NULL;
@@ -350,6 +367,8 @@ dm_status dm_batch_use(struct dm_batch *b, dm_stmt **out, const char *sql, dm_er
         w->base = (dm_stmt){ &wrapping, b->memory, sql };
         w->b = b;
         w->table = table;
+        w->moves = strncmp(sql, "UPDATE event SET happening=?2 ", 30) == 0;
+        w->beyond = strncmp(sql, "UPDATE dyad ", 12) == 0;
         b->wrapped[b->n_wrapped++] = &w->base;
     }
     w->now = (dm_change){ 0 };

@@ -29,6 +29,18 @@ typedef struct dm_change {
     uint8_t params;
 } dm_change;
 
+/* Where in an outgoing row the number of an event's happening stands. */
+typedef struct dm_place {
+    int64_t event;
+    size_t at;
+} dm_place;
+typedef struct dm_places {
+    dm_place *v;
+    size_t n, cap;
+} dm_places;
+
+enum { DM_N_OUTGOING = 7 /* tables whose rows are put down as they are inserted (outgoing.c) */ };
+
 struct dm_batch {
     dm_db *memory;
     int64_t base[N_BASES]; /* the server's highest rows: what is above is new */
@@ -41,6 +53,13 @@ struct dm_batch {
     dm_buf blobs, copy;
     dm_stmt *wrapped[16]; /* statements that change rows of the server */
     unsigned n_wrapped;
+    dm_stmt *putting[DM_N_OUTGOING];
+    dm_buf out[DM_N_OUTGOING]; /* rows that are new */
+    dm_places places[DM_N_OUTGOING];
+    dm_words *words_of;    /* the store's, while there is a batch */
+    int64_t next[N_BASES]; /* the highest number given */
+    int64_t last;          /* of the row that was put down last, when it was the last statement */
+    bool last_fresh, outgoing_last;
 };
 
 dm_status dm_batch_open(struct dm_batch **out, dm_error *err);

@@ -32,9 +32,8 @@ dm_status dm_db_begin(dm_db *db, dm_error *err) { return db->engine->begin(db, e
 dm_status dm_db_commit(dm_db *db, dm_error *err) { return db->engine->commit(db, err); }
 void dm_db_rollback(dm_db *db) { db->engine->rollback(db); }
 bool dm_db_in_transaction(dm_db *db) { return db->engine->in_transaction(db); }
-static dm_db *asked(dm_db *db) { return db->batch ? dm_batch_memory(db->batch) : db; }
-int64_t dm_db_last_id(dm_db *db) { return asked(db)->engine->last_id(asked(db)); }
-int64_t dm_db_changes(dm_db *db) { return asked(db)->engine->changes(asked(db)); }
+int64_t dm_db_last_id(dm_db *db) { return db->batch ? dm_batch_last_id(db->batch) : db->engine->last_id(db); }
+int64_t dm_db_changes(dm_db *db) { return db->batch ? dm_batch_changes(db->batch) : db->engine->changes(db); }
 dm_status dm_db_version(dm_db *db, int64_t *out, dm_error *err) { return db->engine->version(db, out, err); }
 dm_status dm_db_bulk(dm_db *db, bool on, dm_error *err) { return db->engine->tune(db, DM_TUNE_BULK, on, err); }
 dm_status dm_db_foreign(dm_db *db, bool on, dm_error *err) { return db->engine->tune(db, DM_TUNE_FOREIGN, on, err); }

@@ -61,7 +61,8 @@ struct dm_db {
 dm_status dm_sqlite_open(dm_db **out, const char *path, dm_db_mode mode, dm_error *err);
 /* Of a batch (batch.c). */
 dm_status dm_batch_use(struct dm_batch *b, dm_stmt **out, const char *sql, dm_error *err);
-dm_db *dm_batch_memory(const struct dm_batch *b);
+int64_t dm_batch_last_id(const struct dm_batch *b);
+int64_t dm_batch_changes(const struct dm_batch *b);
 
 dm_status dm_postgres_open(dm_db **out, const char *url, dm_db_mode mode, dm_error *err);
 
