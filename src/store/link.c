@@ -227,6 +227,8 @@ static dm_status gather(dm_store *s, const dm_doc *doc, dm_error *err)
         w->index = bigger;
         w->cap_index = doc->events.n;
     }
+    said_words said;
+    said.sentence = DM_NONE;
     now->n = 0;
     if (s->terms_now)
         memcpy(now->term, s->terms_now->term, (now->n_term = s->terms_now->n) * sizeof *now->term);
@@ -240,7 +242,7 @@ static dm_status gather(dm_store *s, const dm_doc *doc, dm_error *err)
         w->index[i] = k == now->n && k < TELL_EVENTS ? k : DM_NONE;
         if (w->index[i] == DM_NONE)
             continue;
-        dm_telling_make(&now->v[k], s->linker, doc, &doc->events.v[i]);
+        dm_telling_make(&now->v[k], s->linker, doc, &doc->events.v[i], &said);
         w->id[k] = doc->events.v[i].id;
         w->joined[k] = false;
         w->happening[k] = 0;

@@ -95,7 +95,14 @@ static inline uint32_t dm_link_hash(const char *word, size_t len)
 /* Hash and weight of such a word as kept in telling.word. */
 uint32_t dm_link_weigh(const struct linker *k, const char *word, size_t len);
 
-void dm_telling_make(telling *out, const struct linker *k, const dm_doc *doc, const dm_event *ev);
+/* The words of the sentence that was read last, for several events of one sentence. sentence: DM_NONE at the beginning of a document. */
+enum { SENTENCE_WORDS = 256 };
+typedef struct said_words {
+    uint32_t sentence, n;
+    uint32_t word[SENTENCE_WORDS], start[SENTENCE_WORDS]; /* as dm_link_weigh() gives them; bytes from the sentence's start */
+} said_words;
+
+void dm_telling_make(telling *out, const struct linker *k, const dm_doc *doc, const dm_event *ev, said_words *said);
 /* The document's STORY_TERMS rarest words that it repeats or names; how many. */
 uint32_t dm_story_terms(uint32_t out[STORY_TERMS], const struct linker *k, const dm_doc *doc);
 

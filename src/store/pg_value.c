@@ -6,11 +6,11 @@
 
 uint64_t dm_pg_line_order(uint64_t v)
 {
-    unsigned char b[8];
-    for (int i = 0; i < 8; i++)
-        b[i] = (unsigned char)(v >> 8 * (7 - i));
-    memcpy(&v, b, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return __builtin_bswap64(v);
+#else
     return v;
+#endif
 }
 
 static int64_t number_at(const char *p, int len)

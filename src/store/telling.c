@@ -4,7 +4,7 @@
 #include "store/linking.h"
 #include <stdlib.h>
 
-enum { WORD_MIN = 3, DIGITS_MIN = 2, STEM_MIN = 3, NEAR_BEFORE = 6, NEAR_BEHIND = 8, STORY_WORDS = 2048, SENTENCE_WORDS = 256 };
+enum { WORD_MIN = 3, DIGITS_MIN = 2, STEM_MIN = 3, NEAR_BEFORE = 6, NEAR_BEHIND = 8, STORY_WORDS = 2048 };
 
 /* Longest first among those that could both fit. */
 static const char *const endings[] = { "ations", "ation", "ingly", "ments", "edly", "ings", "ment", "ions", "ing", "ion", "ies",
@@ -20,11 +20,20 @@ static size_t stem(const char *word, size_t len)
     return len;
 }
 
+/* Small letters of ASCII behind their capitals; the text around a word is skipped in one go. */
+static bool is_small(unsigned char c) { return c >= 'a' && c <= 'z'; }
+static bool is_gap(unsigned char c) { return c < '0' || (c > '9' && c < 'A') || (c > 'Z' && c < 'a') || (c > 'z' && c < 0x80); }
+
 size_t dm_link_word(dm_str text, size_t *at, size_t *start, char out[WORD_BYTES])
 {
     enum { NONE, LETTERS, DIGITS } run = NONE;
     size_t n = 0, points = 0;
+    while (*at < text.len && is_gap((unsigned char)text.p[*at]))
+        ++*at;
     while (*at <= text.len) {
+        for (; run == LETTERS && *at < text.len && is_small((unsigned char)text.p[*at]); ++*at, points++)
+            if (n + 4 <= WORD_BYTES)
+                out[n++] = text.p[*at];
         uint32_t cp = ' ', bytes = 1;
         if (*at < text.len)
             bytes = dm_utf8_next(text.p, text.len, *at, &cp);
@@ -89,14 +98,28 @@ static uint8_t choose_words(uint32_t *out, uint32_t *word, uint32_t n)
     return (uint8_t)n_out;
 }
 
-static void take_words(telling *t, const struct linker *k, const dm_doc *doc, const dm_event *ev)
+static void read_sentence(said_words *s, const struct linker *k, const dm_doc *doc, uint32_t sentence)
+{
+    dm_str said = dm_doc_slice(doc, doc->sents.v[sentence].span);
+    size_t at = 0, start = 0, len;
+    char text[WORD_BYTES];
+    s->n = 0;
+    s->sentence = sentence;
+    while (s->n < SENTENCE_WORDS && (len = dm_link_word(said, &at, &start, text)) > 0) {
+        s->word[s->n] = dm_link_weigh(k, text, len);
+        s->start[s->n++] = (uint32_t)start;
+    }
+}
+
+static void take_words(telling *t, const struct linker *k, const dm_doc *doc, const dm_event *ev, said_words *s)
 {
     uint32_t word[SENTENCE_WORDS], n = 0, before = 0, behind = 0;
-    dm_span span = doc->sents.v[ev->sentence].span;
-    size_t at = 0, start = 0, len, from = ev->trigger.start - span.start, to = from + ev->trigger.len;
-    char text[WORD_BYTES];
-    while (n < SENTENCE_WORDS && (len = dm_link_word(dm_doc_slice(doc, span), &at, &start, text)) > 0) {
-        word[n] = dm_link_weigh(k, text, len);
+    size_t from = ev->trigger.start - doc->sents.v[ev->sentence].span.start, to = from + ev->trigger.len;
+    if (s->sentence != ev->sentence)
+        read_sentence(s, k, doc, ev->sentence);
+    memcpy(word, s->word, s->n * sizeof *word);
+    while (n < s->n) {
+        size_t start = s->start[n];
         before += start < from;
         bool trigger = start >= from && start < to;
         if (trigger && !t->lemma)
@@ -143,7 +166,7 @@ static void mark_parties(telling *t)
 
 static uint32_t short_hash(dm_str s) { return s.len ? (uint32_t)dm_hash(s.p, s.len, 13) | 1 : 0; }
 
-void dm_telling_make(telling *out, const struct linker *k, const dm_doc *doc, const dm_event *ev)
+void dm_telling_make(telling *out, const struct linker *k, const dm_doc *doc, const dm_event *ev, said_words *said)
 {
     memset(out, 0, sizeof *out);
     dm_event_days(doc, ev, &out->day, &out->day_end);
@@ -162,7 +185,7 @@ void dm_telling_make(telling *out, const struct linker *k, const dm_doc *doc, co
     out->n_actor = take_parties(out->actor, ev->actor, ev->n_actor);
     out->n_recipient = take_parties(out->recipient, ev->recipient, ev->n_recipient);
     mark_parties(out);
-    take_words(out, k, doc, ev);
+    take_words(out, k, doc, ev, said);
 }
 
 uint32_t dm_story_terms(uint32_t out[STORY_TERMS], const struct linker *k, const dm_doc *doc)

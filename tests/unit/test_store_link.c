@@ -124,11 +124,17 @@ static int64_t put(room *r, const report *p, bool replace, bool *joined)
     return happening;
 }
 
+static void make_telling(room *r, telling *out, const report *of)
+{
+    said_words said = { .sentence = DM_NONE };
+    dm_telling_make(out, r->store->linker, r->doc, tell(r->doc, of), &said);
+}
+
 static double alike(room *r, const report *a, const report *b)
 {
     telling x, y;
-    dm_telling_make(&x, r->store->linker, r->doc, tell(r->doc, a));
-    dm_telling_make(&y, r->store->linker, r->doc, tell(r->doc, b));
+    make_telling(r, &x, a);
+    make_telling(r, &y, b);
     double there = dm_alike(r->store->linker, &x, &y), back = dm_alike(r->store->linker, &y, &x);
     assert_true(there == back);
     return there;
@@ -183,7 +189,7 @@ static void facts_as_bytes(void **state)
     room *r = *state;
     telling v[3], back[3];
     for (int i = 0; i < 3; i++) {
-        dm_telling_make(&v[i], r->store->linker, r->doc, tell(r->doc, i == 1 ? &second : &first));
+        make_telling(r, &v[i], i == 1 ? &second : &first);
         v[i].event = i + 1;
     }
     dm_buf out = { 0 };
