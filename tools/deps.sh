@@ -10,7 +10,7 @@ libmicrohttpd-dev libsodium-dev zlib1g-dev libnats-dev'
 node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null ||
     packages="$packages nodejs npm"
 if [ "${1:-build}" = check ]; then
-    packages="$packages git libcmocka-dev clang libclang-rt-14-dev clang-format python3 postgresql-15 openssl nats-server iproute2 chromium fonts-dejavu-core fonts-liberation
+    packages="$packages git build-essential libcmocka-dev clang libclang-rt-14-dev clang-format python3 postgresql-15 openssl nats-server iproute2 chromium fonts-dejavu-core fonts-liberation
 slurm-wlm munge parallel
 debhelper dpkg-dev fakeroot lintian man-db mandoc bash-completion systemd binutils"
 fi
