@@ -138,9 +138,11 @@ dm_status dm_pg_do(pg *db, const char *sql, dm_error *err)
 
 static void on_notice(void *ctx, const char *text) { (void)ctx, (void)text; }
 
-/* What holds for every statement of the connection. */
-static const char settings[] = "SET client_min_messages=warning; SET lock_timeout='60s'; SET jit=off; "
-                               "SET standard_conforming_strings=on; SET extra_float_digits=1; SET cursor_tuple_fraction=0.05";
+/* What holds for every statement of the connection; how long a lock is waited for may stand in the URL. */
+static const char settings[] =
+    "SET client_min_messages=warning; SET jit=off; SET standard_conforming_strings=on; SET extra_float_digits=1; "
+    "SET cursor_tuple_fraction=0.05; "
+    "SELECT set_config('lock_timeout', '60s', false) WHERE current_setting('lock_timeout')='0'";
 
 /* A server that is up and says no will say it again, but for these. */
 static bool says_no(const char *msg)
