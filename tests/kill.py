@@ -1,19 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9 at random moments while a record is written to: after each kill the file must be sound and every document in it whole; the next run
+"""kill -9 at random moments while a record is written to: after each kill the file or the database must be sound and every document in it whole; the next run
 goes on; a record that was finished in this way holds what an undisturbed one holds. In turn: articles (two threads), coded events, articles
 coded again with other tables, votes, a record of the first schema that is brought up to date, and reviews that come in over HTTP, of which
 every one that was acknowledged must be there.
 
-usage: kill.py [--program P] [--times 20] [--seed 1] [--sentences 3000] [--only JOB]"""
+usage: kill.py [--program P] [--record sqlite|postgres] [--times 20] [--seed 1] [--sentences 3000] [--only JOB]"""
 import argparse
 import json
 import os
 import pathlib
 import random
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -25,54 +23,35 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests")]
 import corpus  # noqa: E402
 import old_record  # noqa: E402
-import record_dump  # noqa: E402
-
-NO_SCHEMA = "no such table"  # killed before the schema was there
-
-
-def remove(record):
-    for end in ("", "-wal", "-shm", "-journal"):
-        pathlib.Path(str(record) + end).unlink(missing_ok=True)
-
-
-def faults(record):
-    return [x for x in record_dump.faults(record) if NO_SCHEMA not in x]
+import places  # noqa: E402
 
 
 class Job:
     """One command that fills a record, from nothing or from `base`, and what it fills it with."""
 
-    def __init__(self, name, args, work, base=None):
-        self.name, self.args, self.base, self.record = name, args, base, work / f"{name}.db"
-        whole = work / f"{name}-whole.db"
-        before = [self.totals(base)] if base else []
-        self.copy(whole)
+    def __init__(self, name, args, where, base=None):
+        self.name, self.args, self.base, self.records = name, args, base, where
+        before = [where.totals(base)] if base else []
+        whole = self.whole = self.copy(f"{name}-whole")
         began = time.monotonic()
         subprocess.run([x.format(record=whole) for x in args], check=True, stderr=subprocess.PIPE)
         self.seconds = time.monotonic() - began
-        self.lines = record_dump.lines(whole)
-        self.allowed = [*before, self.totals(whole)]
+        self.lines = where.lines(whole)
+        self.allowed = [*before, where.totals(whole)]
         self.stats = self.tell(whole)
-        if len(self.allowed[-1]) < 20 or faults(whole):
-            sys.exit(f"kill: {name}: the undisturbed record is no good: {len(self.allowed[-1])} documents, {faults(whole)}")
-        self.copy(self.record)
+        if len(self.allowed[-1]) < 20 or where.faults(whole):
+            sys.exit(f"kill: {name}: the undisturbed record is no good: {len(self.allowed[-1])} documents, {where.faults(whole)}")
+        self.clear()
 
     def tell(self, record):
         """What a question says that rests on what is kept for quick answers."""
         return subprocess.run([self.args[0], "stats", str(record), "--by", "type"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
 
-    @staticmethod
-    def totals(record):
-        """Events of each document, votes of each roll call."""
-        return record_dump.counts(record) | record_dump.ballots(record)
-
-    def copy(self, record):
-        remove(record)
-        if self.base:
-            shutil.copy(self.base, record)
+    def copy(self, name):
+        return self.records.copy(self.base, name) if self.base else self.records.new(name)
 
     def clear(self):
-        self.copy(self.record)
+        self.record = self.copy(self.name)
 
     def start(self, seconds):
         """Runs for so many seconds; True when it was done before."""
@@ -88,15 +67,10 @@ class Job:
 
     def check(self, what):
         """True when some of what is to come is there, and some is not."""
-        if not self.record.exists() or not self.record.stat().st_size:
+        if not self.records.there(self.record):
             return False
-        bad = faults(self.record)
-        try:
-            here = self.totals(self.record)
-        except sqlite3.OperationalError as e:
-            if NO_SCHEMA not in str(e):
-                raise
-            return False
+        bad = self.records.faults(self.record)
+        here = self.records.totals(self.record)
         bad += [f"{h} has {n} in place of {self.allowed[-1].get(h)}" for h, n in here.items() if n not in [a.get(h) for a in self.allowed]]
         if self.base:
             bad += [f"{h} is gone" for h in self.allowed[0] if h not in here]
@@ -105,7 +79,7 @@ class Job:
         return 0 < len(here) < len(self.allowed[-1])
 
     def compare(self):
-        lines = record_dump.lines(self.record)
+        lines = self.records.lines(self.record)
         if lines != self.lines:
             a, b = set(lines), set(self.lines)
             sys.exit(f"kill: {self.name}: the record that was killed {len(a - b)} lines more, {len(b - a)} fewer: {sorted(a ^ b)[:4]}")
@@ -117,16 +91,15 @@ class Reviews:
     """A desk that is killed while somebody reviews: what was answered with 200 is kept."""
     name, seconds = "reviews", 1.0
 
-    def __init__(self, program, work, base):
-        self.program, self.base, self.record = program, base, work / "reviews.db"
-        db = sqlite3.connect(base)
+    def __init__(self, program, where, base):
+        self.program, self.base, self.records = program, base, where
+        db = where.db(base)
         self.events = db.execute("SELECT printf('%016x', e.id), lower(hex(d.hash)) FROM event e JOIN document d ON d.n=e.document ORDER BY e.n").fetchall()
         db.close()
         self.clear()
 
     def clear(self):
-        remove(self.record)
-        shutil.copy(self.base, self.record)
+        self.record = self.records.copy(self.base, "reviews")
         self.kept, self.at = [], 0
 
     def post(self, url, token):
@@ -156,8 +129,8 @@ class Reviews:
         return False
 
     def check(self, what):
-        bad = faults(self.record)
-        db = sqlite3.connect(self.record)
+        bad = self.records.faults(self.record)
+        db = self.records.db(self.record)
         there = [r[0] for r in db.execute("SELECT printf('%016x', event) FROM review ORDER BY n")]
         db.close()
         missing = len(self.kept) - sum(x == y for x, y in zip(there, self.kept))
@@ -192,7 +165,17 @@ def votes_of(path, rng):
                 f.write(f"{n + 1},{codes[s]},{50 + n // 100},{1995 + n // 200}-11-{1 + n % 28:02d},R/{n + 1},{rng.choice((1, 2, 3))},{s}\n")
 
 
-def jobs_of(o, work, rng):
+def first_schema(where, whole):
+    """The record as the first schema had it. At a server what came later is taken away; of a file it is made as that schema's source says."""
+    if where.files:
+        old_record.make(whole, where.new("first-schema"))
+        return where.name("first-schema")
+    record = where.copy(whole, "first-schema")
+    where.sql(record, old_record.UNDO, version=1)
+    return record
+
+
+def jobs_of(o, work, where, rng):
     program = os.path.abspath(o.program)
     articles, events, votes, mine = work / "articles.jsonl", work / "events.jsonl", work / "votes.csv", work / "mine.tsv"
     articles_of(articles, o.shared, o.sentences)
@@ -201,14 +184,13 @@ def jobs_of(o, work, rng):
     votes_of(votes, rng)
     mine.write_text("name\tcode\tsector\nZanthian League\tIGO\t\n")
     new = [program, "add", "-j2", "{record}"]
-    jobs = [Job("articles", [*new, str(articles)], work), Job("events", [program, "add", "--events", "{record}", str(events)], work)]
-    whole = work / "articles-whole.db"
-    old = work / "first-schema.db"
-    old_record.make(whole, old)
-    jobs += [Job("recode", [program, "add", "-j2", "--recode", "-A", str(mine), "{record}"], work, whole),
-             Job("votes", [program, "import", "votes", "{record}", str(votes)], work, whole),
-             Job("older", [program, "add", "-j2", "-A", str(mine), "{record}", str(ROOT / "samples")], work, old),
-             Reviews(program, work, whole)]
+    jobs = [Job("articles", [*new, str(articles)], where), Job("events", [program, "add", "--events", "{record}", str(events)], where)]
+    whole = jobs[0].whole
+    old = first_schema(where, whole)
+    jobs += [Job("recode", [program, "add", "-j2", "--recode", "-A", str(mine), "{record}"], where, whole),
+             Job("votes", [program, "import", "votes", "{record}", str(votes)], where, whole),
+             Job("older", [program, "add", "-j2", "-A", str(mine), "{record}", str(ROOT / "samples")], where, old),
+             Reviews(program, where, whole)]
     return [j for j in jobs if o.only in j.name]
 
 
@@ -220,10 +202,11 @@ def main():
     ap.add_argument("--sentences", type=int, default=3000)
     ap.add_argument("--only", default="")
     ap.add_argument("--shared", default=str(ROOT / "../shared"))
+    places.options(ap)
     o = ap.parse_args()
     rng = random.Random(o.seed)
-    with tempfile.TemporaryDirectory() as tmp:
-        jobs = jobs_of(o, pathlib.Path(tmp), rng)
+    with tempfile.TemporaryDirectory() as tmp, places.of(o, tmp, "kill") as where:
+        jobs = jobs_of(o, pathlib.Path(tmp), where, rng)
         kills, finished, part = 0, 0, {j.name: 0 for j in jobs}
         while kills < o.times:
             job = jobs[(kills // 4) % len(jobs)]
@@ -240,8 +223,8 @@ def main():
             job.check("finished")
             job.compare()
             finished += 1
-        print(f"{kills} kills, {sum(part.values())} of them with a part there ({', '.join(f'{k} {v}' for k, v in part.items())}), "
-              f"{finished} records finished: all whole and the same")
+    print(f"{kills} kills, {sum(part.values())} of them with a part there ({', '.join(f'{k} {v}' for k, v in part.items())}), "
+          f"{finished} records finished: all whole and the same")
 
 
 if __name__ == "__main__":

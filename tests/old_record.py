@@ -18,6 +18,11 @@ def step_1():
     return [x for x in parts if x.strip()]
 
 
+# What the steps behind the first made, taken away again: of a record at a server.
+UNDO = """DROP TABLE review; DROP TABLE digest; DROP INDEX event_confidence; DROP INDEX event_told; ALTER TABLE event DROP COLUMN when_start;
+ALTER TABLE event DROP COLUMN when_len; CREATE INDEX event_told ON event(document) WHERE instrument IS NOT NULL"""
+
+
 def make(source, path):
     """The rows of source that the first schema had a place for."""
     pathlib.Path(path).unlink(missing_ok=True)

@@ -24,8 +24,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests")]
 import corpus  # noqa: E402
 import pg_fetch  # noqa: E402
+import places  # noqa: E402
 import record_dump  # noqa: E402
-import records  # noqa: E402
 
 NOBODY = 65534
 
@@ -408,12 +408,11 @@ def main():
     ap.add_argument("--program", default="build/demarche")
     ap.add_argument("--only", default="")
     ap.add_argument("--shared", default=str(ROOT / "../shared"))
-    records.options(ap)
+    places.options(ap)
     o = ap.parse_args()
     failed = 0
-    with tempfile.TemporaryDirectory() as tmp:
+    with tempfile.TemporaryDirectory() as tmp, places.of(o, tmp, "store") as where:
         os.chmod(tmp, 0o755)
-        where = records.of(o, tmp, "store")
         bench = Bench(os.path.abspath(o.program), pathlib.Path(tmp), o.shared, where)
         for test in TESTS + (FILES if where.files else ()):
             if o.only and o.only not in test.__name__:
@@ -425,7 +424,6 @@ def main():
             except (Failed, RuntimeError, subprocess.SubprocessError, sqlite3.Error, OSError) as e:
                 failed += 1
                 print(f"FAIL {test.__name__}: {e}", flush=True)
-        where.close()
     sys.exit(1 if failed else 0)
 
 

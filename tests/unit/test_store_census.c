@@ -10,6 +10,7 @@
 
 #include "coder_fixture.h"
 #include "pipeline/record.h"
+#include "record_place.h"
 #include "store/census.h"
 #include "store/digest.h"
 #include "store/rowset.h"
@@ -20,7 +21,7 @@
 
 enum { FILTERS = 150, DAMAGES = 400, DEEDS = 0xF060, SORTED = 5000 };
 
-static char path[] = "/tmp/demarche-census-XXXXXX";
+static char path[PLACE_BYTES];
 
 static void must(dm_status st, const dm_error *err)
 {
@@ -38,8 +39,7 @@ static dm_record *open_record(void)
 
 static int setup(void **state)
 {
-    int fd = mkstemp(path);
-    if (fd < 0 || close(fd) != 0 || coder_open(state) != 0)
+    if (!place_new(path, "/tmp/demarche-census-XXXXXX") || coder_open(state) != 0)
         return -1;
     dm_error err = { .msg = "" };
     dm_input *in = NULL;
@@ -54,12 +54,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    char beside[sizeof path + 8];
-    unlink(path);
-    snprintf(beside, sizeof beside, "%s-wal", path);
-    unlink(beside);
-    snprintf(beside, sizeof beside, "%s-shm", path);
-    unlink(beside);
+    place_clear(path);
     return coder_close(state);
 }
 
@@ -299,7 +294,10 @@ static void a_damaged_digest_is_told(void **state)
     dm_filter all = DM_FILTER_INIT;
     dm_buf b = { 0 };
     dm_record *r = open_record();
-    must(dm_db_exec(dm_store_db(r->store), "UPDATE digest SET events=x'ffffff' WHERE document=3", &err), &err);
+    dm_stmt *q;
+    must(dm_db_use(dm_store_db(r->store), &q, "UPDATE digest SET events=?1 WHERE document=3", &err), &err);
+    dm_bind_blob(q, 1, DM_STR("\xff\xff\xff"));
+    must(dm_stmt_run(q, &err), &err);
     assert_int_equal(dm_census_stats(r->store, DM_BY_TYPE, &all, 0, on_tally, &b, &err), DM_ECORRUPT);
     assert_non_null(strstr(err.msg, "document 3"));
     must(dm_digest_make_all(dm_store_db(r->store), &err), &err);

@@ -12,12 +12,13 @@
 #include <cmocka.h>
 
 #include "pipeline/record.h"
+#include "record_place.h"
 #include <demarche/instrument.h>
 
-enum { PATH_BYTES = 64, SQL_BYTES = 2048, DONE = 0 };
+enum { SQL_BYTES = 2048, DONE = 0 };
 
 typedef struct fixture {
-    char path[PATH_BYTES];
+    char path[PLACE_BYTES];
     dm_record *r;
     int events;
 } fixture;
@@ -26,26 +27,20 @@ static int setup(void **state)
 {
     fixture *f = calloc(1, sizeof *f);
     dm_error err = { .msg = "" };
-    snprintf(f->path, sizeof f->path, "/tmp/dm_instruments_XXXXXX");
-    int fd = mkstemp(f->path);
-    if (fd >= 0)
-        close(fd);
     *state = f;
-    return dm_record_open(&f->r, f->path, DM_ACCESS_WRITE, NULL, &err) == DM_OK ? 0 : -1;
+    return place_new(f->path, "/tmp/dm_instruments_XXXXXX") &&
+                   dm_record_open(&f->r, f->path, DM_ACCESS_WRITE, NULL, &err) == DM_OK
+               ? 0
+               : -1;
 }
 
 static int teardown(void **state)
 {
     fixture *f = *state;
-    char beside[PATH_BYTES + 8];
     dm_record_close(f->r);
-    unlink(f->path);
-    snprintf(beside, sizeof beside, "%s-wal", f->path);
-    unlink(beside);
-    snprintf(beside, sizeof beside, "%s-shm", f->path);
-    unlink(beside);
+    bool gone = place_clear(f->path);
     free(f);
-    return 0;
+    return gone ? 0 : -1;
 }
 
 static void sql(fixture *f, const char *format, ...) DM_PRINTF(2, 3);
@@ -64,8 +59,8 @@ static void sql(fixture *f, const char *format, ...)
 static void document(fixture *f, int n)
 {
     sql(f,
-        "INSERT OR IGNORE INTO coder VALUES(1,'v','t');"
-        "INSERT INTO document VALUES(%d, CAST(printf('%%016d',%d) AS BLOB), 'a%d.txt', NULL, NULL, NULL, NULL, 10600, 10600, "
+        "INSERT INTO coder VALUES(1,'v','t') ON CONFLICT DO NOTHING;"
+        "INSERT INTO document VALUES(%d, CAST('%016d' AS BLOB), 'a%d.txt', NULL, NULL, NULL, NULL, 10600, 10600, "
         "1, 1, '', 1, %d, NULL, 'text');"
         "INSERT INTO sentence VALUES(%d, %d, 0, 0, 4, 0, 'words of article %d')",
         n, n, n, n, n, n, n);
@@ -81,14 +76,15 @@ static void event(fixture *f, int doc, int type, int aux, const char *actor, con
         if (strcmp(part[i], "-") == 0)
             part[i][0] = '\0';
     int n = ++f->events;
+    sql(f, "INSERT INTO instrument(type, body, subject, name) VALUES('%s','%s','%s','%s') ON CONFLICT DO NOTHING", part[0],
+        part[1], part[2], part[3]);
     sql(f,
-        "INSERT OR IGNORE INTO instrument(type, body, subject, name) VALUES('%s','%s','%s','%s');"
         "INSERT INTO happening VALUES(%d, %d);"
         "INSERT INTO event SELECT %d, %d, %d, %d, %d, %d, '', %d, '', NULL, NULL, 1, 0, 10600, 10600, NULL, NULL, 0, 10600, "
         "10600, 1, 0, 1, 0.5, '',"
         " n, '%s', %d, %s%s%s, 0, 0, 0 FROM instrument WHERE type='%s' AND body='%s' AND subject='%s' AND name='%s'",
-        part[0], part[1], part[2], part[3], n, n, n, n, doc, doc, n, type, aux, act, polarity, years ? "'" : "NULL",
-        years ? years : "", years ? "'" : "", part[0], part[1], part[2], part[3]);
+        n, n, n, n, doc, doc, n, type, aux, act, polarity, years ? "'" : "NULL", years ? years : "", years ? "'" : "", part[0],
+        part[1], part[2], part[3]);
     sql(f, "INSERT INTO party VALUES(%d, 0, 0, '%s', 'GOV', 0, 1, 10600, %d, %d, 0)", n, actor, type, aux);
     if (recipient)
         sql(f, "INSERT INTO party VALUES(%d, 1, 0, '%s', 'GOV', 0, 1, 10600, %d, %d, 0)", n, recipient, type, aux);
@@ -235,13 +231,14 @@ static int64_t rows(fixture *f, const char *table)
 static void a_file_comes_in_whole_or_not_at_all(void **state)
 {
     fixture *f = *state;
-    char path[PATH_BYTES + 8];
+    char path[] = "/tmp/dm_votes_XXXXXX";
     dm_votes_stats s;
     dm_error err = { .msg = "" };
     const char *good =
         "undl_id,ms_code,ms_vote,date,title\n1,USA,Y,1990-01-01,Situation of human rights in Iraq\n2,USA,N,1990-01-02,x\n"
         "1,JPN,A,1990-01-01,Situation of human rights in Iraq\n";
-    snprintf(path, sizeof path, "%s.csv", f->path);
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && close(fd) == 0);
     write_file(path, "undl_id,ms_code,ms_vote,date\n1,USA,Y,1990-01-01\n");
     const int stop = 1;
     dm_votes_opts opts = DM_VOTES_OPTS_INIT;

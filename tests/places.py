@@ -78,6 +78,12 @@ class Files:
     def shown(self, record):
         return str(record)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *why):
+        self.close()
+
     def close(self):
         pass
 
