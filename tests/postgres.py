@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The record in PostgreSQL, in a throw-away cluster: the same bytes as from a file, several writers at once, writers killed and the server
-restarted in the middle, orders of arrival, roles, passwords, TLS.
+"""The record in PostgreSQL, in one throw-away cluster: the same bytes as from a file, several writers at once, writers killed and the server
+restarted in the middle, roles, passwords, TLS; and the suites that run over files run over it (store.py, kill.py, property/links.py, cli/run.sh,
+the unit tests of the store, serve.py). Two at a time; the server crashes when the others are done.
 
-usage: postgres.py [--program P] [--only WORD] [--times 12]"""
+usage: postgres.py [--program P] [--only WORD] [--times 6] [--jobs 2]"""
 import argparse
+import copy
 import json
 import os
 import pathlib
@@ -15,6 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -24,6 +27,7 @@ import corpus  # noqa: E402
 import linking  # noqa: E402
 import links  # noqa: E402
 import pg_fetch  # noqa: E402
+import places  # noqa: E402
 import record_dump  # noqa: E402
 
 
@@ -38,20 +42,28 @@ def check(ok, what):
 
 class Bench:
     def __init__(self, program, work, shared, times):
-        self.program, self.work, self.times, self.cluster, self.made = program, work, times, work / "cluster", 0
+        self.program, self.work, self.times, self.shared, self.made = program, work, times, shared, 0
         self.sources = [str(ROOT / "samples"), str(ROOT / "tests/gold/reports")] + [p for p in [f"{shared}/seeds"] if os.path.exists(p)]
         self.articles = list(linking.gold()[0].values()) + list(corpus.documents(corpus.sources(ROOT / "samples", shared), 1200))
         random.Random(7).shuffle(self.articles)
-        for line in self.pg("start").splitlines():
-            name, text = line.split("=", 1)
-            setattr(self, name.lower(), text.strip("'"))
+        self.records = places.Server(work, "pg")
+        self.cluster, self.pg_port = self.records.cluster, self.records.port
+        self.pg_url = f"postgres://owner@/postgres?host={self.cluster}&port={self.pg_port}"
+
+    def room(self, name):
+        """The same for one test, with a folder and databases of its own."""
+        b = copy.copy(self)
+        b.work = self.work / name
+        b.work.mkdir()
+        b.records = places.Server(b.work, name, self.cluster)
+        return b
 
     def pg(self, *args):
-        return subprocess.run([str(ROOT / "tests/pg.sh"), args[0], str(self.cluster), *args[1:]], stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+        return self.records.pg(*args)
 
     def database(self):
         self.made += 1
-        return self.pg("database", f"r{self.made}")
+        return self.records.new(f"r{self.made}")
 
     def run(self, *args, rc=0, env=None):
         p = subprocess.run([self.program, *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=300,
@@ -66,10 +78,10 @@ class Bench:
         return path
 
     def dump(self, record):
-        path = pg_fetch.fetch(record, self.work / "fetched.db") if pg_fetch.is_url(record) else record
-        bad = pg_fetch.faults(record) if pg_fetch.is_url(record) else record_dump.faults(record)
+        where = self.records if pg_fetch.is_url(record) else places.Files(self.work)
+        bad = where.faults(record)
         check(not bad, bad)
-        return record_dump.lines(path)
+        return where.lines(record)
 
     def same(self, a, b):
         exports = [self.run("export", r, "--as", "plover", "--by-content")[0] for r in (a, b)]
@@ -124,22 +136,6 @@ def events(b):
     b.same(file, url)
 
 
-def orders(b):
-    """Orders of arrival, batches and runs do not matter (tests/property/links.py)."""
-    articles = list(linking.gold()[0].values())
-    whole = b.work / "orders.db"
-    b.run("add", "-j1", whole, b.lines("all.jsonl", articles))
-    first = links.Record(whole)
-    for seed in range(2):
-        url, mixed = b.database(), list(articles)
-        random.Random(seed).shuffle(mixed)
-        for i in range(1 + 4 * seed):
-            b.run("add", "-j2", url, b.lines("part.jsonl", mixed[i::1 + 4 * seed]))
-        now = links.Record(pg_fetch.fetch(url, b.work / "fetched.db"))
-        check(now.happenings == first.happenings and now.families == first.families, f"order {seed}: other happenings or families")
-        check(not pg_fetch.faults(url), pg_fetch.faults(url))
-
-
 def start(b, url, path):
     return subprocess.Popen([b.program, "add", "-j1", url, str(path)], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
 
@@ -160,6 +156,7 @@ def killed(b):
     """Writers are killed and the server crashes and comes back; what is there is whole, and the next runs finish it."""
     file, url, rng = b.work / "killed.db", b.database(), random.Random(3)
     articles = b.articles[:400]
+    b.records.durable(True)
     b.run("add", "-j1", file, b.lines("all.jsonl", articles))
     whole = record_dump.counts(file)
     shares = [b.lines(f"share{i}.jsonl", articles[i::2]) for i in range(2)]
@@ -226,24 +223,61 @@ def roles(b):
             check(not allowed, f"{role}: {e}")
 
 
+def suite(b, *job, env=None, limit=400):
+    """A suite of its own; its last line."""
+    p = subprocess.run([*map(str, job)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}, cwd=ROOT, timeout=limit)
+    said = p.stdout.decode(errors="replace")
+    check(p.returncode == 0, f"{job}: {said[-1500:]}")
+    return said.strip().splitlines()[-1].strip() if said.strip() else ""
+
+
+def over_both(b, script, *args):
+    return suite(b, sys.executable, ROOT / script, "--program", b.program, "--record", "postgres", "--cluster", b.cluster, *args)
+
+
+def store(b):
+    """tests/store.py: what happens when things go wrong."""
+    return over_both(b, "tests/store.py", "--shared", b.shared)
+
+
+def kill(b):
+    """tests/kill.py: articles, events, coding again, votes, migration and reviews, killed."""
+    return over_both(b, "tests/kill.py", "--shared", b.shared, "--times", b.times, "--sentences", "1500")
+
+
+def linked(b):
+    """tests/property/links.py: orders of arrival, runs and coding again do not matter."""
+    return over_both(b, "tests/property/links.py", "--orders", "1")
+
+
+def commands(b):
+    """tests/cli: every command's words."""
+    return suite(b, ROOT / "tests/cli/run.sh", pathlib.Path(b.program).parent, "--cluster", b.cluster)
+
+
+UNITS = ("test_store_link", "test_store_record", "test_store_census", "test_store_instruments", "test_store_memory")
+
+
 def units(b):
-    """The tests of the store and of the desk again, on records at the server."""
-    build, done = pathlib.Path(b.program).parent, []
-    jobs = [[str(build / name)] for name in ("test_store_link", "test_store_record")] + [[sys.executable, str(ROOT / "tests/serve.py"), b.program]]
-    for job in jobs:
-        check(os.path.exists(job[0]), f"{job[0]} is not built")
-        env = {**os.environ, "DEMARCHE_TEST_RECORD": b.database(), "DEMARCHE_DATA": str(build)}
-        p = subprocess.run(job, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, cwd=ROOT, timeout=300)
-        check(p.returncode == 0, f"{job}: {p.stdout.decode(errors='replace')[-900:]}")
-        done.append(os.path.basename(job[-1] if len(job) == 1 else job[1]))
-    return ", ".join(done)
+    """The unit tests of the store again, on records at the server."""
+    build = pathlib.Path(b.program).parent
+    for name in UNITS:
+        check(os.path.exists(build / name), f"{name} is not built")
+        suite(b, build / name, env={"DEMARCHE_TEST_RECORD": b.database(), "DEMARCHE_DATA": str(build)})
+    return ", ".join(UNITS)
+
+
+def desk(b):
+    """tests/serve.py: the desk."""
+    build = str(pathlib.Path(b.program).parent)
+    return suite(b, sys.executable, ROOT / "tests/serve.py", b.program, env={"DEMARCHE_TEST_RECORD": b.database(), "DEMARCHE_DATA": build})
 
 
 def secrets(b):
     """TLS and passwords: a password is never shown, a wrong certificate is refused, password files work."""
     pg_fetch.psql(b.pg_url, "CREATE ROLE keeper LOGIN SUPERUSER PASSWORD 'geheim:w@rt'")
     b.database()
-    there, word = f"localhost:{b.pg_port}/r{b.made}", urllib.parse.quote("geheim:w@rt")
+    there, word = f"localhost:{b.pg_port}/{b.records.database(b.records.name(f'r{b.made}'))}", urllib.parse.quote("geheim:w@rt")
     safe = f"?sslmode=verify-full&sslrootcert={b.cluster}/server.crt"
     said = b.run("add", f"postgres://keeper:{word}@{there}{safe}", ROOT / "samples/humanrights" if (ROOT / "samples/humanrights").exists() else ROOT / "samples")[1]
     check("with its password" in said and "geheim" not in said and word not in said, said)
@@ -265,29 +299,52 @@ def secrets(b):
     check("is empty" in said, said)
 
 
+TESTS = (outputs, store, kill, writers, linked, units, desk, events, commands, secrets, roles)
+ALONE = (killed,)
+
+
+def run(b, test):
+    began = time.monotonic()
+    try:
+        said = test(b.room(test.__name__))
+        print(f"ok    {test.__name__}{': ' + said if said else ''} ({time.monotonic() - began:.1f} s)", flush=True)
+        return 0
+    except (Failed, RuntimeError, subprocess.SubprocessError, OSError) as e:
+        print(f"FAIL  {test.__name__}: {e}", flush=True)
+        return 1
+
+
+def run_all(b, tests, jobs):
+    """Several at a time; how many failed."""
+    left, failed = list(tests), []
+
+    def work():
+        while left:
+            failed.append(run(b, left.pop(0)))
+
+    threads = [threading.Thread(target=work) for _ in range(jobs)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    return sum(failed)
+
+
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--program", default="build/demarche")
     ap.add_argument("--only", default="")
     ap.add_argument("--times", type=int, default=6)
+    ap.add_argument("--jobs", type=int, default=2)
     ap.add_argument("--shared", default=str(ROOT / "../shared"))
     o = ap.parse_args()
-    work, failed = pathlib.Path(tempfile.mkdtemp(prefix="demarche-pg-")), 0
-    work.chmod(0o755)
-    b = Bench(os.path.abspath(o.program), work, o.shared, o.times)
+    work = pathlib.Path(tempfile.mkdtemp(prefix="demarche-pg-"))
+    b = Bench(os.path.abspath(o.program), work, os.path.abspath(o.shared), o.times)
+    wanted = [t for t in TESTS if re.search(o.only, t.__name__)]
     try:
-        for test in (outputs, events, orders, writers, killed, roles, secrets, units):
-            if not re.search(o.only, test.__name__):
-                continue
-            began = time.monotonic()
-            try:
-                said = test(b)
-                print(f"ok    {test.__name__}{': ' + said if said else ''} ({time.monotonic() - began:.1f} s)", flush=True)
-            except (Failed, RuntimeError, subprocess.SubprocessError, OSError) as e:
-                failed += 1
-                print(f"FAIL  {test.__name__}: {e}", flush=True)
+        failed = run_all(b, wanted, o.jobs) + sum(run(b, t) for t in ALONE if re.search(o.only, t.__name__))
     finally:
-        b.pg("stop", "--kill")
+        b.records.close()
         shutil.rmtree(work, ignore_errors=True)
     return 1 if failed else 0
 

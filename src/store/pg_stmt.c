@@ -27,6 +27,7 @@ typedef struct statement {
     dm_stmt base;
     char *sql;
     bool kept, many, own, writes, fills;
+    bool ahead; /* it writes, and gives no rows: nobody waits for its answer */
     int n;
     value *v;
     Oid *type, *prepared; /* prepared: as the server knows the statement; 0: the server found the type */
@@ -89,6 +90,7 @@ dm_status dm_pg_prepare(dm_db *db, dm_stmt **out, const char *sql, bool kept, bo
     s->writes = !starts(sql, "SELECT") && !starts(sql, "WITH");
     s->fills = starts(sql, "INSERT INTO temp.") && strstr(sql, "VALUES(?1)");
     s->kept = kept;
+    s->ahead = s->writes && kept && !strstr(sql, "RETURNING");
     s->many = many && !s->writes;
     mark_text(s, sql);
     for (int i = 0; i < n; i++)
@@ -178,10 +180,13 @@ static dm_status prepare_there(statement *s, dm_error *err)
 {
     pg *db = of(s);
     PGresult *r = NULL;
+    dm_status st = dm_pg_settle_write(db, err);
+    if (st != DM_OK)
+        return st;
     snprintf(s->name, sizeof s->name, "s%u", ++db->named);
     if (!PQsendPrepare(db->c, s->name, s->sql, s->n, s->type))
         return dm_pg_told(db, NULL, err);
-    dm_status st = dm_pg_answer(db, &r, err);
+    st = dm_pg_answer(db, &r, err);
     PQclear(r);
     if (st != DM_OK)
         return st;
@@ -193,6 +198,9 @@ static dm_status prepare_there(statement *s, dm_error *err)
 static dm_status send_params(statement *s, const char *sql, PGresult **out, dm_error *err)
 {
     pg *db = of(s);
+    dm_status st = dm_pg_settle_write(db, err);
+    if (st != DM_OK)
+        return st;
     if (!PQsendQueryParams(db->c, sql, s->n, s->type, s->values, s->lens, s->formats, 1))
         return dm_pg_told(db, NULL, err);
     return dm_pg_answer(db, out, err);
@@ -201,14 +209,20 @@ static dm_status send_params(statement *s, const char *sql, PGresult **out, dm_e
 static dm_status run_whole(statement *s, dm_error *err)
 {
     pg *db = of(s);
+    bool ahead = s->ahead && dm_db_in_transaction(&db->base), behind = db->ahead > 0;
     if (!s->kept)
         return send_params(s, s->sql, &s->rows, err);
     dm_status st = known_there(s) ? DM_OK : prepare_there(s, err);
     if (st != DM_OK)
         return st;
+    if ((ahead || behind) && !dm_pg_ahead(db))
+        return dm_pg_told(db, NULL, err);
     if (!PQsendQueryPrepared(db->c, s->name, s->n, s->values, s->lens, s->formats, 1))
         return dm_pg_told(db, NULL, err);
-    return dm_pg_answer(db, &s->rows, err);
+    db->numbers = s->own;
+    if (ahead)
+        return dm_pg_sent(db, err);
+    return behind ? dm_pg_settle(db, &s->rows, err) : dm_pg_answer(db, &s->rows, err);
 }
 
 static dm_status fetch(statement *s, dm_error *err)
@@ -220,9 +234,12 @@ static dm_status fetch(statement *s, dm_error *err)
     s->piece = s->piece ? s->piece * 4 : PIECE_FIRST;
     s->piece = s->piece < PIECE_MOST ? s->piece : PIECE_MOST;
     snprintf(sql, sizeof sql, "FETCH %d FROM c%u", s->piece, s->opened);
+    dm_status st = dm_pg_settle_write(db, err);
+    if (st != DM_OK)
+        return st;
     if (!PQsendQueryParams(db->c, sql, 0, NULL, NULL, NULL, NULL, 1))
         return dm_pg_told(db, NULL, err);
-    dm_status st = dm_pg_answer(db, &s->rows, err);
+    st = dm_pg_answer(db, &s->rows, err);
     s->last = st != DM_OK || PQntuples(s->rows) < s->piece;
     s->row = 0;
     return st;
@@ -294,7 +311,7 @@ dm_status dm_pg_fill(pg *db, dm_error *err)
     dm_buf_add(&sql, behind ? behind + 1 : "", (behind ? strlen(behind + 1) : 0) + 1);
     const char *const list[] = { db->rows.p };
     PGresult *r = NULL;
-    dm_status st = sql.failed || db->rows.failed ? no_memory(err) : DM_OK;
+    dm_status st = sql.failed || db->rows.failed ? no_memory(err) : dm_pg_settle_write(db, err);
     if (st == DM_OK && !PQsendQueryParams(db->c, sql.p, 1, NULL, list, NULL, NULL, 0))
         st = dm_pg_told(db, NULL, err);
     else if (st == DM_OK)
@@ -333,22 +350,22 @@ static dm_status run(statement *s, dm_error *err)
 {
     pg *db = of(s);
     bool alone = !dm_db_in_transaction(&db->base) && db->cursors == 0;
-    dm_status st = alone ? dm_db_again(&db->base, err) : DM_OK;
+    dm_status st = alone ? dm_db_again(&db->base, err) : dm_pg_late(db, err);
     if (st == DM_OK)
         st = dm_pg_fill(db, err);
     set_out(s);
     if (st == DM_OK)
         st = run_once(s, err);
-    if (st == DM_EAWAY && alone && !s->writes && PQstatus(db->c) != CONNECTION_OK && dm_db_again(&db->base, NULL) == DM_OK)
+    if (st == DM_EAWAY && alone && !s->writes && dm_pg_lost(db) && dm_db_again(&db->base, NULL) == DM_OK)
         st = run_once(s, err);
     if (st != DM_OK) {
         dm_pg_end_reading(db);
         return st;
     }
     s->begun = true;
-    if (s->writes)
+    if (s->writes && s->rows)
         db->changes = strtoll(PQcmdTuples(s->rows), NULL, 10);
-    if (s->own && PQntuples(s->rows) > 0)
+    if (s->own && s->rows && PQntuples(s->rows) > 0)
         db->last_id = dm_pg_int(s->rows, 0, 0);
     return DM_OK;
 }

@@ -24,7 +24,7 @@ static uint64_t clock_ns(void)
 
 /* --- errors --- */
 
-static bool lost(const pg *db) { return PQstatus(db->c) != CONNECTION_OK; }
+bool dm_pg_lost(const pg *db) { return db->broken || PQstatus(db->c) != CONNECTION_OK; }
 
 /* The first line of a message: libpq's have several. */
 static int first_line(const char *msg) { return (int)strcspn(msg, "\n"); }
@@ -52,16 +52,28 @@ static const meaning meanings[] = {
     { "22021", DM_EINPUT, "cannot hold a text that is not UTF-8, or has a zero byte in it" },
 };
 
+/* libpq may say so before it counts the connection as lost: when it could not send. */
+static bool says_lost(const char *msg)
+{
+    static const char *const words[] = { "server closed the connection", "could not send data", "could not receive data",
+        "no connection to the server", "SSL connection has been closed", "SSL SYSCALL error" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(msg, words[i]))
+            return true;
+    return false;
+}
+
 dm_status dm_pg_told(pg *db, const PGresult *r, dm_error *err)
 {
     const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
     const char *msg = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     msg = msg ? msg : PQerrorMessage(db->c);
+    db->broken |= !state && says_lost(msg);
     for (size_t i = 0; state && i < sizeof meanings / sizeof *meanings; i++)
         if (strncmp(state, meanings[i].state, strlen(meanings[i].state)) == 0)
             return dm_fail(err, meanings[i].status, 0, "the record '%.200s' %s (%.*s)", db->base.path, meanings[i].says,
                 first_line(msg), msg);
-    if (lost(db))
+    if (dm_pg_lost(db))
         return dm_fail(err, DM_EAWAY, 0, "the server of the record '%.200s' is away (%.*s); try again when it is back",
             db->base.path, first_line(msg), msg);
     return dm_fail(err, DM_EIO, 0, "the record '%.200s': %.*s", db->base.path, first_line(msg), msg);
@@ -82,7 +94,7 @@ static void ask_to_end(pg *db)
 static void wait_for_answer(pg *db)
 {
     bool asked = false;
-    while (PQisBusy(db->c) && !lost(db)) {
+    while (PQisBusy(db->c) && !dm_pg_lost(db)) {
         uint64_t now = clock_ns();
         int64_t left = !db->until ? INT32_MAX : db->until > now ? (int64_t)((db->until - now) / 1000000) : 0;
         if (!asked && (left == 0 || dm_flag(db->stop))) {
@@ -102,13 +114,18 @@ static bool good(const PGresult *r)
     return how == PGRES_COMMAND_OK || how == PGRES_TUPLES_OK || how == PGRES_COPY_IN;
 }
 
+PGresult *dm_pg_next(pg *db)
+{
+    if (db->until || db->stop)
+        wait_for_answer(db);
+    return PQgetResult(db->c);
+}
+
 dm_status dm_pg_answer(pg *db, PGresult **out, dm_error *err)
 {
     PGresult *last = NULL, *r;
     do {
-        if (db->until || db->stop)
-            wait_for_answer(db);
-        r = PQgetResult(db->c);
+        r = dm_pg_next(db);
         if (r && (!last || good(last))) {
             PQclear(last);
             last = r;
@@ -127,9 +144,12 @@ dm_status dm_pg_answer(pg *db, PGresult **out, dm_error *err)
 dm_status dm_pg_do(pg *db, const char *sql, dm_error *err)
 {
     PGresult *r = NULL;
+    dm_status st = dm_pg_settle_write(db, err);
+    if (st != DM_OK)
+        return st;
     if (!PQsendQuery(db->c, sql))
         return dm_pg_told(db, NULL, err);
-    dm_status st = dm_pg_answer(db, &r, err);
+    st = dm_pg_answer(db, &r, err);
     PQclear(r);
     return st;
 }
@@ -175,8 +195,10 @@ static dm_status connect_db(pg *db, dm_error *err)
     PQsetNoticeProcessor(db->c, on_notice, NULL);
     db->generation++;
     db->reading = false;
-    db->cursors = 0;
-    if (lost(db))
+    db->cursors = db->ahead = 0;
+    db->broken = false;
+    db->late = (dm_error){ .code = DM_OK };
+    if (dm_pg_lost(db))
         return refused(db, err);
     if (PQserverVersion(db->c) < 150000)
         return dm_fail(err, DM_EINPUT, 0, "the record '%.200s' is at a server older than PostgreSQL 15", db->base.path);
@@ -223,7 +245,7 @@ static void close_db(dm_db *base)
 static dm_status again(dm_db *base, dm_error *err)
 {
     pg *db = (pg *)base;
-    if (!lost(db))
+    if (!dm_pg_lost(db))
         return DM_OK;
     PQfinish(db->c);
     db->filling = NULL;
@@ -257,7 +279,7 @@ static dm_status begin(dm_db *base, dm_error *err)
     dm_status st = again(base, err);
     char sql[120];
     snprintf(sql, sizeof sql, "BEGIN; SELECT pg_advisory_xact_lock(%d, hashtext(current_schema()))", RECORD_LOCK);
-    if (st == DM_OK && (st = dm_pg_do(db, sql, err)) != DM_OK && !lost(db))
+    if (st == DM_OK && (st = dm_pg_do(db, sql, err)) != DM_OK && !dm_pg_lost(db))
         dm_pg_do(db, "ROLLBACK", NULL);
     return st;
 }
@@ -273,8 +295,12 @@ static bool in_transaction(dm_db *base)
 static dm_status commit(dm_db *base, dm_error *err)
 {
     pg *db = (pg *)base;
-    dm_status st = dm_pg_fill(db, err);
-    if (st == DM_OK && lost(db))
+    dm_status st = dm_pg_late(db, err);
+    if (st == DM_OK)
+        st = dm_pg_fill(db, err);
+    if (st == DM_OK)
+        st = dm_pg_settle_write(db, err);
+    if (st == DM_OK && dm_pg_lost(db))
         st = dm_pg_told(db, NULL, err);
     if (st == DM_OK && PQtransactionStatus(db->c) != PQTRANS_INTRANS)
         st = dm_fail(err, DM_EIO, 0, "the record '%.200s': the transaction failed before", base->path);
@@ -288,6 +314,8 @@ static void rollback(dm_db *base)
     pg *db = (pg *)base;
     db->filling = NULL;
     dm_buf_clear(&db->rows);
+    dm_pg_settle(db, NULL, NULL);
+    db->late = (dm_error){ .code = DM_OK };
     if (in_transaction(base))
         dm_pg_do(db, "ROLLBACK", NULL);
 }
@@ -298,7 +326,9 @@ static dm_status exec(dm_db *base, const char *sql, dm_error *err)
     dm_buf text = { 0 };
     bool own;
     int params;
-    dm_status st = dm_pg_fill(db, err);
+    dm_status st = dm_pg_late(db, err);
+    if (st == DM_OK)
+        st = dm_pg_fill(db, err);
     if (st == DM_OK && !dm_dialect_statement(&text, sql, &own, &params))
         st = dm_fail(err, DM_ENOMEM, 0, "out of memory for a statement");
     if (st == DM_OK)
@@ -307,18 +337,22 @@ static dm_status exec(dm_db *base, const char *sql, dm_error *err)
     return st;
 }
 
-static int64_t last_id(dm_db *base) { return ((pg *)base)->last_id; }
-static int64_t changes(dm_db *base) { return ((pg *)base)->changes; }
+static int64_t last_id(dm_db *base) { return dm_pg_after_write((pg *)base, &((pg *)base)->last_id); }
+static int64_t changes(dm_db *base) { return dm_pg_after_write((pg *)base, &((pg *)base)->changes); }
 
 static dm_status version(dm_db *base, int64_t *out, dm_error *err)
 {
     return dm_db_number(base, "SELECT change FROM demarche", out, err);
 }
 
+/* Filing looks up keys, a few at a time: a table that was never analysed must not be read whole for them. */
+static const char looking_up[] = "SET enable_seqscan=off; SET enable_hashjoin=off; SET enable_mergejoin=off; "
+                                 "SET plan_cache_mode=force_generic_plan";
+static const char usual[] = "RESET enable_seqscan; RESET enable_hashjoin; RESET enable_mergejoin; RESET plan_cache_mode";
+
 static dm_status tune(dm_db *base, dm_db_tuning what, bool on, dm_error *err)
 {
-    (void)base, (void)what, (void)on, (void)err;
-    return DM_OK;
+    return what == DM_TUNE_BULK ? dm_pg_do((pg *)base, on ? looking_up : usual, err) : DM_OK;
 }
 
 static const dm_engine engine = { DM_DB_POSTGRES, close_db, again, limit, budget, exec, begin, commit, rollback, in_transaction,

@@ -29,18 +29,38 @@ typedef struct pg {
     unsigned cursors;    /* that are open */
     bool reading;        /* in a transaction that was begun for cursors alone */
     int64_t last_id, changes, budget;
+    unsigned ahead; /* statements that were sent and whose answers were not taken (pg_ahead.c) */
+    bool broken;    /* lost, whatever libpq says */
+    bool numbers;   /* the last of them tells the number of its row */
+    dm_error late;  /* what failed where nobody could be told */
     uint64_t until; /* clock at which a question ends; 0: never */
     const volatile int *stop;
     dm_stmt *filling; /* an insert of single numbers whose rows wait in `rows` */
     dm_buf rows;
 } pg;
 
+bool dm_pg_lost(const pg *db);
 /* What the server or the connection says of a failed result (may be NULL), as what a user can do about it. */
 dm_status dm_pg_told(pg *db, const PGresult *r, dm_error *err);
 /* Waits for the answer to what was sent; *out is cleared by the caller. Of several results the last one, or the first that failed. */
 dm_status dm_pg_answer(pg *db, PGresult **out, dm_error *err);
 /* Statements without parameters and without an answer. */
 dm_status dm_pg_do(pg *db, const char *sql, dm_error *err);
+/* The next result of the connection, within its limits; NULL: the answer is over. */
+PGresult *dm_pg_next(pg *db);
+
+/* Statements sent ahead (pg_ahead.c). Before one is sent; false: the connection is lost. */
+bool dm_pg_ahead(pg *db);
+/* After it was. */
+dm_status dm_pg_sent(pg *db, dm_error *err);
+/* Takes the answers; *last: of the last statement, for the caller to clear. */
+dm_status dm_pg_settle(pg *db, PGresult **last, dm_error *err);
+/* The same where the last one wrote: sets last_id and changes. */
+dm_status dm_pg_settle_write(pg *db, dm_error *err);
+/* The same, and *what. */
+int64_t dm_pg_after_write(pg *db, const int64_t *what);
+/* What failed before. */
+dm_status dm_pg_late(pg *db, dm_error *err);
 /* Ends the transaction that was begun for cursors. */
 void dm_pg_end_reading(pg *db);
 
