@@ -8,6 +8,7 @@
 
 enum {
     FETCH_MS = 500,
+    FETCH_LAST_MS = 50, /* where an empty queue is the end */
     FETCH_MOST = 64,
     PAUSE_MS = 100,
     PENDING_MAX = 100000,
@@ -134,7 +135,7 @@ static int room_for(worker *w)
 {
     pthread_mutex_lock(&w->lock);
     size_t ahead = (size_t)w->threads * WAITING_PER_THREAD, n = w->waiting < ahead ? ahead - w->waiting : 0;
-    if (w->held >= w->batch + 2 * ahead || w->bytes >= HELD_BYTES_MAX)
+    if (w->held >= 2 * (w->batch + ahead) /* one batch is filed while the next is coded */ || w->bytes >= HELD_BYTES_MAX)
         n = 0;
     size_t left = JOBS_MAX - w->held;
     pthread_mutex_unlock(&w->lock);
@@ -146,7 +147,7 @@ static int room_for(worker *w)
 static natsStatus take_some(worker *w, int n, uint64_t *got)
 {
     natsMsgList list = { NULL, 0 };
-    natsStatus s = natsSubscription_Fetch(&list, w->sub, n, FETCH_MS, NULL);
+    natsStatus s = natsSubscription_Fetch(&list, w->sub, n, w->o->until_empty ? FETCH_LAST_MS : FETCH_MS, NULL);
     if (s != NATS_OK)
         return s;
     for (int i = 0; i < list.Count; i++) {

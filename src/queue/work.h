@@ -14,6 +14,7 @@ enum {
     HELD_BYTES_MAX = 64 << 20,  /* of messages and coded documents; then none is taken */
     BATCH_BYTES_MAX = 16 << 20, /* of coded documents in one transaction */
     BATCH_MS = 250,             /* that a coded document waits for company */
+    BATCH_BUSY_MS = 1500,       /* the same while more are waiting to be coded: large batches cost the record less */
     LATER_SECONDS = 5,          /* until a message that could not be worked on is tried again */
     HOPELESS = 10,              /* times max_deliver deliveries: put away, whatever the trial says */
     BATCH_BUCKETS = 8

@@ -90,7 +90,7 @@ static bool is_time(const worker *w)
             oldest = w->jobs[i].since < oldest ? w->jobs[i].since : oldest;
             bytes += w->jobs[i].packed.len;
         }
-    return bytes >= BATCH_BYTES_MAX || dm_clock_ms() - oldest >= BATCH_MS;
+    return bytes >= BATCH_BYTES_MAX || dm_clock_ms() - oldest >= (w->waiting ? BATCH_BUSY_MS : BATCH_MS);
 }
 
 /* false: all is done. */

@@ -348,29 +348,51 @@ static bool changes(const char *sql, dm_base *table)
 int64_t dm_batch_last_id(const struct dm_batch *b) { return b->outgoing_last ? b->last : dm_db_last_id(b->memory); }
 int64_t dm_batch_changes(const struct dm_batch *b) { return b->outgoing_last ? b->last_fresh : dm_db_changes(b->memory); }
 
+/* A statement that changes rows of the server, made: its place, -1 without memory. */
+static int wrap(struct dm_batch *b, const char *sql, dm_base table)
+{
+    wrapped *w = b->n_wrapped < sizeof b->wrapped / sizeof *b->wrapped ? calloc(1, sizeof *w) : NULL;
+    if (!w)
+        return -1;
+    w->base = (dm_stmt){ &wrapping, b->memory, sql };
+    w->b = b;
+    w->table = table;
+    w->moves = strncmp(sql, "UPDATE event SET happening=?2 ", 30) == 0;
+    w->beyond = strncmp(sql, "UPDATE dyad ", 12) == 0;
+    b->wrapped[b->n_wrapped] = &w->base;
+    return (int)b->n_wrapped++;
+}
+
+/* Where the statement goes; NULL: out of memory. A text keeps its place as long as there is the batch. */
+static const struct dm_route *route(struct dm_batch *b, const char *sql)
+{
+    const size_t places = sizeof b->route / sizeof *b->route;
+    size_t at = dm_db_slot(sql, places), tries = 0;
+    while (b->route[at].sql && b->route[at].sql != sql && ++tries < places)
+        at = (at + 1) & (places - 1);
+    struct dm_route *r = &b->route[at];
+    if (r->sql == sql)
+        return r;
+    dm_base table;
+    int going = dm_outgoing_table(sql), wrapped_at = -1;
+    bool alters = going < 0 && changes(sql, &table);
+    if (r->sql || (alters && (wrapped_at = wrap(b, sql, table)) < 0))
+        return NULL;
+    *r = (struct dm_route){ sql, (int8_t)going, (int8_t)wrapped_at };
+    return r;
+}
+
 dm_status dm_batch_use(struct dm_batch *b, dm_stmt **out, const char *sql, dm_error *err)
 {
-    dm_base table;
-    int going = dm_outgoing_table(sql);
+    const struct dm_route *r = route(b, sql);
     b->outgoing_last = false;
-    if (going >= 0)
-        return (*out = dm_outgoing_use(b, going)) ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
-    if (!changes(sql, &table))
+    if (!r || (r->outgoing >= 0 && !(*out = dm_outgoing_use(b, r->outgoing))))
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
+    if (r->outgoing >= 0)
+        return DM_OK;
+    if (r->wrapped < 0)
         return dm_db_use(b->memory, out, sql, err);
-    wrapped *w = NULL;
-    for (unsigned i = 0; i < b->n_wrapped && !w; i++)
-        if (b->wrapped[i]->sql == sql)
-            w = of(b->wrapped[i]);
-    if (!w) {
-        if (b->n_wrapped == sizeof b->wrapped / sizeof *b->wrapped || !(w = calloc(1, sizeof *w)))
-            return dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
-        w->base = (dm_stmt){ &wrapping, b->memory, sql };
-        w->b = b;
-        w->table = table;
-        w->moves = strncmp(sql, "UPDATE event SET happening=?2 ", 30) == 0;
-        w->beyond = strncmp(sql, "UPDATE dyad ", 12) == 0;
-        b->wrapped[b->n_wrapped++] = &w->base;
-    }
+    wrapped *w = of(b->wrapped[r->wrapped]);
     w->now = (dm_change){ 0 };
     w->blob = DM_NIL;
     dm_status st = dm_db_use(b->memory, &w->inner, sql, err);

@@ -51,6 +51,11 @@ struct dm_batch {
     dm_change *change;
     size_t n_change, cap_change;
     dm_buf blobs, copy;
+    struct dm_route {
+        const char *sql;
+        int8_t outgoing;  /* the table whose rows it puts down, or -1 */
+        int8_t wrapped;   /* or -1 */
+    } route[256];         /* of statements, by the address of their text */
     dm_stmt *wrapped[16]; /* statements that change rows of the server */
     unsigned n_wrapped;
     dm_stmt *putting[DM_N_OUTGOING];

@@ -339,8 +339,9 @@ static dm_status bring_events(dm_store *s, lists *events, dm_error *err)
     dm_status st = ask(s, &q, sql, events, err);
     while (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK) {
         st = keep(s, KEEP_EVENT, q, 0, "iiiiiii", err);
-        if (st == DM_OK)
-            st = keep(s, KEEP_DOCUMENT, q, 7, "ibiib", err);
+        int fresh = st == DM_OK ? dm_numbers_add(&s->batch->documents, dm_col_int(q, 7)) : 0;
+        if (fresh)
+            st = fresh < 0 ? no_memory(err) : keep(s, KEEP_DOCUMENT, q, 7, "ibiib", err);
     }
     if (q)
         dm_stmt_done(q);

@@ -14,6 +14,7 @@ void dm_db_drop_kept(dm_db *db)
     for (unsigned i = 0; i < db->n_kept; i++)
         dm_stmt_free(db->kept[i]);
     db->n_kept = 0;
+    memset(db->kept_at, 0, sizeof db->kept_at);
 }
 
 void dm_db_close(dm_db *db)
@@ -43,17 +44,23 @@ static dm_status use(dm_db *db, dm_stmt **out, const char *sql, bool many, dm_er
 {
     if (db->batch)
         return dm_batch_use(db->batch, out, sql, err);
-    for (unsigned i = 0; i < db->n_kept; i++)
-        if (db->kept[i]->sql == sql) {
-            dm_stmt_done(db->kept[i]);
-            *out = db->kept[i];
+    const size_t places = sizeof db->kept_at / sizeof *db->kept_at;
+    size_t at = dm_db_slot(sql, places);
+    for (; db->kept_at[at]; at = (at + 1) & (places - 1)) {
+        dm_stmt *s = db->kept[db->kept_at[at] - 1];
+        if (s->sql == sql) {
+            dm_stmt_done(s);
+            *out = s;
             return DM_OK;
         }
+    }
     if (db->n_kept == DM_DB_STMTS_MAX)
         return dm_fail(err, DM_ELIMIT, 0, "more than %d kinds of statement", DM_DB_STMTS_MAX);
     dm_status st = db->engine->prepare(db, &db->kept[db->n_kept], sql, true, many, err);
-    if (st == DM_OK)
+    if (st == DM_OK) {
         *out = db->kept[db->n_kept++];
+        db->kept_at[at] = (uint16_t)db->n_kept;
+    }
     return st;
 }
 

@@ -56,6 +56,7 @@ struct dm_db {
     struct dm_batch *batch; /* not NULL: statements by address go to its memory (batch.h) */
     dm_stmt *kept[DM_DB_STMTS_MAX];
     unsigned n_kept;
+    uint16_t kept_at[DM_DB_STMTS_MAX * 2]; /* 1 + place in kept, by the address of the text; 0: free. Open addressing */
 };
 
 dm_status dm_sqlite_open(dm_db **out, const char *path, dm_db_mode mode, dm_error *err);
@@ -65,6 +66,12 @@ int64_t dm_batch_last_id(const struct dm_batch *b);
 int64_t dm_batch_changes(const struct dm_batch *b);
 
 dm_status dm_postgres_open(dm_db **out, const char *url, dm_db_mode mode, dm_error *err);
+
+/* Where the search for what goes with a text begins, by its address, in a table of so many places (a power of two). */
+static inline size_t dm_db_slot(const char *sql, size_t places)
+{
+    return (size_t)(((uintptr_t)sql * UINT64_C(0x9E3779B97F4A7C15)) >> 40) & (places - 1);
+}
 
 /* Frees the kept statements; for the engine's close. */
 void dm_db_drop_kept(dm_db *db);
