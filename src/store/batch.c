@@ -51,7 +51,8 @@ static bool put_table(dm_buf *out, const char *sql)
 {
     static const struct {
         const char *there, *here;
-    } words[] = { { " NOT NULL", "" }, { "n INTEGER PRIMARY KEY,", "n INTEGER PRIMARY KEY AUTOINCREMENT," } };
+    } words[] = { { " NOT NULL", "" }, { "n INTEGER PRIMARY KEY,", "n INTEGER PRIMARY KEY AUTOINCREMENT," },
+        { ", UNIQUE(document, id)", "" } /* outgoing.c sees to it */ };
     while (*sql) {
         size_t n = 1, i = 0;
         const size_t n_words = sizeof words / sizeof *words;

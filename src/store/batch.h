@@ -61,6 +61,8 @@ struct dm_batch {
     dm_stmt *putting[DM_N_OUTGOING];
     dm_buf out[DM_N_OUTGOING]; /* rows that are new */
     dm_places places[DM_N_OUTGOING];
+    int64_t last_document; /* whose events were put down last, and their ids */
+    dm_numbers ids;
     dm_words *words_of;    /* the store's, while there is a batch */
     int64_t next[N_BASES]; /* the highest number given */
     int64_t last;          /* of the row that was put down last, when it was the last statement */

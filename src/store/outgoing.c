@@ -16,6 +16,7 @@ typedef struct outgoing_table {
     const uint8_t keeps[8]; /* its parameters: NUMBER, or which of ours; ends with 0 */
     uint8_t moves;          /* the parameter that may change before the row is sent: its happening; 0: none */
     bool numbered, words;
+    bool once; /* of one document each first parameter once; all of a document's rows come together */
     dm_base base;
 } outgoing_table;
 
@@ -43,8 +44,8 @@ static const outgoing_table tables[DM_N_OUTGOING] = {
                  "itit"
                  "iii",
         .kept =
-            "INSERT INTO event(n, id, document, happening, day, day_end, when_precision) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) "
-            "ON CONFLICT(document, id) DO NOTHING",
+            "INSERT INTO event(n, id, document, happening, day, day_end, when_precision) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        .once = true,
         .keeps = { NUMBER, 1, 2, 4, 13, 14, 17 },
         .moves = 4,
         .numbered = true,
@@ -175,13 +176,23 @@ static void forget(putting *p)
         p->v[i].there = false;
 }
 
+/* 1: the document has none with this id yet; -1: out of memory. */
+static int first_of_id(struct dm_batch *b, int64_t document, int64_t id)
+{
+    if (b->last_document != document)
+        dm_numbers_clear(&b->ids);
+    b->last_document = document;
+    return dm_numbers_add(&b->ids, id ? id : 1);
+}
+
 /* What filing will read of the row. *fresh: it was not there. */
 static dm_status keep(putting *p, int64_t number, bool *fresh, dm_error *err)
 {
     const outgoing_table *t = p->t;
-    *fresh = true;
-    if (!t->kept)
-        return DM_OK;
+    int first = t->once ? first_of_id(p->b, p->v[1].i, p->v[0].i) : 1;
+    *fresh = first > 0;
+    if (first <= 0 || !t->kept)
+        return first < 0 ? dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch") : DM_OK;
     dm_stmt *q;
     dm_status st = dm_db_use(p->b->memory, &q, t->kept, err);
     for (int i = 0; i < (int)sizeof t->keeps && t->keeps[i] && st == DM_OK; i++) {
@@ -315,6 +326,7 @@ void dm_outgoing_clear(struct dm_batch *b)
         b->places[t].n = 0;
     }
     memcpy(b->next, b->base, sizeof b->next);
+    b->last_document = 0;
 }
 
 void dm_outgoing_free(struct dm_batch *b)
@@ -324,4 +336,5 @@ void dm_outgoing_free(struct dm_batch *b)
         free(b->places[t].v);
         free(b->putting[t]);
     }
+    free(b->ids.v);
 }
