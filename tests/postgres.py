@@ -152,6 +152,17 @@ def writers(b):
     b.same(file, url)
 
 
+def first(b):
+    """The tables of an empty database are made once, however many come at once: nobody takes half of them for another program's."""
+    for i in range(5):
+        url = b.database()
+        running = [start(b, url, b.lines(f"first{k}.jsonl", b.articles[k:k + 1])) for k in range(4)]
+        for p in running:
+            said = p.communicate(timeout=120)[1].decode()
+            check(p.returncode == 0, f"exit {p.returncode}: {said[-500:]}")
+        check(json.loads(b.run("stats", url, "--as", "jsonl")[0].splitlines()[0])["documents"] == 4, "documents are missing")
+
+
 def killed(b):
     """Writers are killed and the server crashes and comes back; what is there is whole, and the next runs finish it."""
     file, url, rng = b.work / "killed.db", b.database(), random.Random(3)
@@ -299,7 +310,7 @@ def secrets(b):
     check("is empty" in said, said)
 
 
-TESTS = (outputs, store, kill, writers, linked, units, desk, events, commands, secrets, roles)
+TESTS = (outputs, store, kill, first, writers, linked, units, desk, events, commands, secrets, roles)
 ALONE = (killed,)
 
 

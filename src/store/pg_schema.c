@@ -31,20 +31,25 @@ static dm_status run_step(dm_db *db, const char *sql, dm_error *err)
     return st;
 }
 
-/* -1: no table of that name. Looked for in the catalogue: to_regclass() may answer from before a wait for the lock. */
-static dm_status version_of(dm_db *db, int64_t *out, dm_error *err)
+/* -1: no table `demarche`; *others: the schema has tables all the same. Looked for in the catalogue: to_regclass() may answer from before a
+ * wait for the lock. One question, as another program may be making the tables at this moment. */
+static dm_status version_of(dm_db *db, int64_t *out, bool *others, dm_error *err)
 {
-    int64_t there = 0;
+    int64_t tables = 0;
     *out = -1;
     dm_status st = dm_db_number(db,
-        "SELECT count(*) FROM pg_catalog.pg_tables WHERE tablename='demarche' AND schemaname=current_schema()", &there, err);
-    return st == DM_OK && there ? dm_db_number(db, "SELECT version FROM demarche", out, err) : st;
+        "SELECT CASE WHEN bool_or(tablename='demarche') THEN -1 ELSE count(*) END FROM pg_catalog.pg_tables WHERE "
+        "schemaname=current_schema()",
+        &tables, err);
+    *others = tables > 0;
+    return st == DM_OK && tables < 0 ? dm_db_number(db, "SELECT version FROM demarche", out, err) : st;
 }
 
 static dm_status steps(dm_db *db, dm_error *err)
 {
     int64_t from = 0;
-    dm_status st = version_of(db, &from, err); /* another program may have been faster */
+    bool others;
+    dm_status st = version_of(db, &from, &others, err); /* another program may have been faster */
     from = from < 0 ? 0 : from;
     for (int64_t v = from; v < DM_SCHEMA_VERSION && st == DM_OK; v++) {
         char mark[64];
@@ -74,13 +79,12 @@ static dm_status migrate(dm_db *db, dm_error *err)
 
 dm_status dm_pg_schema_ready(dm_db *db, bool readonly, dm_error *err)
 {
-    int64_t version = 0, tables = 0;
-    dm_status st = version_of(db, &version, err);
-    if (st == DM_OK && version < 0)
-        st = dm_db_number(db, "SELECT count(*) FROM pg_tables WHERE schemaname=current_schema()", &tables, err);
+    int64_t version = 0;
+    bool others = false;
+    dm_status st = version_of(db, &version, &others, err);
     if (st != DM_OK)
         return st;
-    if (tables > 0)
+    if (others)
         return dm_fail(err, DM_EINPUT, 0,
             "'%.200s' is a database, but not a record of demarche; give another database, or a schema of its own "
             "(options=-csearch_path%%3DNAME)",
