@@ -2,6 +2,7 @@
 /* Loads the frame tables. A cell that cannot be understood is an error that names table and line: a frame never silently does less
  * than its line says. Frames of one lemma are chained in table order. */
 #include "event/frames.h"
+#include "base/room.h"
 #include <demarche/coder.h>
 #include <stdlib.h>
 
@@ -150,14 +151,8 @@ static dm_status parse_value(loader *l, dm_str s, frame_value *v)
 
 static frame_value *value_new(dm_frames *f)
 {
-    if (f->n_values == f->values_cap) {
-        uint32_t cap = f->values_cap ? f->values_cap * 2 : 4096;
-        frame_value *more = realloc(f->values, cap * sizeof *more);
-        if (!more)
-            return NULL;
-        f->values = more;
-        f->values_cap = cap;
-    }
+    if (!DM_ROOM(f->values, f->n_values, f->values_cap, 4096))
+        return NULL;
     frame_value *v = &f->values[f->n_values++];
     memset(v, 0, sizeof *v);
     return v;
@@ -259,14 +254,8 @@ static bool copy_cell(char *out, size_t size, dm_str s)
 
 static frame *frame_new(dm_frames *f)
 {
-    if (f->n == f->cap) {
-        uint32_t cap = f->cap ? f->cap * 2 : 1024;
-        frame *more = realloc(f->frames, cap * sizeof *more);
-        if (!more)
-            return NULL;
-        f->frames = more;
-        f->cap = cap;
-    }
+    if (!DM_ROOM(f->frames, f->n, f->cap, 1024))
+        return NULL;
     frame *fr = &f->frames[f->n++];
     memset(fr, 0, sizeof *fr);
     fr->next = DM_NONE;

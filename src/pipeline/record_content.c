@@ -2,6 +2,7 @@
 /* Events in an order that depends on what they tell alone: by day, document hash, place and id, with happenings numbered as they come. Row
  * numbers depend on the order in which articles were added; with many writers that is chance. Records with the same articles give the same
  * rows here, whoever added them, in whatever order, to a file or a server. */
+#include "base/room.h"
 #include "pipeline/record.h"
 #include <stdlib.h>
 
@@ -23,14 +24,8 @@ typedef struct items {
 static dm_status collect(void *ctx, int64_t event, dm_error *err)
 {
     items *l = ctx;
-    if (l->n == l->cap) {
-        size_t cap = l->cap ? l->cap * 2 : 1024;
-        item *v = realloc(l->v, cap * sizeof *v);
-        if (!v)
-            return dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu events", cap);
-        l->v = v;
-        l->cap = cap;
-    }
+    if (!DM_ROOM(l->v, l->n, l->cap, 1024))
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu events", l->n + 1);
     l->v[l->n++] = (item){ .n = event };
     return DM_OK;
 }

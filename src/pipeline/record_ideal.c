@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Ideal points from the roll calls of a record: codes and days become the indices and periods of src/stance/ideal.h, and back. */
+#include "base/room.h"
 #include "pipeline/record.h"
 #include "stance/ideal.h"
 #include "store/rolls.h"
@@ -18,19 +19,6 @@ typedef struct collecting {
     char code[CODES_MAX][DM_CODE_MAX];
     uint32_t n_codes;
 } collecting;
-
-static bool room(void **v, size_t n, size_t *cap, size_t size)
-{
-    if (n < *cap)
-        return true;
-    size_t more = *cap ? *cap * 2 : 4096;
-    void *p = realloc(*v, more * size);
-    if (!p)
-        return false;
-    *v = p;
-    *cap = more;
-    return true;
-}
 
 /* Index of the code; the lists are short and the codes come in the same order again and again. */
 static uint32_t actor_of(collecting *c, dm_str code)
@@ -62,8 +50,7 @@ static dm_status on_cast(void *ctx, const dm_cast *v, dm_error *err)
     uint32_t actor = actor_of(c, v->code);
     if (period == 0 || actor == UINT32_MAX)
         return DM_OK;
-    if (!room((void **)&c->vote, c->n_votes, &c->cap_votes, sizeof *c->vote) ||
-        !room((void **)&c->period, c->n_rolls, &c->cap_rolls, sizeof *c->period))
+    if (!DM_ROOM(c->vote, c->n_votes, c->cap_votes, 4096) || !DM_ROOM(c->period, c->n_rolls, c->cap_rolls, 4096))
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu votes", c->n_votes);
     if (c->n_rolls == 0 || c->roll != v->rollcall) {
         c->roll = v->rollcall;

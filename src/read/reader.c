@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The reader: a stack of inputs still to come, the input that is open, and the choice of format. Folders are listed when their turn
  * comes and put back as their sorted entries. Invariant: whatever fails concerns the input on top, which is gone afterwards. */
+#include "base/room.h"
 #include "read/internal.h"
 #include <dirent.h>
 #include <errno.h>
@@ -52,14 +53,8 @@ static void input_free(input *in)
 
 static bool push(input **list, size_t *n, size_t *cap, input in)
 {
-    if (*n == *cap) {
-        size_t more = *cap ? *cap * 2 : 16;
-        input *p = more > SIZE_MAX / sizeof *p ? NULL : realloc(*list, more * sizeof *p);
-        if (!p)
-            return false;
-        *list = p;
-        *cap = more;
-    }
+    if (!DM_ROOM(*list, *n, *cap, 16))
+        return false;
     (*list)[(*n)++] = in;
     return true;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The record in memory that a batch is filed in, and which statements change rows that the server has. */
+#include "base/room.h"
 #include "store/outgoing.h"
 #include "store/schema.h"
 #include <stdlib.h>
@@ -274,14 +275,8 @@ static void bind_null(dm_stmt *s, int at) { dm_bind_null(of(s)->inner, at); }
 static dm_status remember(wrapped *w, dm_error *err)
 {
     struct dm_batch *b = w->b;
-    if (b->n_change == b->cap_change) {
-        size_t cap = b->cap_change ? b->cap_change * 2 : 64;
-        dm_change *more = realloc(b->change, cap * sizeof *more);
-        if (!more)
-            return dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
-        b->change = more;
-        b->cap_change = cap;
-    }
+    if (!DM_ROOM(b->change, b->n_change, b->cap_change, 64))
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
     w->now.sql = w->base.sql;
     w->now.blob_at = b->blobs.len;
     w->now.blob_len = w->blob.len;

@@ -2,6 +2,7 @@
 /* One walk over the digests. Documents come together, and so do families: each key remembers what it met last, and that is all that counting
  * them once takes. Happenings come in any order: they are gathered with their keys, sorted and counted. */
 #include "store/census.h"
+#include "base/room.h"
 #include "store/sift.h"
 #include <math.h>
 #include <stdio.h>
@@ -52,14 +53,8 @@ static bool tell(census *c, uint32_t key, int64_t happening)
             return false;
         h = happening_max + at;
     }
-    if (c->n_told == c->cap_told) {
-        size_t cap = c->cap_told ? c->cap_told * 2 : 4096;
-        uint64_t *more = realloc(c->told, cap * sizeof *more);
-        if (!more)
-            return false;
-        c->told = more;
-        c->cap_told = cap;
-    }
+    if (!DM_ROOM(c->told, c->n_told, c->cap_told, 4096))
+        return false;
     c->told[c->n_told++] = (uint64_t)key << HAPPENING_BITS | h;
     return true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The list of the record's instruments: each series with what is told of it. Events, happenings, reports and independent reports are
  * counted apart; roll calls and treaty actions come from files and are counted for themselves. */
+#include "base/room.h"
 #include "store/rowset.h"
 #include "store/series.h"
 #include <stdlib.h>
@@ -45,14 +46,8 @@ static dm_status on_event(void *ctx, const dm_series_event *e, dm_error *err)
     int first = n ? years[0] : dm_series_year(e->day), last = n ? years[n - 1] : dm_series_year(e->day_end);
     if (!e->party || !in_time(l, first, last))
         return DM_OK;
-    if (l->n == l->cap) {
-        size_t cap = l->cap ? l->cap * 2 : 1024;
-        told *more = realloc(l->told, cap * sizeof *more);
-        if (!more)
-            return dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu events of instruments", cap);
-        l->told = more;
-        l->cap = cap;
-    }
+    if (!DM_ROOM(l->told, l->n, l->cap, 1024))
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu events of instruments", l->n + 1);
     l->told[l->n++] = (told){ e->series, e->document, e->happening };
     l->out[e->series].events++;
     widen(&l->out[e->series], first, last);

@@ -2,6 +2,7 @@
 /* New rows of a batch on their way to the server, put down as COPY's binary rows when they are inserted. Most columns are never asked for
  * while a batch is filed: of those tables the memory holds the columns that filing reads (`kept`), or nothing. */
 #include "store/outgoing.h"
+#include "base/room.h"
 #include "store/postgres.h"
 #include <math.h>
 #include <stdlib.h>
@@ -212,14 +213,8 @@ static dm_status keep(putting *p, int64_t number, bool *fresh, dm_error *err)
 
 static bool remember_place(dm_places *places, int64_t event, size_t at)
 {
-    if (places->n == places->cap) {
-        size_t cap = places->cap ? places->cap * 2 : 1024;
-        dm_place *more = realloc(places->v, cap * sizeof *more);
-        if (!more)
-            return false;
-        places->v = more;
-        places->cap = cap;
-    }
+    if (!DM_ROOM(places->v, places->n, places->cap, 1024))
+        return false;
     places->v[places->n++] = (dm_place){ event, at };
     return true;
 }

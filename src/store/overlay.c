@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Two parts of one document's text laid over each other, code point by code point: a space of one may be a word of the other. Words that
  * are longer in bytes than the spaces they stand on push all that follows, so the spans of both sides are moved. */
+#include "base/room.h"
 #include "store/work.h"
 #include <stdlib.h>
 
@@ -118,15 +119,9 @@ static dm_status collect(dm_store *s, const char *sql, int64_t document, rows *o
     dm_bind_int(q, 1, document);
     out->n = 0;
     while ((st = dm_stmt_step(q, err)) == DM_OK) {
-        if (out->n == out->cap) {
-            size_t cap = out->cap ? out->cap * 2 : 64;
-            row *v = realloc(out->v, cap * sizeof *v);
-            if (!v) {
-                dm_stmt_done(q);
-                return dm_fail(err, DM_ENOMEM, 0, "out of memory for the spans of a document");
-            }
-            out->v = v;
-            out->cap = cap;
+        if (!DM_ROOM(out->v, out->n, out->cap, 64)) {
+            dm_stmt_done(q);
+            return dm_fail(err, DM_ENOMEM, 0, "out of memory for the spans of a document");
         }
         row *r = &out->v[out->n++];
         for (int i = 0; i < 3; i++)

@@ -2,6 +2,7 @@
 /* FTS5's own tokenizer, called without a table. tsvector keeps places up to PLACE_MAX and PLACES_MAX of each word; a sentence that is
  * longer is found by its words, and by its phrases up to there. */
 #include "store/words.h"
+#include "base/room.h"
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,14 +75,8 @@ static int on_token(void *ctx, int flags, const char *bytes, int len, int from, 
 {
     (void)from, (void)to;
     dm_words *w = ctx;
-    if (w->n == w->cap) {
-        uint32_t cap = w->cap ? w->cap * 2 : 128;
-        token *v = realloc(w->v, cap * sizeof *v);
-        if (!v)
-            return SQLITE_NOMEM;
-        w->v = v;
-        w->cap = cap;
-    }
+    if (!DM_ROOM(w->v, w->n, w->cap, 128))
+        return SQLITE_NOMEM;
     w->place += !(flags & FTS5_TOKEN_COLOCATED);
     w->v[w->n++] = (token){ (uint32_t)w->bytes.len, (uint32_t)(len < LEXEME_MAX ? len : LEXEME_MAX), w->place };
     dm_buf_add(&w->bytes, bytes, (size_t)len);
