@@ -73,22 +73,44 @@ struct dm_told_memo {
     told slot[TOLD_SLOTS];
 };
 
+dm_status dm_record_memo(dm_record *r, dm_error *err)
+{
+    struct dm_told_memo *memo = calloc(1, sizeof *memo);
+    if (!memo)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for the events of the record");
+    r->memo = memo;
+    return DM_OK;
+}
+
+void dm_record_memo_end(dm_record *r, struct dm_told_memo *outer)
+{
+    if (r->memo != outer)
+        free(r->memo);
+    r->memo = outer;
+}
+
+#define TOLD_COLUMNS                                                                                                           \
+    "count(DISTINCT e.document), count(DISTINCT d.family), min(e.n), min(CASE WHEN d.day_to - d.day_from <= ?2 THEN "          \
+    "d.day_from END)"
+
+static told told_at(dm_stmt *q, int at, uint64_t happening)
+{
+    return (told){ happening, (uint32_t)dm_col_int(q, at), (uint32_t)dm_col_int(q, at + 1), dm_col_int(q, at + 2),
+        dm_col_null(q, at + 3) ? DM_DAY_NONE : (dm_day)dm_col_int(q, at + 3) };
+}
+
 static dm_status count_reports(dm_record *r, uint64_t happening, told *out, dm_error *err)
 {
     dm_stmt *q;
     dm_status st = dm_db_use(dm_store_db(r->store), &q,
-        "SELECT count(DISTINCT e.document), count(DISTINCT d.family), min(e.n), "
-        "min(CASE WHEN d.day_to - d.day_from <= ?2 THEN d.day_from END) FROM event e"
-        " JOIN document d ON d.n=e.document WHERE e.happening=?1",
-        err);
+        "SELECT " TOLD_COLUMNS " FROM event e JOIN document d ON d.n=e.document WHERE e.happening=?1", err);
     if (st != DM_OK)
         return st;
     dm_bind_int(q, 1, (int64_t)happening);
     dm_bind_int(q, 2, DM_SAID_DAYS);
     if ((st = dm_stmt_step(q, err)) != DM_OK)
         return st;
-    *out = (told){ happening, (uint32_t)dm_col_int(q, 0), (uint32_t)dm_col_int(q, 1), dm_col_int(q, 2),
-        dm_col_null(q, 3) ? DM_DAY_NONE : (dm_day)dm_col_int(q, 3) };
+    *out = told_at(q, 0, happening);
     dm_stmt_done(q);
     return DM_OK;
 }
@@ -106,13 +128,16 @@ static dm_status find_told(dm_record *r, uint64_t happening, told *out, dm_error
     return st;
 }
 
-dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed *row, char hash[33], dm_error *err)
+/* The hash comes with the event where that was loaded last. */
+static dm_status find_hash(dm_record *r, int64_t event, int64_t document, char hash[33], dm_error *err)
 {
+    const uint8_t *loaded = dm_store_loaded_hash(r->store, event);
     dm_stmt *q;
-    told t;
-    dm_status st = find_told(r, row->happening, &t, err);
-    if (st == DM_OK)
-        st = dm_db_use(dm_store_db(r->store), &q, "SELECT hash FROM document WHERE n=?1", err);
+    if (loaded) {
+        dm_hash_digits(hash, (dm_str){ (const char *)loaded, DM_HASH_BYTES });
+        return DM_OK;
+    }
+    dm_status st = dm_db_use(dm_store_db(r->store), &q, "SELECT hash FROM document WHERE n=?1", err);
     if (st != DM_OK)
         return st;
     dm_bind_int(q, 1, document);
@@ -121,6 +146,17 @@ dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed
         return st;
     dm_hash_digits(hash, st == DM_OK ? dm_col_str(q, 0) : DM_NIL);
     dm_stmt_done(q);
+    return DM_OK;
+}
+
+dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed *row, char hash[33], dm_error *err)
+{
+    told t;
+    dm_status st = find_told(r, row->happening, &t, err);
+    if (st == DM_OK)
+        st = find_hash(r, event, document, hash, err);
+    if (st != DM_OK)
+        return st;
     row->document = hash;
     row->reports = t.reports;
     row->independent = t.independent;
@@ -129,17 +165,50 @@ dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed
     return DM_OK;
 }
 
+/* Reports of all happenings that these events tell, in one question. */
+static dm_status expect_told(dm_record *r, const int64_t *event, size_t n, dm_error *err)
+{
+    dm_stmt *q;
+    dm_buf list = { 0 };
+    dm_status st = dm_numbers_list(&list, event, n, err);
+    if (st == DM_OK)
+        st = dm_db_use(dm_store_db(r->store), &q,
+            "SELECT h.happening, " TOLD_COLUMNS " FROM (SELECT DISTINCT o.happening FROM " DM_ARRAY_1
+            " k(n) JOIN event o ON o.n=k.n) h "
+            "JOIN event e ON e.happening=h.happening JOIN document d ON d.n=e.document GROUP BY h.happening",
+            err);
+    if (st == DM_OK) {
+        dm_bind_str(q, 1, (dm_str){ list.p, list.len });
+        dm_bind_int(q, 2, DM_SAID_DAYS);
+        while ((st = dm_stmt_step(q, err)) == DM_OK) {
+            told t = told_at(q, 1, (uint64_t)dm_col_int(q, 0));
+            r->memo->slot[t.happening % TOLD_SLOTS] = t;
+        }
+    }
+    dm_buf_free(&list);
+    return st == DM_END ? DM_OK : st;
+}
+
+dm_status dm_record_expect(dm_record *r, const int64_t *event, size_t n, dm_error *err)
+{
+    if (dm_db_engine(dm_store_db(r->store)) != DM_DB_POSTGRES)
+        return DM_OK;
+    dm_status st = dm_store_expect(r->store, event, n, err);
+    return st == DM_OK && r->memo ? expect_told(r, event, n, err) : st;
+}
+
 typedef struct walk {
     dm_record *r;
     dm_doc *doc;
     int64_t held;
     dm_filed_fn *fn;
     void *ctx;
+    int64_t *event; /* that wait until there are `portion` of them */
+    size_t n, portion;
 } walk;
 
-static dm_status on_row(void *ctx, int64_t event, dm_error *err)
+static dm_status give_row(walk *w, int64_t event, dm_error *err)
 {
-    walk *w = ctx;
     dm_filed row;
     char hash[33];
     dm_status st = dm_store_load_event(w->r->store, event, w->doc, &w->held, &row, err);
@@ -148,22 +217,46 @@ static dm_status on_row(void *ctx, int64_t event, dm_error *err)
     return st == DM_OK ? w->fn(w->ctx, &row, err) : st;
 }
 
+static dm_status give_portion(walk *w, dm_error *err)
+{
+    dm_status st = w->n > 1 ? dm_record_expect(w->r, w->event, w->n, err) : DM_OK;
+    for (size_t i = 0; i < w->n && st == DM_OK; i++)
+        st = give_row(w, w->event[i], err);
+    w->n = 0;
+    w->portion = dm_portion_size(w->r->store, w->portion);
+    return st;
+}
+
+static dm_status on_row(void *ctx, int64_t event, dm_error *err)
+{
+    walk *w = ctx;
+    if (w->portion == 1)
+        return give_row(w, event, err);
+    w->event[w->n++] = event;
+    return w->n == w->portion ? give_portion(w, err) : DM_OK;
+}
+
+static dm_status walk_all(walk *w, const dm_filter *filter, dm_error *err)
+{
+    w->portion = dm_portion_size(w->r->store, 0);
+    dm_status st = dm_store_find(w->r->store, filter, on_row, w, err);
+    return st == DM_OK ? give_portion(w, err) : st;
+}
+
 dm_status dm_record_events(dm_record *r, const dm_filter *filter, dm_filed_fn *fn, void *ctx, dm_error *err)
 {
     dm_filter all = DM_FILTER_INIT;
     if (filter && filter->by_content)
         return dm_record_events_by_content(r, filter, fn, ctx, err);
-    walk w = { r, dm_doc_new(), 0, fn, ctx };
-    struct dm_told_memo *outer = r->memo, *memo = calloc(1, sizeof *memo);
-    dm_status st = w.doc && memo ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for the events of the record");
-    if (st == DM_OK) {
-        r->memo = memo; /* for this walk alone: the next one may see more documents */
-        st = dm_store_find(r->store, filter ? filter : &all, on_row, &w, err);
-        r->memo = outer;
-    }
-    free(memo);
+    walk w = { .r = r, .doc = dm_doc_new(), .fn = fn, .ctx = ctx, .event = calloc(DM_PORTION_MOST, sizeof *w.event) };
+    struct dm_told_memo *outer = r->memo;
+    dm_status st = w.doc && w.event ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for the events of the record");
+    if (st == DM_OK && (st = dm_record_memo(r, err)) == DM_OK)
+        st = walk_all(&w, filter ? filter : &all, err);
+    dm_record_memo_end(r, outer);
+    free(w.event);
     dm_doc_free(w.doc);
-    return st;
+    return st == DM_END ? DM_OK : st;
 }
 
 dm_status dm_record_count(dm_record *r, const dm_filter *filter, dm_counts *out, dm_error *err)

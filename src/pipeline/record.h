@@ -27,6 +27,13 @@ void dm_add_fold(dm_add_stats *sum, const dm_add_stats *more);
 /* What load does not know: the hash of the row's document and the counts of reports of its happening. */
 dm_status dm_record_fill(dm_record *r, int64_t event, int64_t document, dm_filed *row, char hash[33], dm_error *err);
 
+/* What is known of happenings is kept for a walk over events: the next walk may see more documents. end: back to the walk around it. */
+dm_status dm_record_memo(dm_record *r, dm_error *err);
+void dm_record_memo_end(dm_record *r, struct dm_told_memo *outer);
+
+/* These events are loaded and filled next: from a server their rows come together. */
+dm_status dm_record_expect(dm_record *r, const int64_t *event, size_t n, dm_error *err);
+
 /* Events in an order that does not depend on that of adding (record_content.c). */
 dm_status dm_record_events_by_content(dm_record *r, const dm_filter *filter, dm_filed_fn *fn, void *ctx, dm_error *err);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Rows back into documents: so that whatever writes coded events can write those of the record. */
-#include "store/work.h"
+#include "store/portion.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -8,8 +8,9 @@
     "e.n, e.document, e.id, s.sequence, s.start, s.len, s.kind, e.type, e.mode, e.aux, e.cameo, e.scale, e.goldstein, e.quad," \
     " e.contexts, e.when_from, e.when_to, e.when_precision, e.said_from, e.said_to, e.said_precision, e.trigger_start,"        \
     " e.trigger_len, e.confidence, e.why, i.type, i.body, i.subject, i.name, e.act, e.polarity, e.years, e.reasons,"           \
-    " e.happening, e.day, e.day_end, e.when_start, e.when_len FROM event e JOIN sentence s ON s.n=e.sentence LEFT JOIN "       \
-    "instrument i ON "                                                                                                         \
+    " e.happening, e.day, e.day_end, e.when_start, e.when_len, d.hash"
+#define EVENT_FROM                                                                                                             \
+    " FROM event e JOIN sentence s ON s.n=e.sentence JOIN document d ON d.n=e.document LEFT JOIN instrument i ON "             \
     "i.n=e.instrument "
 enum {
     C_N,
@@ -49,8 +50,48 @@ enum {
     C_DAY,
     C_DAY_END,
     C_WHEN_START,
-    C_WHEN_LEN
+    C_WHEN_LEN,
+    C_HASH,
+    C_AT /* in a portion */
 };
+
+#define HEAD_COLUMNS                                                                                                           \
+    "d.text, d.name, d.url, d.title, d.publication, d.language, d.day_from, d.day_to, d.day_precision, d.day_source, d.home"
+#define PARTY_COLUMNS "p.role, p.code, p.sector, p.start, p.len"
+#define REASON_COLUMNS "r.kind, r.start, r.len"
+#define PORTION DM_ARRAY_1 " WITH ORDINALITY k(n, at)"
+
+/* Of a document several events of which follow each other the head comes once. */
+const dm_load_question dm_load_questions[DM_N_STREAMS] = {
+    [LOAD_EVENT] = { "SELECT " EVENT_COLUMNS ", k.at" EVENT_FROM "JOIN " PORTION " ON k.n=e.n ORDER BY k.at", C_AT },
+    [LOAD_HEAD] = { "SELECT " HEAD_COLUMNS
+                    ", x.at FROM (SELECT k.at, e.document, lag(e.document) OVER (ORDER BY k.at) AS before "
+                    "FROM " PORTION " JOIN event e ON e.n=k.n) x JOIN document d ON d.n=x.document WHERE x.before IS NULL OR "
+                    "x.before<>x.document ORDER BY x.at",
+        11 },
+    [LOAD_PARTIES] = { "SELECT " PARTY_COLUMNS ", k.at FROM " PORTION
+                       " JOIN party p ON p.event=k.n ORDER BY k.at, p.role, p.place",
+        5 },
+    [LOAD_REASONS] = { "SELECT " REASON_COLUMNS ", k.at FROM " PORTION " JOIN reason r ON r.event=k.n ORDER BY k.at, r.place",
+        3 },
+};
+
+/* The first of the rows that are wanted of an event or of its document: out of the portion, or asked for alone. */
+static dm_status first_row(dm_store *s, bool portion, dm_load which, dm_stmt **q, const char *sql, int64_t n, dm_error *err)
+{
+    if (portion)
+        return dm_portion_row(s, which, q, err);
+    dm_status st = dm_db_use(s->db, q, sql, err);
+    if (st != DM_OK)
+        return st;
+    dm_bind_int(*q, 1, n);
+    return dm_stmt_step(*q, err);
+}
+
+static dm_status next_row(dm_store *s, bool portion, dm_load which, dm_stmt *q, dm_error *err)
+{
+    return portion ? dm_portion_step(s, which, err) : dm_stmt_step(q, err);
+}
 
 static dm_str keep(dm_doc *doc, dm_str s) { return s.len ? dm_arena_str(&doc->arena, s) : DM_NIL; }
 
@@ -159,16 +200,13 @@ static bool fill_event(dm_doc *doc, dm_event *ev, dm_stmt *q)
     return fill_sentence(doc, q, &ev->sentence) && fill_instrument(doc, ev, q) && fill_why(doc, ev, dm_col_str(q, C_WHY));
 }
 
-static dm_status load_parties(dm_store *s, dm_doc *doc, dm_event *ev, int64_t event, dm_error *err)
+static dm_status load_parties(dm_store *s, dm_doc *doc, dm_event *ev, int64_t event, bool portion, dm_error *err)
 {
-    dm_stmt *q;
-    dm_status st =
-        dm_db_use(s->db, &q, "SELECT role, code, sector, start, len FROM party WHERE event=?1 ORDER BY role, place", err);
-    if (st != DM_OK)
-        return st;
-    dm_bind_int(q, 1, event);
+    dm_stmt *q = NULL;
     DM_VEC(dm_party) v = { 0 };
-    while ((st = dm_stmt_step(q, err)) == DM_OK) {
+    dm_status st = first_row(s, portion, LOAD_PARTIES, &q,
+        "SELECT " PARTY_COLUMNS " FROM party p WHERE p.event=?1 ORDER BY p.role, p.place", event, err);
+    for (; st == DM_OK; st = next_row(s, portion, LOAD_PARTIES, q, err)) {
         dm_party *p = DM_PUSH(&doc->arena, &v);
         if (!p)
             break;
@@ -180,29 +218,29 @@ static dm_status load_parties(dm_store *s, dm_doc *doc, dm_event *ev, int64_t ev
         ev->n_recipient += role == 1;
         ev->n_attribution += role == 2;
     }
-    dm_stmt_done(q);
+    if (!portion && q)
+        dm_stmt_done(q);
     ev->actor = v.v;
     ev->recipient = v.n ? v.v + ev->n_actor : NULL;
     ev->attribution = v.n ? v.v + ev->n_actor + ev->n_recipient : NULL;
     return st == DM_END ? DM_OK : st;
 }
 
-static dm_status load_reasons(dm_store *s, dm_doc *doc, dm_event *ev, int64_t event, dm_error *err)
+static dm_status load_reasons(dm_store *s, dm_doc *doc, dm_event *ev, int64_t event, bool portion, dm_error *err)
 {
-    dm_stmt *q;
-    dm_status st = dm_db_use(s->db, &q, "SELECT kind, start, len FROM reason WHERE event=?1 ORDER BY place", err);
-    if (st != DM_OK)
-        return st;
-    dm_bind_int(q, 1, event);
+    dm_stmt *q = NULL;
     DM_VEC(dm_reason) v = { 0 };
-    while ((st = dm_stmt_step(q, err)) == DM_OK) {
+    dm_status st = first_row(
+        s, portion, LOAD_REASONS, &q, "SELECT " REASON_COLUMNS " FROM reason r WHERE r.event=?1 ORDER BY r.place", event, err);
+    for (; st == DM_OK; st = next_row(s, portion, LOAD_REASONS, q, err)) {
         dm_reason *r = DM_PUSH(&doc->arena, &v);
         if (!r)
             break;
         r->kind = (uint8_t)dm_col_int(q, 0);
         r->span = span_at(doc, dm_col_int(q, 1), dm_col_int(q, 2));
     }
-    dm_stmt_done(q);
+    if (!portion && q)
+        dm_stmt_done(q);
     ev->reason = v.v;
     ev->n_reason = v.n;
     return st == DM_END ? DM_OK : st;
@@ -222,27 +260,26 @@ static void fill_meta(dm_doc *doc, dm_stmt *q)
 }
 
 /* Text and metadata of a document into doc, emptied. */
-static dm_status load_head(dm_store *s, int64_t n, dm_doc *doc, dm_error *err)
+static dm_status load_head(dm_store *s, int64_t n, dm_doc *doc, bool portion, dm_error *err)
 {
-    dm_stmt *q;
-    dm_status st = dm_db_use(s->db, &q,
-        "SELECT text, name, url, title, publication, language, day_from, day_to, day_precision, day_source, home FROM document "
-        "WHERE n=?1",
-        err);
+    dm_stmt *q = NULL;
+    dm_status st = first_row(s, portion, LOAD_HEAD, &q, "SELECT " HEAD_COLUMNS " FROM document d WHERE d.n=?1", n, err);
+    if (st == DM_END && portion) { /* it came with an event before, and another one was held since */
+        portion = false;
+        st = first_row(s, portion, LOAD_HEAD, &q, "SELECT " HEAD_COLUMNS " FROM document d WHERE d.n=?1", n, err);
+    }
     if (st != DM_OK)
-        return st;
-    dm_bind_int(q, 1, n);
-    if ((st = dm_stmt_step(q, err)) != DM_OK)
         return st;
     dm_doc_reset(doc);
     st = dm_doc_set_text(doc, dm_col_str(q, 0), err);
     if (st == DM_OK)
         fill_meta(doc, q);
-    dm_stmt_done(q);
+    if (!portion)
+        dm_stmt_done(q);
     return st;
 }
 
-static dm_status add_event(dm_store *s, dm_doc *doc, dm_stmt *q, dm_error *err)
+static dm_status add_event(dm_store *s, dm_doc *doc, dm_stmt *q, bool portion, dm_error *err)
 {
     int64_t row = dm_col_int(q, C_N), reasons = dm_col_int(q, C_REASONS);
     dm_event *ev = DM_PUSH(&doc->arena, &doc->events);
@@ -250,53 +287,76 @@ static dm_status add_event(dm_store *s, dm_doc *doc, dm_stmt *q, dm_error *err)
         memset(ev, 0, sizeof *ev); /* the place of an earlier event of the same document */
     if (!ev || !fill_event(doc, ev, q))
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for an event of the record");
-    dm_status st = load_parties(s, doc, ev, row, err);
+    dm_status st = load_parties(s, doc, ev, row, portion, err);
     if (st == DM_OK && reasons)
-        st = load_reasons(s, doc, ev, row, err);
+        st = load_reasons(s, doc, ev, row, portion, err);
     if (st == DM_OK && doc->arena.failed)
         st = dm_fail(err, DM_ENOMEM, 0, "out of memory for an event of the record");
     return st;
 }
 
-dm_status dm_store_load_event(dm_store *s, int64_t n, dm_doc *doc, int64_t *held, dm_filed *out, dm_error *err)
+const uint8_t *dm_store_loaded_hash(const dm_store *s, int64_t event)
 {
-    dm_stmt *q;
-    dm_status st = dm_db_use(s->db, &q, "SELECT " EVENT_COLUMNS "WHERE e.n=?1", err);
-    if (st != DM_OK)
-        return st;
-    dm_bind_int(q, 1, n);
-    if ((st = dm_stmt_step(q, err)) != DM_OK)
-        return st;
+    return event && s->loaded == event ? s->loaded_hash : NULL;
+}
+
+static void keep_hash(dm_store *s, int64_t event, dm_str hash)
+{
+    s->loaded = hash.len == sizeof s->loaded_hash ? event : 0;
+    if (s->loaded)
+        memcpy(s->loaded_hash, hash.p, hash.len);
+}
+
+static dm_status load_row(dm_store *s, dm_stmt *q, bool portion, dm_doc *doc, int64_t *held, dm_filed *out, dm_error *err)
+{
     int64_t document = dm_col_int(q, C_DOCUMENT);
+    dm_status st = DM_OK;
+    keep_hash(s, dm_col_int(q, C_N), dm_col_str(q, C_HASH));
     if (*held != document) {
         *held = 0;
-        if ((st = load_head(s, document, doc, err)) == DM_OK)
+        if ((st = load_head(s, document, doc, portion, err)) == DM_OK)
             *held = document;
     }
     doc->events.n = 0;
     if (st == DM_OK)
-        st = add_event(s, doc, q, err);
+        st = add_event(s, doc, q, portion, err);
     if (st == DM_OK)
         *out = (dm_filed){ .doc = doc,
             .event = &doc->events.v[0],
             .happening = (uint64_t)dm_col_int(q, C_HAPPENING),
             .day = (dm_day)dm_col_int(q, C_DAY),
             .day_end = (dm_day)dm_col_int(q, C_DAY_END) };
-    dm_stmt_done(q);
     return st == DM_END
                ? dm_fail(err, DM_ECORRUPT, 0, "the record '%s' has no document %lld", dm_db_path(s->db), (long long)document)
                : st;
 }
 
+dm_status dm_store_load_event(dm_store *s, int64_t n, dm_doc *doc, int64_t *held, dm_filed *out, dm_error *err)
+{
+    dm_stmt *q = NULL;
+    bool portion = dm_portion_has(s, n);
+    dm_status st = first_row(s, portion, LOAD_EVENT, &q, "SELECT " EVENT_COLUMNS EVENT_FROM "WHERE e.n=?1", n, err);
+    if (st == DM_OK) {
+        st = load_row(s, q, portion, doc, held, out, err);
+        if (!portion)
+            dm_stmt_done(q);
+    }
+    if (portion)
+        dm_portion_next(s);
+    return st;
+}
+
 dm_status dm_store_load_document(dm_store *s, int64_t n, dm_doc *doc, dm_error *err)
 {
-    dm_status st = load_head(s, n, doc, err);
+    dm_status st = load_head(s, n, doc, false, err);
     dm_stmt *q;
-    if (st != DM_OK || (st = dm_db_use(s->db, &q, "SELECT " EVENT_COLUMNS "WHERE e.document=?1 ORDER BY e.n", err)) != DM_OK)
+    if (st == DM_OK)
+        st = dm_db_use(s->db, &q, "SELECT " EVENT_COLUMNS EVENT_FROM "WHERE e.document=?1 ORDER BY e.n", err);
+    if (st != DM_OK)
         return st;
     dm_bind_int(q, 1, n);
     while ((st = dm_stmt_step(q, err)) == DM_OK)
-        if ((st = add_event(s, doc, q, err)) != DM_OK)
+        if ((st = add_event(s, doc, q, false, err)) != DM_OK)
             break;
     dm_stmt_done(q);
     return st == DM_END ? DM_OK : st;

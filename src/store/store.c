@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Opening and closing a record. */
+#include "store/portion.h"
 #include "store/schema.h"
 #include "store/work.h"
 #include <stdlib.h>
@@ -26,6 +27,7 @@ void dm_store_close(dm_store *s)
     dm_db_close(s->db);
     dm_store_given_forget(s);
     free(s->old);
+    dm_portion_free(s);
     dm_words_close(s->words);
     dm_batch_close(s->batch);
     dm_linker_free(s->linker);

@@ -101,6 +101,17 @@ dm_status dm_store_link_end(dm_store *s, const dm_doc *doc, const int64_t *row, 
 /* Row of an instrument, made when it is new. */
 dm_status dm_store_instrument(dm_store *s, const dm_instrument *in, int64_t *out, dm_error *err);
 
+/* dm_store_expect(): these will be loaded next, in this order; from a server they come together. At most as many as dm_portion_size() says,
+ * which grows; before: what it said last, 0 at first. An array of numbers as the server reads it: dm_numbers_list(). */
+enum { DM_PORTION_MOST = 512 };
+/* The numbers of ?1 in a question. In a question of its own: the server does not count them then, and looks each up by its key; for some
+ * hundreds of them it would read tables whole. */
+#define DM_ARRAY_1 "unnest((SELECT CAST(?1 AS bigint[])))"
+size_t dm_portion_size(dm_store *s, size_t before);
+dm_status dm_store_expect(dm_store *s, const int64_t *event, size_t n, dm_error *err);
+dm_status dm_numbers_list(dm_buf *out, const int64_t *v, size_t n, dm_error *err);
+/* Hash of the document of the event that was loaded last; NULL: it was another one. */
+const uint8_t *dm_store_loaded_hash(const dm_store *s, int64_t event);
 /* Loads event row n into doc as its only event: text, metadata, its sentence. doc is reset unless it holds the same document (*held,
  * which starts as 0). */
 dm_status dm_store_load_event(dm_store *s, int64_t n, dm_doc *doc, int64_t *held, dm_filed *out, dm_error *err);

@@ -43,6 +43,9 @@ struct dm_store {
     struct linking *linking; /* its work on the document in hand */
     struct dm_batch *batch;  /* where many documents are filed before a server has them (batch.h); made when it is wanted */
     struct dm_batch_terms *terms, *terms_now; /* rare words of its documents; those of the document in hand, or NULL */
+    struct dm_portion *portion;               /* events that are loaded next (portion.h) */
+    int64_t loaded;                           /* the event that was loaded last, and the hash of its document */
+    uint8_t loaded_hash[DM_HASH_BYTES];
     dm_words *words; /* of sentences, where the database does not cut them itself; made when it is wanted */
 };
 
