@@ -208,8 +208,9 @@ def main():
     with tempfile.TemporaryDirectory() as tmp, places.of(o, tmp, "kill") as where:
         jobs = jobs_of(o, pathlib.Path(tmp), where, rng)
         kills, finished, part = 0, 0, {j.name: 0 for j in jobs}
+        each = max(1, min(4, o.times // len(jobs)))
         while kills < o.times:
-            job = jobs[(kills // 4) % len(jobs)]
+            job = jobs[(kills // each) % len(jobs)]
             if job.start(rng.uniform(0, 1) * job.seconds):
                 job.check("finished")
                 job.compare()

@@ -252,11 +252,14 @@ static dm_status in_transaction(reading *g, dm_error *err)
     if (st == DM_OK)
         st = read_file(g, err);
     if (st == DM_OK)
+        st = dm_ballots_flush(g->r->store, err);
+    if (st == DM_OK)
         st = dm_db_commit(db, err);
     if (st != DM_OK) {
         dm_db_rollback(db);
         dm_store_taken_back(g->r->store);
     }
+    dm_ballots_forget(g->r->store);
     return st;
 }
 

@@ -76,6 +76,8 @@ static dm_status compare(dm_store *s, int64_t rollcall, dm_str code, const char 
 dm_status dm_store_ballot(dm_store *s, int64_t rollcall, dm_str code, const char *vote, dm_filed_before *how, dm_error *err)
 {
     dm_stmt *q;
+    if (dm_ballots_take(s, rollcall, code))
+        return dm_ballots_put(s, rollcall, code, dm_str_of(vote), how, err);
     dm_status st =
         dm_db_use(dm_store_db(s), &q, "INSERT INTO ballot VALUES(?1, ?2, ?3) ON CONFLICT(rollcall, code) DO NOTHING", err);
     if (st != DM_OK)
@@ -112,7 +114,11 @@ dm_status dm_store_treaty_action(dm_store *s, const dm_treaty_action *a, dm_file
     return st;
 }
 
-void dm_store_taken_back(dm_store *s) { memset(s->instruments, 0, sizeof s->instruments); }
+void dm_store_taken_back(dm_store *s)
+{
+    memset(s->instruments, 0, sizeof s->instruments);
+    dm_ballots_forget(s);
+}
 
 dm_status dm_store_casts(
     dm_store *s, dm_str source, const char *body, dm_day since, dm_day until, dm_cast_fn *fn, void *ctx, dm_error *err)

@@ -24,6 +24,11 @@ dm_status dm_store_rollcall(dm_store *s, const dm_rollcall *r, int64_t *row, boo
 /* vote: yes, no, abstain, absent. */
 dm_status dm_store_ballot(dm_store *s, int64_t rollcall, dm_str code, const char *vote, dm_filed_before *how, dm_error *err);
 
+/* Before the commit: at a server, ballots wait for each other. Forgotten after it: then others may write. */
+void dm_ballots_forget(dm_store *s);
+dm_status dm_ballots_flush(dm_store *s, dm_error *err);
+dm_status dm_ballots_put(dm_store *s, int64_t rollcall, dm_str code, dm_str vote, dm_filed_before *how, dm_error *err);
+
 typedef struct dm_treaty_action {
     dm_str treaty, code, action, source;
     dm_day from, to;

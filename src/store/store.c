@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Opening and closing a record. */
 #include "store/portion.h"
+#include "store/rolls.h"
 #include "store/schema.h"
 #include "store/work.h"
 #include <stdlib.h>
@@ -28,6 +29,7 @@ void dm_store_close(dm_store *s)
     dm_store_given_forget(s);
     free(s->old);
     dm_portion_free(s);
+    dm_ballots_forget(s);
     dm_words_close(s->words);
     dm_batch_close(s->batch);
     dm_linker_free(s->linker);

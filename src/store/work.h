@@ -43,6 +43,7 @@ struct dm_store {
     struct linking *linking; /* its work on the document in hand */
     struct dm_batch *batch;  /* where many documents are filed before a server has them (batch.h); made when it is wanted */
     struct dm_batch_terms *terms, *terms_now; /* rare words of its documents; those of the document in hand, or NULL */
+    struct dm_ballots *ballots;               /* of a file that is imported, on their way to a server (ballots.c) */
     struct dm_portion *portion;               /* events that are loaded next (portion.h) */
     int64_t loaded;                           /* the event that was loaded last, and the hash of its document */
     uint8_t loaded_hash[DM_HASH_BYTES];
@@ -81,6 +82,8 @@ dm_status dm_store_given(dm_store *s, uint64_t id, uint64_t given, int64_t *happ
 dm_status dm_store_given_learn(dm_store *s, uint64_t given, int64_t row, dm_error *err);
 /* After a rollback: rows may be gone. They are learnt again from what is there. */
 void dm_store_given_forget(dm_store *s);
+/* ballots.c: whether this one goes with others; as rolls.h has it. */
+bool dm_ballots_take(const dm_store *s, int64_t rollcall, dm_str code);
 void dm_batch_close(struct dm_batch *b);
 /* The key under which a document is found by one band of its sketch (family.c). */
 int64_t dm_family_band(const uint32_t *sketch, int band);
