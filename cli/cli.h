@@ -80,6 +80,8 @@ typedef struct cli_job {
 /* Runs the job from its inputs to standard output; returns the exit code. */
 int cli_run(const cli_job *job);
 
+/* One line on standard error, whatever the names and texts in it hold. */
+void cli_tell(const char *before, dm_str text);
 /* "demarche: message" on standard error, on a line of its own even below a progress bar. */
 void cli_say(const char *format, ...) DM_PRINTF(1, 2);
 /* A note of the library, told; ctx is not looked at. */

@@ -94,7 +94,7 @@ static void list_reasons(const account *a)
     for (size_t i = 0; i < a->n; i++) {
         const reason *r = &a->reasons[i];
         for (unsigned long long k = 0; k < r->n && k < FIRST_SHOWN; k++)
-            fprintf(stderr, "  %s\n", r->first[k]);
+            cli_tell("  ", (dm_str){ r->first[k], strlen(r->first[k]) });
         if (r->n > FIRST_SHOWN)
             fprintf(stderr, "  and %llu more like this\n", r->n - FIRST_SHOWN);
     }

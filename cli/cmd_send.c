@@ -106,7 +106,7 @@ static int finish(const dm_queue *q, dm_status st, const dm_send_stats *s, bool 
     if (st == DM_OK || s->sent)
         summary(q, s);
     if (st != DM_OK)
-        return st == DM_EUSAGE ? EXIT_USAGE : EXIT_BROKEN;
+        return cli_exit(st);
     if (*cli_stop()) {
         cli_say("stopped; the queue has what was sent%s", kept ? ", and the same command goes on from there" : "");
         return EXIT_SIGNAL + *cli_stop();

@@ -94,7 +94,7 @@ static int run_queue(const args *a, dm_queue *q)
         cli_say("%s", err.msg);
     if (st == DM_OK || stats.added || stats.known)
         summary(&stats);
-    return st == DM_OK ? EXIT_ALL_READ : st == DM_EUSAGE ? EXIT_USAGE : EXIT_BROKEN;
+    return st == DM_OK ? EXIT_ALL_READ : cli_exit(st);
 }
 
 static int run(const args *a, const char **words)

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { SAID_MAX = 4096 };
+
 typedef struct output {
     const cli_job *job;
     bool gone;    /* the reader of our output */
@@ -24,15 +26,23 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+void cli_tell(const char *before, dm_str text)
+{
+    dm_buf line = { 0 };
+    cli_put_cut(&line, text, 0);
+    fprintf(stderr, "%s%.*s\n", before, line.failed ? 0 : (int)line.len, line.p ? line.p : "");
+    dm_buf_free(&line);
+}
+
 void cli_say(const char *format, ...)
 {
+    char text[SAID_MAX];
     va_list ap;
     va_start(ap, format);
-    cli_progress_clear();
-    fputs("demarche: ", stderr);
-    vfprintf(stderr, format, ap);
-    fputc('\n', stderr);
+    int n = vsnprintf(text, sizeof text, format, ap);
     va_end(ap);
+    cli_progress_clear();
+    cli_tell("demarche: ", (dm_str){ text, n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1 });
 }
 
 void cli_note(void *ctx, dm_str line)

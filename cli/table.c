@@ -27,6 +27,13 @@ static unsigned width_of(uint32_t cp)
 
 static bool blank(uint32_t cp) { return cp == ' ' || cp == '\n' || cp == '\t' || cp == '\r' || cp == 0xA0; }
 
+/* Control characters, and marks that turn the direction of what follows: a name could hide its end behind them, or look like another. */
+static bool drives(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7F && cp < 0xA0) || cp == 0x061C || cp == 0x200E || cp == 0x200F ||
+           (cp >= 0x2028 && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069);
+}
+
 unsigned cli_columns(dm_str s)
 {
     unsigned n = 0;
@@ -55,8 +62,8 @@ unsigned cli_put_cut(dm_buf *b, dm_str s, unsigned width)
             }
             if (gap && n > 0)
                 dm_buf_add(b, " ", 1);
-            bool control = cp < 0x20 || (cp >= 0x7F && cp < 0xA0);
-            dm_buf_add(b, control ? "?" : s.p + i, control ? 1 : len);
+            bool hidden = drives(cp);
+            dm_buf_add(b, hidden ? "?" : s.p + i, hidden ? 1 : len);
             n += w;
             gap = false;
         }

@@ -19,6 +19,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
 import natsd  # noqa: E402
+import natsjwt  # noqa: E402
 import record_dump  # noqa: E402
 
 PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else str(ROOT / "build/demarche")
@@ -440,8 +441,20 @@ def test_usage(b):
     r = b.run("send", b.work / "none.txt", code=1)
     within("missing", r.stderr, "none.txt")
     gone = natsd.free_port()
-    r = b.run("send", ROOT / "README.md", "--patience", 1, url=f"nats://127.0.0.1:{gone}", code=3)
+    r = b.run("send", ROOT / "README.md", "--patience", 1, url=f"nats://127.0.0.1:{gone}", code=4)
     within("away", r.stderr, "trying again")
+
+
+def certificates(d, names):
+    """An authority, and of it a certificate for each name; returns what calls openssl there."""
+    ssl = lambda *a: subprocess.run(["openssl", *a], cwd=d, check=True, capture_output=True)
+    ssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=test")
+    (d / "ext").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
+    for who in names:
+        ssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{who}.key", "-out", f"{who}.csr", "-subj", f"/CN={who}")
+        ssl("x509", "-req", "-in", f"{who}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", f"{who}.pem", "-days", "2",
+            "-extfile", "ext")
+    return ssl
 
 
 def test_tls(b):
@@ -451,13 +464,7 @@ def test_tls(b):
         return
     d = b.work / "tls"
     d.mkdir()
-    ssl = lambda *a: subprocess.run(["openssl", *a], cwd=d, check=True, capture_output=True)
-    ssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=test")
-    (d / "ext").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
-    for who in ("server", "client"):
-        ssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{who}.key", "-out", f"{who}.csr", "-subj", f"/CN={who}")
-        ssl("x509", "-req", "-in", f"{who}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", f"{who}.pem", "-days", "2",
-            "-extfile", "ext")
+    ssl = certificates(d, ("server", "client"))
     b.server.stop()
     b.server = natsd.Server(b.work / "nats2", f'tls {{ cert_file: "{d}/server.pem", key_file: "{d}/server.key", ca_file: "{d}/ca.pem", verify: true }}')
     b.server.start()
@@ -469,6 +476,130 @@ def test_tls(b):
     b.run("send", b.work / "a.txt", "--patience", 2, "--tls-ca", "/etc/ssl/certs/ca-certificates.crt" if os.path.exists(
         "/etc/ssl/certs/ca-certificates.crt") else d / "client.pem", url=url, code=None).returncode or expect("an unknown authority", "taken", "refused")
     b.run("send", b.work / "a.txt", "--patience", 2, code=None).returncode or expect("without TLS", "taken", "refused")
+    within("no certificate", b.run("send", b.work / "a.txt", "--patience", 2, *way[:2], url=url, code=None).stderr, "cannot connect")
+    ssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "own.key", "-out", "own.pem", "-days", "2", "-subj", "/CN=sender")
+    within("a certificate of nobody's", b.run("send", b.work / "a.txt", "--patience", 2, *way[:2], "--tls-cert", d / "own.pem", "--tls-key",
+                                              d / "own.key", url=url, code=None).stderr, "cannot connect")
+    (d / "client.key").chmod(0o644)
+    within("a key open to all", b.run("send", b.work / "a.txt", *way, url=url, code=2).stderr, "others can read the TLS key")
+
+
+def test_tls_roles(b):
+    """Who one is stands in the certificate (verify_and_map): each name may do its part and no more."""
+    if not shutil.which("openssl"):
+        print("  (without openssl: skipped)")
+        return
+    d = b.work / "tls"
+    d.mkdir()
+    certificates(d, ("server", *ROLES, "stranger"))
+    users = ",\n".join(f'{{ user: "CN={who}", permissions: {{ publish: {json.dumps(may)}, subscribe: ["_INBOX.>"] }} }}'
+                       for who, may in ROLES.items())
+    b.server.stop()
+    b.server = natsd.Server(b.work / "nats2", f'tls {{ cert_file: "{d}/server.pem", key_file: "{d}/server.key", ca_file: "{d}/ca.pem", '
+                            f'verify_and_map: true }}\nauthorization {{ users: [ {users} ] }}\nmax_payload: 65536\n').start()
+    url = b.server.url.replace("nats:", "tls:")
+    way = lambda who: ("--tls-ca", d / "ca.pem", "--tls-cert", d / f"{who}.pem", "--tls-key", d / f"{who}.key")
+    in_their_roles(b, {who: way(who) for who in ROLES}, url)
+    within("a name that is not known", b.run("send", b.work / "a.txt", *way("stranger"), url=url, code=2).stderr, "Authorization Violation")
+
+
+# Least privileges (docs/queue.md): what each may publish; all listen to _INBOX.>. The keeper makes the streams, and sees to dead letters.
+LOOK = [f"$JS.API.STREAM.INFO.{STREAM}{end}" for end in ("", "-parts", "-dead")]
+ROLES = {"keeper": [f"{STREAM}.>", "$JS.API.>", "$JS.ACK.>"],
+         "sender": LOOK + [f"{STREAM}.docs", f"{STREAM}.parts.>"],
+         "worker": LOOK + [f"$JS.API.CONSUMER.INFO.{STREAM}.workers", f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.workers", f"$JS.ACK.{STREAM}.workers.>",
+                           f"$JS.API.STREAM.MSG.GET.{STREAM}-parts", f"$JS.API.STREAM.PURGE.{STREAM}-parts", f"{STREAM}.dead"]}
+
+
+def command_line(p):
+    return pathlib.Path(f"/proc/{p.pid}/cmdline").read_bytes().decode()
+
+
+def in_their_roles(b, ways, url=None):
+    """The keeper sets up, the sender sends (also in parts), the worker files and puts away, and none does more than its part."""
+    (b.work / "a.txt").write_text("PARIS - France condemned Germany on 3 May 2021.\n")
+    (b.work / "long.txt").write_text("ROME - Italy thanked Japan on 4 May 2021.\n\n" + "Germany criticized Russia on Monday.\n\n" * 5000)
+    within("none yet", b.run("send", "--dead", *ways["keeper"], url=url).stderr, "no dead letters")
+    b.run("work", "--store", b.work / "q.db", "--until-empty", *ways["keeper"], url=url)
+    b.run("send", b.work / "a.txt", b.work / "long.txt", *ways["sender"], url=url)
+    r = b.run("work", "--store", b.work / "q.db", "--until-empty", *ways["worker"], url=url)
+    within("worker", r.stderr, "2 documents added")
+    expect("refused to the worker", "does not allow" in r.stderr, False)
+    told = b.run("send", b.work / "a.txt", *ways["worker"], url=url, code=2).stderr
+    within("a worker that sends", told, rf"does not allow it to this user .*{STREAM}.docs")
+    told = b.run("work", "--store", b.work / "q.db", *ways["sender"], url=url, code=2).stderr
+    within("a sender that works", told, r"does not allow it to this user .*CONSUMER.INFO")
+    b.run("send", "--dead", *ways["sender"], url=url) # how many there are it may see
+    return told
+
+
+def test_creds(b):
+    """Signed accounts: credentials files with least privileges; those of somebody else, too old or damaged are refused, and none is told."""
+    if not shutil.which("openssl"):
+        print("  (without openssl: skipped)")
+        return
+    op = natsjwt.Operator(b.work / "op")
+    b.server.stop()
+    b.server = natsd.Server(b.work / "nats2", op.conf + "max_payload: 65536\n").start()
+    files, secrets = {}, []
+    for who, may in ROLES.items():
+        files[who], seed = op.creds(who, may, ["_INBOX.>"])
+        secrets.append(seed)
+    told = in_their_roles(b, {who: ("--creds", path) for who, path in files.items()})
+    files["nobody"], seed = natsjwt.Operator(b.work / "other").creds("nobody", ROLES["keeper"], ["_INBOX.>"])
+    files["late"], late = op.creds("late", ROLES["keeper"], ["_INBOX.>"], expires=time.time() - 60)
+    secrets += [seed, late]
+    for who in ("nobody", "late"):
+        r = b.run("send", b.work / "a.txt", "--creds", files[who], code=2)
+        within(who, r.stderr, "Authorization Violation; see to user and password")
+        told += r.stderr
+    within("none at all", b.run("send", b.work / "a.txt", code=2).stderr, "Authorization Violation")
+    text, bent = files["sender"].read_text(), b.work / "bent.creds"
+    seed = secrets[1]
+    for bad in ("", "no credentials\n", text.replace(seed, seed[:20] + ("A" if seed[20] != "A" else "B") + seed[21:]), text.replace(seed, seed[:-9]),
+                text.replace("NATS USER JWT", "PRIVATE KEY"), text[:len(text) // 3]):
+        bent.write_text(bad)
+        bent.chmod(0o600)
+        r = b.run("send", b.work / "a.txt", "--creds", bent, code=3)
+        within("damaged", r.stderr, "is no creds file")
+        told += r.stderr
+    files["sender"].chmod(0o644)
+    r = b.run("send", b.work / "a.txt", "--creds", files["sender"], code=2)
+    within("open to all", r.stderr, "others can read the creds file")
+    p = b.start("work", "--store", b.work / "q.db", "--creds", files["worker"], "--metrics", "127.0.0.1:0")
+    url = wait_for("the address", lambda: re.search(r"http://127\S+", (b.work / "run.log").read_text()))[0]
+    seen = command_line(p) + urllib.request.urlopen(url, timeout=5).read().decode()
+    p.send_signal(signal.SIGTERM)
+    expect("exit", p.wait(20), 0)
+    told += r.stderr + seen + (b.work / "run.log").read_text()
+    for word in secrets:
+        expect("a secret is told", word in told or word[4:30] in told, False)
+
+
+def test_login_withdrawn(b):
+    """A login that is taken away while sender and worker run: both end with a message, and what was not filed is still in the queue."""
+    env = {"DEMARCHE_QUEUE_USER": "anna", "DEMARCHE_QUEUE_PASSWORD": "s3cret-word"}
+    b.env.update(env)
+    worker = b.start("work", "--store", b.work / "q.db", log="work.log")
+    sender = b.start("send", "-", log="send.log", stdin=subprocess.PIPE)
+    sender.stdin.write(b'{"id": "1", "text": "France condemned Germany."}\n')
+    sender.stdin.flush()
+    look = lambda: b.client(user="anna", password="s3cret-word").stream(STREAM)
+    wait_for("the first", lambda: (s := look()) and s["last_seq"] == 1 and s["messages"] == 0)
+    b.server.stop()
+    b.server.file.write_text(b.server.file.read_text().replace("s3cret-word", "an0ther-word"))
+    b.server.start()
+    sender.stdin.write(b'{"id": "2", "text": "Japan condemned China."}\n')
+    sender.stdin.close()
+    for name, p in (("work.log", worker), ("send.log", sender)):
+        expect(f"exit ({name})", p.wait(30), 2)
+        said = (b.work / name).read_text()
+        within(name, said, "does not let this user in again: Authorization Violation")
+        expect("told", re.search("s3cret|an0ther", said + command_line(p) if p.poll() is None else said), None)
+    expect("documents", len(record_dump.counts(b.work / "q.db")), 1)
+
+
+test_login_withdrawn.conf = test_login.conf
 
 
 def main():

@@ -72,7 +72,7 @@ typedef struct dm_send_opts {
     }
 
 /* Every document of `in` onto the queue; DM_OK when all are confirmed, also when some inputs could not be read. The journal is taken away
- * then, so that the same call sends everything anew. opts and stats may be NULL. DM_EIO: the queue was away for too long. */
+ * then, so that the same call sends everything anew. opts and stats may be NULL. DM_EAWAY: the queue was away for too long. */
 DM_API dm_status dm_queue_send(dm_queue *q, dm_input *in, const dm_send_opts *opts, dm_send_stats *stats, dm_error *err);
 
 /* --- working --- */

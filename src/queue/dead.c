@@ -68,7 +68,7 @@ static dm_status range(dm_link *l, uint64_t *first, uint64_t *last, dm_error *er
     natsStatus s = js_GetStreamInfo(&si, l->js, stream, NULL, &code);
     if (s != NATS_OK)
         return dm_link_fail(l->q, "look at the dead letters", s, code, err);
-    *first = si->State.FirstSeq;
+    *first = si->State.FirstSeq ? si->State.FirstSeq : 1; /* 0: there was never one */
     *last = si->State.Msgs ? si->State.LastSeq : 0;
     jsStreamInfo_Destroy(si);
     return DM_OK;

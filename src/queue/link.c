@@ -8,7 +8,15 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { CONNECT_MS = 3000, RECONNECT_MS = 250, JITTER_MS = 250, CLOSE_SECONDS = 10, TOLD_MS = 30000, KEEP_BYTES = 32 << 20 };
+enum {
+    CONNECT_MS = 3000,
+    RECONNECT_MS = 250,
+    JITTER_MS = 250,
+    CLOSE_SECONDS = 10,
+    TOLD_MS = 30000,
+    KEEP_BYTES = 32 << 20,
+    DENIED_MS = DM_ASK_MS + 1000
+};
 
 void dm_queue_tell(dm_queue *q, const char *format, ...)
 {
@@ -61,15 +69,37 @@ static const char *what_to_do(natsStatus s, jsErrCode code)
     }
 }
 
-dm_status dm_link_fail(const dm_queue *q, const char *doing, natsStatus s, jsErrCode code, dm_error *err)
+/* The library puts the place in its own sources before what it says: "(conn.c:1905): ". */
+static const char *without_place(const char *said)
 {
+    const char *end = *said == '(' ? strstr(said, "): ") : NULL;
+    return end ? end + strlen("): ") : said;
+}
+
+/* A server does not answer what it does not allow; it tells so beside, and the question runs out of time. */
+bool dm_link_denied(dm_queue *q, char out[DM_DENIED_MAX])
+{
+    pthread_mutex_lock(&q->telling);
+    bool now = q->denied_at && dm_clock_ms() - q->denied_at < DENIED_MS;
+    memcpy(out, q->denied, DM_DENIED_MAX);
+    pthread_mutex_unlock(&q->telling);
+    return now;
+}
+
+dm_status dm_link_fail(dm_queue *q, const char *doing, natsStatus s, jsErrCode code, dm_error *err)
+{
+    char denied[DM_DENIED_MAX];
     natsStatus last = NATS_OK;
     const char *said = nats_GetLastError(&last), *text = natsStatus_GetText(s);
     if (s == NATS_NO_MEMORY)
         return dm_fail(err, DM_ENOMEM, 0, "cannot %s: out of memory", doing);
     if (last != s || !said || !*said)
         said = text;
-    return dm_fail(err, is_lasting(s, code) ? DM_EUSAGE : DM_EIO, 0, "cannot %s at %.200s: %.160s%s", doing, q->url, said,
+    said = without_place(said);
+    if (s == NATS_TIMEOUT && dm_link_denied(q, denied))
+        return dm_fail(
+            err, DM_EUSAGE, 0, "cannot %s at %.200s: the server does not allow it to this user (%s)", doing, q->url, denied);
+    return dm_fail(err, is_lasting(s, code) ? DM_EUSAGE : DM_EAWAY, 0, "cannot %s at %.200s: %.160s%s", doing, q->url, said,
         what_to_do(s, code));
 }
 
@@ -96,17 +126,45 @@ static void on_reconnected(natsConnection *nc, void *closure)
 static void on_closed(natsConnection *nc, void *closure)
 {
     dm_link *l = closure;
-    (void)nc;
+    const char *said = NULL;
+    natsConnection_GetLastError(nc, &said);
     pthread_mutex_lock(&l->lock);
+    dm_header_text(l->why, sizeof l->why, dm_str_of(said && *said ? said : "no reason was told"));
     l->closed = true;
     pthread_cond_broadcast(&l->done);
     pthread_mutex_unlock(&l->lock);
 }
 
-/* Without it the library prints. What goes wrong is seen where it matters: by missing answers. */
+/* Without it the library prints. What goes wrong is seen where it matters: by missing answers. Why they are missing is known only here. */
 static void on_error(natsConnection *nc, natsSubscription *sub, natsStatus s, void *closure)
 {
-    (void)nc, (void)sub, (void)s, (void)closure;
+    dm_queue *q = ((dm_link *)closure)->q;
+    const char *said = NULL;
+    char denied[DM_DENIED_MAX];
+    (void)sub;
+    if (s != NATS_NOT_PERMITTED)
+        return;
+    natsConnection_GetLastError(nc, &said);
+    dm_header_text(denied, sizeof denied, dm_str_of(said && *said ? said : natsStatus_GetText(s)));
+    uint64_t now = dm_clock_ms();
+    pthread_mutex_lock(&q->telling);
+    bool again = q->denied_at && now - q->denied_at < TOLD_MS && strcmp(q->denied, denied) == 0;
+    memcpy(q->denied, denied, sizeof denied);
+    q->denied_at = now;
+    pthread_mutex_unlock(&q->telling);
+    if (!again)
+        dm_queue_tell(q, "the server does not allow this user everything: %s", denied);
+}
+
+/* The library tries forever to get back, unless it is refused twice: then it closes the connection for good. */
+dm_status dm_link_lost(dm_link *l, dm_error *err)
+{
+    char why[DM_DENIED_MAX];
+    pthread_mutex_lock(&l->lock);
+    bool lost = l->closed;
+    memcpy(why, l->why, sizeof why);
+    pthread_mutex_unlock(&l->lock);
+    return lost ? dm_fail(err, DM_EUSAGE, 0, "the queue at %.200s does not let this user in again: %s", l->q->url, why) : DM_OK;
 }
 
 /* --- connecting --- */
@@ -145,7 +203,7 @@ static natsStatus set_patience(natsOptions *o, dm_link *l)
     if (s == NATS_OK)
         s = natsOptions_SetMaxPingsOut(o, DM_PINGS_LOST);
     if (s == NATS_OK)
-        s = natsOptions_SetErrorHandler(o, on_error, NULL);
+        s = natsOptions_SetErrorHandler(o, on_error, l);
     if (s == NATS_OK)
         s = natsOptions_SetDisconnectedCB(o, on_disconnected, l);
     if (s == NATS_OK)
@@ -297,11 +355,11 @@ dm_status dm_link_open(dm_link **out, dm_queue *q, const volatile int *stop, dm_
         }
         if (!l->js)
             end_connection(l);
-        if (st == DM_EIO && (!told || dm_clock_ms() - told > TOLD_MS)) {
+        if (st == DM_EAWAY && (!told || dm_clock_ms() - told > TOLD_MS)) {
             dm_queue_tell(q, "%s; trying again", own.msg);
             told = dm_clock_ms();
         }
-        if (st == DM_EIO && dm_backoff_wait(&wait, q->patience, stop))
+        if (st == DM_EAWAY && dm_backoff_wait(&wait, q->patience, stop))
             continue;
         dm_link_close(l);
         if (err)

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LOGIN_MAX = 1024, SHOWN = 200 };
@@ -69,14 +68,13 @@ static dm_status parse_login(dm_queue *q, const char *path, char *line, dm_error
 static dm_status read_login(dm_queue *q, const char *path, dm_error *err)
 {
     char line[LOGIN_MAX];
-    struct stat s;
+    dm_status st = dm_secret_check(path, "login file", err);
+    if (st != DM_OK)
+        return st;
     FILE *f = fopen(path, "re");
     if (!f)
         return dm_fail(err, DM_EIO, 0, "cannot read the login file '%.*s': %s", SHOWN, path, strerror(errno));
-    dm_status st;
-    if (fstat(fileno(f), &s) == 0 && S_ISREG(s.st_mode) && (s.st_mode & (S_IWGRP | S_IRWXO)) != 0)
-        st = dm_fail(err, DM_EUSAGE, 0, "others can read the login file '%.*s'; chmod 600 it", SHOWN, path);
-    else if (!fgets(line, sizeof line, f))
+    if (!fgets(line, sizeof line, f))
         st = dm_fail(err, DM_EINPUT, 0, "'%.*s' is no login file: its first line is USER:PASSWORD", SHOWN, path);
     else
         st = parse_login(q, path, line, err);
@@ -99,12 +97,16 @@ static dm_status read_secrets(dm_queue *q, const dm_queue_opts *o, dm_error *err
         st = copy_string(&q->password, o->password, err);
     if (st == DM_OK && o->login)
         st = read_login(q, o->login, err);
+    if (st == DM_OK && o->creds)
+        st = dm_creds_check(o->creds, err);
     if (st == DM_OK)
         st = copy_file(&q->creds, o->creds, "the creds file", err);
     if (st == DM_OK)
         st = copy_file(&q->tls_ca, o->tls_ca, "the TLS authorities", err);
     if (st == DM_OK)
         st = copy_file(&q->tls_cert, o->tls_cert, "the TLS certificate", err);
+    if (st == DM_OK && o->tls_key)
+        st = dm_secret_check(o->tls_key, "TLS key", err);
     if (st == DM_OK)
         st = copy_file(&q->tls_key, o->tls_key, "the TLS key", err);
     q->tls = q->tls || q->tls_ca || q->tls_cert;

@@ -14,6 +14,7 @@ enum {
     ID_MAX = 96,
     WAIT_MS = 50,
     TOLD_MS = 30000,
+    DENIED_MS = 500, /* nothing was confirmed for so long: what was not allowed is ours */
     SAID_MAX = 160,
     TOO_LARGE = 10054 /* of JetStream: the stream takes no such message */
 };
@@ -232,15 +233,21 @@ static void wait_for_answers(dm_post *p)
 
 static dm_status check(dm_post *p, dm_error *err)
 {
-    const dm_queue *q = p->l->q;
+    char denied[DM_DENIED_MAX];
+    dm_queue *q = p->l->q;
     pthread_mutex_lock(&p->lock);
     bool too_large = p->too_large;
     pthread_mutex_unlock(&p->lock);
     if (too_large)
         return dm_fail(
             err, DM_EUSAGE, 0, "the streams at %.200s take no messages as large as the server allows (max_msg_size)", q->url);
+    if (p->open && dm_clock_ms() - p->moved > DENIED_MS && dm_link_denied(q, denied))
+        return dm_fail(
+            err, DM_EUSAGE, 0, "cannot send to %.200s: the server does not allow it to this user (%s)", q->url, denied);
+    if (p->open && dm_link_lost(p->l, err) != DM_OK)
+        return DM_EUSAGE;
     if (p->open && q->patience && dm_clock_ms() - p->moved > (uint64_t)q->patience * 1000)
-        return dm_fail(err, DM_EIO, 0,
+        return dm_fail(err, DM_EAWAY, 0,
             "the queue at %.200s has confirmed nothing for %u seconds; the same command goes on from here", q->url,
             q->patience);
     return DM_OK;

@@ -22,7 +22,8 @@ enum {
     DM_DEDUP_SECONDS = 120, /* of the streams: a message sent again within it is stored once */
     DM_PING_MS = 4000,      /* how often a silent connection is asked, */
     DM_PINGS_LOST = 2,      /* and how many answers may be missing */
-    DM_ASK_MS = 5000        /* for one answer of the queue */
+    DM_ASK_MS = 5000,       /* for one answer of the queue */
+    DM_DENIED_MAX = 160
 };
 
 /* Streams and subjects: NAME with NAME.docs, NAME-parts with NAME.parts.KEY.I, NAME-dead with NAME.dead. */
@@ -50,8 +51,15 @@ struct dm_queue {
     unsigned replicas, patience;
     void *ctx;
     void (*note)(void *ctx, dm_str line);
-    pthread_mutex_t telling; /* over note */
+    pthread_mutex_t telling;    /* over note and what follows */
+    char denied[DM_DENIED_MAX]; /* what the server said when it last did not allow something */
+    uint64_t denied_at;         /* clock of it; 0: never */
 };
+
+/* creds.c: a file that only its owner may read. */
+dm_status dm_secret_check(const char *path, const char *what, dm_error *err);
+/* DM_EINPUT: it is no credentials file as NATS makes them, or its key is damaged. */
+dm_status dm_creds_check(const char *path, dm_error *err);
 
 /* url.c */
 dm_status dm_url_read(dm_queue *q, const char *url, dm_error *err);
@@ -80,15 +88,20 @@ typedef struct dm_link {
     jsCtx *js;
     pthread_mutex_t lock;
     pthread_cond_t done;
-    bool closing, closed; /* under lock */
+    bool closing, closed;    /* under lock */
+    char why[DM_DENIED_MAX]; /* it was closed; under lock */
 } dm_link;
 void dm_queue_tell(dm_queue *q, const char *format, ...) DM_PRINTF(2, 3);
 /* Connects, and makes the streams that are not there. Waits as long as the queue's patience allows. DM_END: *stop. */
 dm_status dm_link_open(dm_link **out, dm_queue *q, const volatile int *stop, dm_error *err);
 void dm_link_close(dm_link *l);
+/* DM_EUSAGE: the connection was ended for good, and not by us. */
+dm_status dm_link_lost(dm_link *l, dm_error *err);
+/* Whether this user was just now not allowed something: what it waits for then never comes. out: what the server said. */
+bool dm_link_denied(dm_queue *q, char out[DM_DENIED_MAX]);
 size_t dm_link_room(const dm_link *l); /* bytes of one message's body */
-/* What the library said in our words: DM_EIO for what may pass, DM_EUSAGE where asking again is no use. */
-dm_status dm_link_fail(const dm_queue *q, const char *doing, natsStatus s, jsErrCode code, dm_error *err);
+/* What the library said in our words: DM_EAWAY for what may pass, DM_EUSAGE where asking again is no use. */
+dm_status dm_link_fail(dm_queue *q, const char *doing, natsStatus s, jsErrCode code, dm_error *err);
 
 /* letter.c: a document that was read, as bytes and back. Nothing of it is trusted. */
 dm_status dm_letter_write(dm_buf *out, const dm_doc *doc, dm_error *err);
@@ -123,7 +136,7 @@ typedef void dm_confirmed_fn(void *ctx, const uint8_t mark[DM_MARK_BYTES], size_
 dm_status dm_post_open(
     dm_post **out, dm_link *l, dm_confirmed_fn *confirmed, void *ctx, const volatile int *stop, dm_error *err);
 void dm_post_close(dm_post *p);
-/* Waits for room. DM_EIO: the patience is over; DM_END: *stop. The message is the post's; dm_post_send() it. */
+/* Waits for room. DM_EAWAY: the patience is over; DM_END: *stop. The message is the post's; dm_post_send() it. */
 dm_status dm_post_begin(dm_post *p, const char *subject, dm_str bytes, const char *id, natsMsg **msg, dm_error *err);
 dm_status dm_post_send(dm_post *p, const uint8_t *mark, dm_error *err); /* mark may be NULL */
 /* Until all are confirmed; also after *stop for as long as DM_FLUSH_MS. */

@@ -74,7 +74,7 @@ dm_status dm_take_open(worker *w, dm_error *err)
     dm_error own = { .msg = "" };
     dm_status st;
     dm_take_close(w);
-    while ((st = subscribe(w, &own)) == DM_EIO) {
+    while ((st = subscribe(w, &own)) == DM_EAWAY) {
         if (!wait.began)
             dm_queue_tell(w->q, "%s; trying again", own.msg);
         if (!dm_backoff_wait(&wait, w->q->patience, w->o->stop))
@@ -250,10 +250,13 @@ static bool goes_on(worker *w)
 static dm_status recover(worker *w, unsigned trouble, dm_backoff *wait, dm_error *err)
 {
     dm_work_error(w);
+    dm_status st = dm_link_lost(w->l, err);
+    if (st != DM_OK)
+        return st;
     if (!dm_backoff_wait(wait, w->q->patience, w->o->stop))
-        return dm_work_stopped(w)
-                   ? DM_OK
-                   : dm_fail(err, DM_EIO, 0, "the queue at %.200s is away for more than %u seconds", w->q->url, w->q->patience);
+        return dm_work_stopped(w) ? DM_OK
+                                  : dm_fail(err, DM_EAWAY, 0, "the queue at %.200s is away for more than %u seconds", w->q->url,
+                                        w->q->patience);
     return trouble % TROUBLE_MAX == 0 && natsConnection_Status(w->l->nc) == NATS_CONN_STATUS_CONNECTED ? dm_take_open(w, err)
                                                                                                        : DM_OK;
 }
