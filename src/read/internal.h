@@ -135,7 +135,7 @@ bool dm_has_suffix(const char *path, const char *const *list); /* list of suffix
 /* NULL, or what the bytes are instead of text, and what to do. */
 const char *dm_sniff_binary(const dm_stream *s);
 dm_format dm_sniff_format(const dm_stream *s, const char *path);
-bool dm_sniff_feed(const dm_stream *s);
+bool dm_sniff_feed(const dm_stream *s, const char *path);
 bool dm_sniff_text(const dm_stream *s); /* anything but white space */
 
 /* decode.c */

@@ -418,7 +418,7 @@ static dm_status start_stream(dm_reader *r, dm_doc *doc, dm_error *err)
     const char *what = dm_sniff_binary(&r->stream);
     if (what)
         return dm_fail(err, DM_EINPUT, 0, "'%.*s' is %s", SHOWN, shown_name(&r->now), what);
-    if (dm_sniff_feed(&r->stream))
+    if (dm_sniff_feed(&r->stream, r->now.path))
         return start_feed(r, doc, err);
     dm_format f = dm_sniff_format(&r->stream, r->now.path);
     if (is_xml_of_folder(r) && f != DM_FORMAT_HTML) {

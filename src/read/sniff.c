@@ -82,11 +82,14 @@ static bool looks_html(dm_str head)
     return false;
 }
 
-bool dm_sniff_feed(const dm_stream *s)
+/* A comment before its first element may be longer than what is looked at: then the name says it. */
+bool dm_sniff_feed(const dm_stream *s, const char *path)
 {
     dm_str head = look_ahead(s);
     if (!head.len || head.p[0] != '<')
         return false;
+    if (dm_has_suffix(path, (const char *const[]){ "rss", "atom", NULL }) && !looks_html(head))
+        return true;
     for (size_t i = 0; i < head.len && i < SNIFF; i++) {
         dm_str rest = { head.p + i, head.len - i };
         if (head.p[i] == '<' &&
