@@ -10,7 +10,7 @@ typedef struct args {
     int threads, batch, ack_seconds, max_deliver, document_seconds, until_empty;
     cli_list actors;
 } args;
-enum { OPT_ACTORS = 1 };
+enum { OPT_ACTORS = 1, NAME_SHOWN = 200 };
 
 static bool on_option(void *ctx, int val, char *value)
 {
@@ -30,7 +30,7 @@ static void on_started(void *ctx, const char *metrics)
 static void on_dead(void *ctx, dm_str name, dm_str reason)
 {
     (void)ctx;
-    cli_say("put away '%.*s': %.*s", (int)name.len, name.p, (int)reason.len, reason.p);
+    cli_say("put away '%.*s': %.*s", (int)(name.len < NAME_SHOWN ? name.len : NAME_SHOWN), name.p, (int)reason.len, reason.p);
 }
 
 static void on_after(void *ctx, const dm_work_stats *so_far)

@@ -7,15 +7,26 @@
 
 enum { GAP = 2, WIDE_LEAST = 12, WIDE_MOST = 100 /* of the column that gives way, when any width will do */ };
 
+/* A byte that is no character counts as a control character. */
 static size_t decode(dm_str s, size_t i, uint32_t *cp)
 {
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     unsigned char c = (unsigned char)s.p[i];
     size_t n = c < 0x80 ? 1 : c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
-    if (n > s.len - i)
-        n = 1;
+    bool bad = n > s.len - i || (n == 1 && c >= 0x80);
+    for (size_t k = 1; !bad && k < n; k++)
+        bad = ((unsigned char)s.p[i + k] & 0xC0) != 0x80;
+    if (bad) {
+        *cp = 0x80;
+        return 1;
+    }
     *cp = n == 1 ? c : n == 2 ? c & 0x1Fu : n == 3 ? c & 0x0Fu : c & 0x07u;
     for (size_t k = 1; k < n; k++)
         *cp = *cp << 6 | ((unsigned char)s.p[i + k] & 0x3Fu);
+    if (*cp < least[n] || (*cp >= 0xD800 && *cp < 0xE000) || *cp > 0x10FFFF) {
+        *cp = 0x80;
+        return 1;
+    }
     return n;
 }
 

@@ -379,7 +379,7 @@ def upgrade(m, names):
 
 def remove_and_purge(m):
     apt(m, "remove", *OURS)
-    expect("nothing runs", m.run("sh", "-c", "grep -lz /usr/bin/demarche /proc/[0-9]*/cmdline; true").stdout, "")
+    expect("nothing runs", m.run("sh", "-c", "ls -l /proc/[0-9]*/exe 2>&1 | grep /demarche; true").stdout, "")
     expect("no units", m.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "demarche-*").stdout, "")
     for p in ("/etc/demarche/worker.conf", "/var/lib/private/demarche/record.db"):
         expect(f"{p} is kept", m.run("test", "-s", p, check=False).returncode, 0)

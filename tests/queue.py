@@ -4,6 +4,7 @@
 resuming, deduplication, restarts of the server, metrics, credentials, TLS.
 
 usage: queue.py PROGRAM [TEST...]"""
+import io
 import json
 import os
 import pathlib
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
@@ -230,6 +232,68 @@ def test_poison(b):
     b.run("send", "--dead", "--drop", f"{dead[0]}-{dead[-1]}")
     expect("dropped", b.state(STREAM + "-dead")["messages"], 0)
     within("none", b.run("send", "--dead", "--drop", "77", code=2).stderr, "no dead letter 77")
+
+
+def test_hostile(b):
+    """Messages that were made to stop workers, to drive terminals or to take other documents along; what is good is filed, all else put away."""
+    b.run("send", "--dead")
+    c = b.client()
+    good = b"TOKYO, Feb 3, 2022 - Japan condemned China on Tuesday."
+
+    def publish(head, body=b"", to=f"{STREAM}.docs"):
+        c.n += 1
+        reply = f"{c.inbox}.{c.n}"
+        c.send(f"HPUB {to} {reply} {len(head)} {len(head) + len(body)}\r\n".encode() + head + body + b"\r\n")
+        while True:
+            subject, _, _, data = c.message()
+            if subject == reply:
+                return json.loads(data)
+
+    headers = lambda *pairs: b"NATS/1.0\r\n" + b"".join(k + b": " + v + b"\r\n" for k, v in pairs) + b"\r\n"
+    name, form = lambda text: (b"Demarche-Name", text), (b"Demarche-Form", b"document/1")
+    statuses = [b"404 No Messages", b"408 Request Timeout", b"409 Consumer Deleted", b"503", b"100 Idle Heartbeat"]
+    bombs = io.BytesIO()
+    with zipfile.ZipFile(bombs, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("a.txt", b" " * (30 << 20))
+    hostile = [*((f"NATS/1.0 {s.decode()}\r\n\r\n".encode(), b"") for s in statuses), (headers((b"Status", b"503")), b""),
+               (headers(name(b"\x1b]0;x\x07\x1b[2J../../../etc/passwd\xe2\x80\xae.txt")), b"\0\0\0\0junk"),
+               (headers(name(b"n" * 50000)), b"\0\0\0\0"), (headers(name(b"\xff\xfe\xc3")), b"\0\0\0\0"),
+               (headers(name(b"bomb.zip")), bombs.getvalue()), (headers((b"Demarche-Parts", b"1"), (b"Demarche-Parts", b"2")), b""),
+               (headers((b"Demarche-Parts", b"-1")), b""), (headers((b"Demarche-Parts", b"65536"), (b"Demarche-Key", b"a"), (b"Demarche-Bytes", b"1")), b""),
+               (headers((b"Demarche-Parts", b"1"), (b"Demarche-Key", b"*"), (b"Demarche-Bytes", b"1")), b""),
+               (headers((b"Demarche-Parts", b"1"), (b"Demarche-Key", b">"), (b"Demarche-Bytes", b"1")), b""),
+               (headers((b"Demarche-Parts", b"99999999999999999999999"), (b"Demarche-Key", b"a")), b""),
+               (headers(form), b"DLR1" + b"\xff" * 400), (headers(form), b""), (headers((b"Demarche-Form", b"document/1\x00x")), good)]
+    for head, body in hostile:
+        expect("stored", "seq" in publish(head, body), True)
+    expect("stored as large as may be", "seq" in c.request(f"{STREAM}.docs", os.urandom(65536)), True)
+    expect("nobody rolls the stream up", publish(headers((b"Nats-Rollup", b"all")), good).get("error", {}).get("code"), 500)
+    expect("stored", "seq" in c.request(f"{STREAM}.docs", good), True)
+    total = b.state()["messages"]
+    r = b.work_all(b.work / "q.db", "--ack-seconds", 3)
+    clean = lambda text: not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+    expect("what the worker says drives no terminal", clean(r.stderr), True)
+    expect("left in the stream", b.state()["messages"], 0)
+    dead = [json.loads(x) for x in b.run("send", "--dead", "--as", "jsonl").stdout.splitlines()]
+    expect("put away", len(dead), total - 1)
+    expect("filed", len(record_dump.counts(b.work / "q.db")), 1)
+    publish(headers(name(b"\x1b[31mred\xe2\x80\xae"), (b"Demarche-Reason", b"\x1b[2J"), (b"Demarche-Deliveries", b"9" * 40), (b"Demarche-Parts", b"x")), b"",
+            f"{STREAM}.dead")
+    expect("the list drives no terminal", clean(b.run("send", "--dead").stdout), True)
+    worker = b.start("work", "--store", b.work / "q.db") # replayed while it puts them away again: there is an end
+    for _ in range(3):
+        b.run("send", "--dead", "--replay", timeout=20)
+        wait_for("dead again", lambda: b.state()["messages"] == 0 and b.state(STREAM + "-dead")["messages"] == len(dead) + 1)
+    worker.send_signal(signal.SIGTERM)
+    expect("exit", worker.wait(20), 0)
+    within("in parts", b.run("send", "--dead", "--as", "jsonl").stdout, r'"bytes":65536')
+    b.run("send", "--dead", "--drop", "1-5000", code=2)
+    numbers = [json.loads(x)["number"] for x in b.run("send", "--dead", "--as", "jsonl").stdout.splitlines()]
+    b.run("send", "--dead", "--drop", *numbers)
+    expect("parts left", b.state(STREAM + "-parts")["messages"], 0)
+
+
+test_hostile.conf = "max_payload: 65536"
 
 
 def test_killer(b):
@@ -508,7 +572,7 @@ LOOK = [f"$JS.API.STREAM.INFO.{STREAM}{end}" for end in ("", "-parts", "-dead")]
 ROLES = {"keeper": [f"{STREAM}.>", "$JS.API.>", "$JS.ACK.>"],
          "sender": LOOK + [f"{STREAM}.docs", f"{STREAM}.parts.>"],
          "worker": LOOK + [f"$JS.API.CONSUMER.INFO.{STREAM}.workers", f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.workers", f"$JS.ACK.{STREAM}.workers.>",
-                           f"$JS.API.STREAM.MSG.GET.{STREAM}-parts", f"$JS.API.STREAM.PURGE.{STREAM}-parts", f"{STREAM}.dead"]}
+                           f"$JS.API.STREAM.MSG.GET.{STREAM}-parts", f"$JS.API.STREAM.PURGE.{STREAM}-parts", f"{STREAM}.dead", f"{STREAM}.parts.>"]}
 
 
 def command_line(p):

@@ -9,22 +9,67 @@
 static const char *const kept[] = { DM_HEAD_FORM, DM_HEAD_NAME, DM_HEAD_PARTS, DM_HEAD_BYTES, DM_HEAD_HASH, DM_HEAD_KEY };
 enum { REASON_MAX = 400 };
 
-/* A message like this one for another subject, without what only the first journey needed. */
+/* Without what only the first journey needed. */
+static dm_status copy_headers(natsMsg *to, natsMsg *from, dm_error *err)
+{
+    dm_status st = DM_OK;
+    for (size_t i = 0; i < sizeof kept / sizeof *kept && st == DM_OK; i++) {
+        const char *value = dm_message_header(from, kept[i]);
+        if (*value && strlen(value) < DM_NAME_SHOWN)
+            st = dm_message_head(to, kept[i], err, "%s", value);
+    }
+    return st;
+}
+
+/* A message like this one for another subject. */
 static dm_status copy(natsMsg **out, natsMsg *msg, const char *subject, dm_error *err)
 {
     natsMsg *m = NULL;
     dm_status st = natsMsg_Create(&m, subject, NULL, natsMsg_GetData(msg), natsMsg_GetDataLength(msg)) == NATS_OK
                        ? DM_OK
                        : dm_fail(err, DM_ENOMEM, 0, "out of memory for a message");
-    for (size_t i = 0; i < sizeof kept / sizeof *kept && st == DM_OK; i++) {
-        const char *value = dm_message_header(msg, kept[i]);
-        if (*value && strlen(value) < DM_NAME_SHOWN)
-            st = dm_message_head(m, kept[i], err, "%s", value);
-    }
+    if (st == DM_OK)
+        st = copy_headers(m, msg, err);
     if (st == DM_OK)
         *out = m;
     else
         natsMsg_Destroy(m);
+    return st;
+}
+
+/* A message may be as large as the server allows, and then there is no room for the reason: its bytes go into parts, as those of large
+ * documents do, and its letter tells where they lie. */
+static dm_status put_aside(dm_link *l, natsMsg *msg, natsMsg **letter, dm_error *err)
+{
+    char key[DM_TOKEN_BYTES], subject[DM_SUBJECT_MAX];
+    const char *bytes = natsMsg_GetData(msg);
+    size_t len = (size_t)natsMsg_GetDataLength(msg), room = dm_link_room(l);
+    uint64_t parts = 0;
+    dm_status st = DM_OK;
+    dm_queue_token(key);
+    for (size_t at = 0; at < len && st == DM_OK; at += room, parts++) {
+        natsMsg *part = NULL;
+        dm_parts_subject(l->q, dm_str_of(key), parts, subject);
+        if (natsMsg_Create(&part, subject, NULL, bytes + at, (int)(len - at < room ? len - at : room)) != NATS_OK)
+            return dm_fail(err, DM_ENOMEM, 0, "out of memory for a message");
+        st = dm_message_post(l, part, NULL, err);
+        natsMsg_Destroy(part);
+    }
+    natsMsg *m = NULL;
+    dm_subject(l->q, DM_STREAM_DEAD, subject);
+    if (st == DM_OK && natsMsg_Create(&m, subject, NULL, NULL, 0) != NATS_OK)
+        st = dm_fail(err, DM_ENOMEM, 0, "out of memory for a message");
+    if (st == DM_OK)
+        st = copy_headers(m, msg, err);
+    if (st == DM_OK)
+        st = dm_message_head(m, DM_HEAD_PARTS, err, "%" PRIu64, parts);
+    if (st == DM_OK)
+        st = dm_message_head(m, DM_HEAD_BYTES, err, "%zu", len);
+    if (st == DM_OK)
+        st = dm_message_head(m, DM_HEAD_HASH, err, "%016" PRIx64, dm_hash(bytes, len, 0));
+    if (st == DM_OK)
+        st = dm_message_head(m, DM_HEAD_KEY, err, "%s", key);
+    *letter = m;
     return st;
 }
 
@@ -34,7 +79,8 @@ dm_status dm_dead_put(dm_link *l, natsMsg *msg, uint64_t deliveries, const char 
     natsMsg *m = NULL;
     dm_subject(l->q, DM_STREAM_DEAD, subject);
     dm_header_text(why, sizeof why, dm_str_of(reason));
-    dm_status st = copy(&m, msg, subject, err);
+    bool full = (size_t)natsMsg_GetDataLength(msg) > dm_link_room(l);
+    dm_status st = full ? put_aside(l, msg, &m, err) : copy(&m, msg, subject, err);
     if (st == DM_OK)
         st = dm_message_head(m, DM_HEAD_REASON, err, "%s", why);
     if (st == DM_OK)
@@ -77,10 +123,13 @@ static dm_status range(dm_link *l, uint64_t *first, uint64_t *last, dm_error *er
 static dm_status tell(natsMsg *msg, uint64_t number, dm_dead_fn *fn, void *ctx, dm_error *err)
 {
     const char *parts = dm_message_header(msg, DM_HEAD_PARTS);
+    char name[DM_NAME_SHOWN], reason[REASON_MAX]; /* anybody may have put it there */
+    dm_header_text(name, sizeof name, dm_str_of(dm_message_header(msg, DM_HEAD_NAME)));
+    dm_header_text(reason, sizeof reason, dm_str_of(dm_message_header(msg, DM_HEAD_REASON)));
     dm_dead d = { .number = number,
         .when = natsMsg_GetTime(msg) / 1000000000,
-        .name = dm_message_header(msg, DM_HEAD_NAME),
-        .reason = dm_message_header(msg, DM_HEAD_REASON),
+        .name = name,
+        .reason = reason,
         .deliveries = strtoull(dm_message_header(msg, DM_HEAD_DELIVERIES), NULL, 10),
         .bytes = *parts ? strtoull(dm_message_header(msg, DM_HEAD_BYTES), NULL, 10)
                         : (unsigned long long)(unsigned)natsMsg_GetDataLength(msg),

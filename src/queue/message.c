@@ -17,14 +17,17 @@ enum {
 void dm_header_text(char *out, size_t most, dm_str text)
 {
     size_t n = 0;
-    for (size_t i = 0; i < text.len && n + 1 < most; i++) {
+    for (size_t i = 0, len; i < text.len; i += len) {
+        uint32_t cp;
+        len = dm_utf8_next(text.p, text.len, i, &cp);
         unsigned char c = (unsigned char)text.p[i];
-        out[n++] = c < 0x20 || c == 0x7F ? ' ' : (char)c;
+        if (n + len >= most) /* no piece of a character */
+            break;
+        if (len == 1)
+            out[n++] = c >= 0x80 ? '?' : c < 0x20 || c == 0x7F ? ' ' : (char)c;
+        for (size_t k = 0; len > 1 && k < len; k++)
+            out[n++] = text.p[i + k];
     }
-    while (n > 0 && n + 1 == most && ((unsigned char)out[n - 1] & 0xC0) == 0x80) /* no piece of a character */
-        n--;
-    if (n > 0 && n + 1 == most && (unsigned char)out[n - 1] >= 0xC0)
-        n--;
     out[n] = '\0';
 }
 

@@ -171,6 +171,21 @@ dm_status dm_letter_open(const dm_coder *coder, dm_doc **doc, dm_str form, dm_st
 /* dead.c: puts a document away. */
 dm_status dm_dead_put(dm_link *l, natsMsg *msg, uint64_t deliveries, const char *reason, dm_error *err);
 
+/* pull.c: messages of the workers' consumer, and what is answered to them. Of one thread, but for the answers. */
+typedef struct dm_pull dm_pull;
+dm_status dm_pull_open(dm_pull **out, dm_link *l, dm_error *err);
+void dm_pull_close(dm_pull *p); /* what nobody took goes back */
+/* Up to n messages, as soon as there are some; the caller's. NATS_TIMEOUT: there were none for so long; another status: the queue is away,
+ * or its consumer is. */
+natsStatus dm_pull_some(dm_pull *p, natsMsg **out, size_t n, unsigned ms, size_t *got);
+void dm_pull_keep(dm_pull *p); /* what came and was not taken yet stays ours */
+void dm_pull_end(dm_pull *p);  /* waits for what was asked for, and hands it back */
+void dm_pull_ack(dm_link *l, natsMsg *msg);
+bool dm_pull_ack_sure(dm_link *l, natsMsg *msg); /* the queue has confirmed it */
+void dm_pull_alive(dm_link *l, natsMsg *msg);
+void dm_pull_back(dm_link *l, natsMsg *msg, unsigned seconds); /* comes again, after so many */
+uint64_t dm_pull_deliveries(natsMsg *msg);                     /* 0: it is no message of a consumer */
+
 /* metrics.c */
 typedef struct dm_meter dm_meter;
 dm_status dm_meter_start(dm_meter **out, const char *where, void (*write)(void *ctx, dm_buf *out), void *ctx, dm_error *err);

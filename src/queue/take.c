@@ -46,26 +46,14 @@ static dm_status consumer(worker *w, dm_error *err)
 
 static dm_status subscribe(worker *w, dm_error *err)
 {
-    char stream[DM_SUBJECT_MAX], subject[DM_SUBJECT_MAX];
-    jsErrCode code = (jsErrCode)0;
-    jsSubOptions o;
     dm_status st = consumer(w, err);
-    if (st != DM_OK)
-        return st;
-    dm_stream_name(w->q, DM_STREAM_DOCS, stream);
-    dm_subject(w->q, DM_STREAM_DOCS, subject);
-    jsSubOptions_Init(&o);
-    o.Stream = stream;
-    o.Consumer = DM_CONSUMER;
-    o.ManualAck = true;
-    natsStatus s = js_PullSubscribe(&w->sub, w->l->js, subject, DM_CONSUMER, NULL, &o, &code);
-    return s == NATS_OK ? DM_OK : dm_link_fail(w->q, "listen to the queue", s, code, err);
+    return st == DM_OK ? dm_pull_open(&w->pull, w->l, err) : st;
 }
 
 void dm_take_close(worker *w)
 {
-    natsSubscription_Destroy(w->sub);
-    w->sub = NULL;
+    dm_pull_close(w->pull);
+    w->pull = NULL;
 }
 
 dm_status dm_take_open(worker *w, dm_error *err)
@@ -96,8 +84,9 @@ static void keep_alive(worker *w, uint64_t *last)
     pthread_mutex_lock(&w->lock);
     for (size_t i = 0; i < JOBS_MAX; i++)
         if (w->jobs[i].state != JOB_FREE && w->jobs[i].state != JOB_ENDING)
-            natsMsg_InProgress(w->jobs[i].msg, NULL);
+            dm_pull_alive(w->l, w->jobs[i].msg);
     pthread_mutex_unlock(&w->lock);
+    dm_pull_keep(w->pull);
 }
 
 static void pause_for_room(worker *w)
@@ -112,8 +101,8 @@ static void pause_for_room(worker *w)
 /* Takes the message over. */
 static void add_job(worker *w, natsMsg *msg)
 {
-    jsMsgMetaData *meta = NULL;
-    if (natsMsg_GetMetaData(&meta, msg) != NATS_OK) { /* no message of a stream */
+    uint64_t deliveries = dm_pull_deliveries(msg);
+    if (!deliveries) { /* no message of a stream */
         natsMsg_Destroy(msg);
         return;
     }
@@ -121,13 +110,12 @@ static void add_job(worker *w, natsMsg *msg)
     job *j = w->jobs;
     while (j->state != JOB_FREE) /* there is one: no more are taken than there is room for */
         j++;
-    *j = (job){ .msg = msg, .turn = w->turns++, .deliveries = meta->NumDelivered, .bytes = (size_t)natsMsg_GetDataLength(msg) };
+    *j = (job){ .msg = msg, .turn = w->turns++, .deliveries = deliveries, .bytes = (size_t)natsMsg_GetDataLength(msg) };
     w->bytes += j->bytes;
     w->stats.taken++;
-    w->stats.redelivered += meta->NumDelivered > 1;
+    w->stats.redelivered += deliveries > 1;
     dm_work_set(w, j, JOB_WAITING);
     pthread_mutex_unlock(&w->lock);
-    jsMsgMetaData_Destroy(meta);
 }
 
 /* How many may be taken now. */
@@ -146,16 +134,12 @@ static int room_for(worker *w)
 /* *got grows; the library's status. */
 static natsStatus take_some(worker *w, int n, uint64_t *got)
 {
-    natsMsgList list = { NULL, 0 };
-    natsStatus s = natsSubscription_Fetch(&list, w->sub, n, w->o->until_empty ? FETCH_LAST_MS : FETCH_MS, NULL);
-    if (s != NATS_OK)
-        return s;
-    for (int i = 0; i < list.Count; i++) {
-        add_job(w, list.Msgs[i]);
-        list.Msgs[i] = NULL;
-    }
-    *got += (uint64_t)list.Count;
-    natsMsgList_Destroy(&list);
+    natsMsg *msgs[FETCH_MOST];
+    size_t k = 0;
+    natsStatus s = dm_pull_some(w->pull, msgs, (size_t)n, w->o->until_empty ? FETCH_LAST_MS : FETCH_MS, &k);
+    for (size_t i = 0; i < k; i++)
+        add_job(w, msgs[i]);
+    *got += k;
     return s;
 }
 
@@ -298,6 +282,7 @@ void dm_take_drain(worker *w)
 {
     uint64_t alive = 0;
     job *j;
+    dm_pull_end(w->pull);
     for (;;) {
         pthread_mutex_lock(&w->lock);
         w->ending = true;

@@ -86,8 +86,8 @@ void dm_work_done(worker *w, job *j)
 {
     begin_end(w, j);
     if (!j->parts)
-        natsMsg_Ack(j->msg, NULL);
-    else if (natsMsg_AckSync(j->msg, NULL, NULL) == NATS_OK)
+        dm_pull_ack(w->l, j->msg);
+    else if (dm_pull_ack_sure(w->l, j->msg))
         dm_parts_remove(w->l, dm_str_of(dm_message_header(j->msg, DM_HEAD_KEY)));
     release(w, j, true);
 }
@@ -95,10 +95,7 @@ void dm_work_done(worker *w, job *j)
 void dm_work_give_back(worker *w, job *j, unsigned seconds)
 {
     begin_end(w, j);
-    if (seconds)
-        natsMsg_NakWithDelay(j->msg, (int64_t)seconds * 1000, NULL);
-    else
-        natsMsg_Nak(j->msg, NULL);
+    dm_pull_back(w->l, j->msg, seconds);
     release(w, j, false);
 }
 
@@ -106,6 +103,7 @@ void dm_work_bury(worker *w, job *j, const char *reason)
 {
     dm_error err = { .msg = "" };
     if (dm_dead_put(w->l, j->msg, j->deliveries, reason, &err) != DM_OK) {
+        dm_queue_tell(w->q, "%s; the document comes again", err.msg);
         dm_work_error(w);
         dm_work_give_back(w, j, LATER_SECONDS);
         return;
@@ -118,7 +116,7 @@ void dm_work_bury(worker *w, job *j, const char *reason)
         w->o->dead(w->o->ctx, dm_str_of(dm_message_header(j->msg, DM_HEAD_NAME)), dm_str_of(reason));
     pthread_mutex_unlock(&w->telling);
     begin_end(w, j);
-    natsMsg_Ack(j->msg, NULL);
+    dm_pull_ack(w->l, j->msg);
     release(w, j, true);
 }
 

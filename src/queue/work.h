@@ -45,7 +45,7 @@ typedef struct worker {
     unsigned threads, batch;
     dm_link *l;
     dm_trial *trial;
-    natsSubscription *sub;
+    dm_pull *pull;
     uint64_t ack_ms;
     pthread_mutex_t telling; /* over the callbacks */
     pthread_mutex_t lock;    /* over what follows */
