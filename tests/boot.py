@@ -380,15 +380,19 @@ def upgrade(m, names):
 def remove_and_purge(m):
     apt(m, "remove", *OURS)
     expect("nothing runs", m.run("sh", "-c", "ls -l /proc/[0-9]*/exe 2>&1 | grep /demarche; true").stdout, "")
-    expect("no units", m.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "demarche-*").stdout, "")
+    expect("no unit is active", m.run("systemctl", "list-units", "--plain", "--no-legend", "demarche-*").stdout, "")
     for p in ("/etc/demarche/worker.conf", "/var/lib/private/demarche/record.db"):
         expect(f"{p} is kept", m.run("test", "-s", p, check=False).returncode, 0)
-    apt(m, "purge", *OURS)
-    left = m.run("sh", "-c", "find / -xdev -iname '*demarche*' ! -path '/proc/*' ! -path '/srv/*' ! -path '/var/log/*' | sort").stdout.split()
+    known = m.run("dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n").stdout.splitlines()
+    apt(m, "purge", *(p for p in OURS if f"{p} config-files" in known))
+    known = m.run("dpkg-query", "-W", "-f", "${Package}\n").stdout.splitlines()
+    expect("packages that dpkg knows", [p for p in OURS if p in known], [])
+    left = m.run("sh", "-c", "find / -xdev -iname '*demarche*' ! -path '/proc/*' ! -path '/srv/*' ! -path '/var/log/*' ! -path '/var/lib/nats/*' | sort").stdout.split()
     ours = [x for x in left if not x.startswith(("/var/lib/private/demarche", "/var/lib/demarche", "/etc/demarche", "/root/.local",
                                                  "/etc/systemd/system/demarche-worker@.service.d"))]
     expect("left behind by purging", ours, [])
     expect("the record is kept", m.run("test", "-s", "/var/lib/private/demarche/record.db", check=False).returncode, 0)
+    expect("no units", m.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "demarche-*").stdout, "")
     expect("failed units", m.run("systemctl", "--failed", "--plain", "--no-legend").stdout, "")
     say("removed and purged: the record and what its owner wrote are there, nothing else")
 

@@ -475,6 +475,33 @@ class Serve(unittest.TestCase):
             self.assertNotIn(b"200 OK", out, junk[:30])
         self.desk.get("/api/record")
 
+    def test_smuggling(self):
+        """Requests whose end two readers could see at different places are refused, and nothing behind them is read."""
+        d = self.desk
+        host = b"Host: " + d.netloc.encode() + b"\r\n"
+        more = b"X-Demarche-Token: " + d.token().encode() + b"\r\nContent-Type: application/json\r\n"
+        behind = b"GET /api/behind HTTP/1.1\r\n" + host + b"\r\n"
+        start, n = b"POST /api/review HTTP/1.1\r\n" + host + more, str(len(behind)).encode()
+        for bad in [b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
+                    b"Content-Length: 0\r\nContent-Length: " + n + b"\r\n\r\n", b"Content-Length: 0, " + n + b"\r\n\r\n", b"Content-Length: +2\r\n\r\n{}",
+                    b"Content-Length: 0x2\r\n\r\n{}", b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", b"Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n",
+                    b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n", b"Transfer-Encoding : chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+                    b"X: a\rContent-Length: 9\r\n\r\n", b"X\x01: a\r\n\r\n", b"Content-Length: 99999999999999999999999\r\n\r\n"]:
+            out = d.raw(start + bad + behind, wait=2)
+            self.assertNotIn(b"404 Not", out, bad)
+            self.assertTrue(out == b"" or re.match(rb"HTTP/1\.[01] 4", out), (bad, out[:80]))
+        out = d.raw(b"GET /api/record HTTP/1.1\r\n" + host + b"Content-Length: " + n + b"\r\n\r\n" + behind, wait=1)
+        self.assertEqual(re.findall(rb"HTTP/1.1 (\d+)", out), [b"200"])
+        for line in [b"GET http://evil.example/api/record", b"CONNECT 10.0.0.1:80", b"OPTIONS *", b"TRACE /", b"PRI *"]:
+            out = d.raw(line + b" HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", wait=2)
+            self.assertFalse(out.startswith(b"HTTP/1.1 2"), (line, out[:60]))
+        for way in [b"ffffffffffffffff\r\n{}", b"-1\r\n{}", b"2;" + b"a" * 200000 + b"\r\n{}\r\n0\r\n\r\n", b"2\r\n{}\r\n0\r\n" + b"X: y\r\n" * 50000 + b"\r\n"]:
+            out = d.raw(start + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + way, wait=2)
+            self.assertFalse(out.startswith(b"HTTP/1.1 2"), (way[:20], out[:60]))
+        out = d.raw((b"GET /api/record HTTP/1.1\r\n" + host + b"\r\n") * 200 + b"GET /api/record HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n")
+        self.assertEqual(out.count(b"HTTP/1.1 200"), 201)
+        d.get("/api/record")
+
     def test_hosts(self):
         d = self.desk
         for host in ["evil.example", "evil.example:%d" % d.port, "127.0.0.1", "127.0.0.1:1", "localhost.evil.example:%d" % d.port,

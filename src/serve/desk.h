@@ -66,6 +66,7 @@ typedef struct dm_http_reply {
     const char *file;       /* name to save it under, or NULL */
     const char *allow;      /* of 405 */
     char tag[DM_TAG_BYTES]; /* "" for none */
+    bool close;             /* the connection, too */
     bool streams;           /* the body comes from dm_desk_stream() */
 } dm_http_reply;
 

@@ -41,20 +41,60 @@ static const char *header(struct MHD_Connection *c, const char *name)
     return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
-static enum MHD_Result count_hosts(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
+typedef struct frame {
+    unsigned hosts, lengths, codings;
+    bool bad;
+} frame;
+
+static bool is_name(const char *s, size_t n)
 {
-    (void)kind, (void)value;
-    *(unsigned *)ctx += strcasecmp(key, "Host") == 0;
+    for (size_t i = 0; i < n; i++)
+        if (s[i] <= ' ' || s[i] == 0x7F || strchr("()<>@,;:\\\"/[]?={}", s[i]))
+            return false;
+    return n > 0;
+}
+
+static bool is_value(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (((unsigned char)s[i] < ' ' && s[i] != '\t') || s[i] == 0x7F)
+            return false;
+    return true;
+}
+
+static enum MHD_Result look_at_header(
+    void *ctx, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value, size_t value_n)
+{
+    frame *f = ctx;
+    (void)kind;
+    f->hosts += strcasecmp(key, "Host") == 0;
+    f->lengths += strcasecmp(key, "Content-Length") == 0;
+    if (strcasecmp(key, "Transfer-Encoding") == 0) {
+        f->codings++;
+        f->bad |= !value || strcasecmp(value, "chunked") != 0;
+    }
+    f->bad |= !is_name(key, key_n) || (value && !is_value(value, value_n));
     return MHD_YES;
+}
+
+/* Where a request ends must be clear: a gateway before the desk that sees it end elsewhere would take the rest for somebody's next one. */
+static unsigned check_frame(struct MHD_Connection *c, frame *f, dm_error *err)
+{
+    MHD_get_connection_values_n(c, MHD_HEADER_KIND, look_at_header, f);
+    if (!f->bad && f->lengths + f->codings <= 1)
+        return 0;
+    dm_fail(err, DM_EUSAGE, 0, "the header is malformed, or does not say clearly where the request ends");
+    return 400;
 }
 
 /* 0: may go on; else the status of the refusal, its reason in err. */
 static unsigned check_who(dm_server *s, struct MHD_Connection *c, const dm_request *q, dm_error *err)
 {
     const char *host = header(c, "Host"), *origin = header(c, "Origin"), *site = header(c, "Sec-Fetch-Site");
-    unsigned hosts = 0;
-    MHD_get_connection_values(c, MHD_HEADER_KIND, count_hosts, &hosts);
-    if (hosts != 1 || !dm_host_ok(host, s->port, s->name, s->lan)) {
+    frame f = { 0 };
+    if (check_frame(c, &f, err) != 0)
+        return 400;
+    if (f.hosts != 1 || !dm_host_ok(host, s->port, s->name, s->lan)) {
         dm_fail(err, DM_EUSAGE, 0, "this desk is not '%.80s'; open %s", host ? host : "", s->url);
         return 421;
     }
@@ -104,6 +144,7 @@ static enum MHD_Result refuse(dm_server *s, struct MHD_Connection *c, call *k, u
 {
     dm_http_reply reply = { .status = status };
     dm_reply_fail(&reply, status, err);
+    reply.close = status == 400; /* what follows may belong to it */
     reply.allow = status == 405 ? "GET, HEAD, POST" : NULL;
     return dm_send(s, c, &k->q, &reply);
 }

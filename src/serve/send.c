@@ -191,6 +191,8 @@ enum MHD_Result dm_send(dm_server *s, struct MHD_Connection *c, const dm_request
         MHD_add_response_header(r, "ETag", reply->tag);
     if (reply->allow)
         MHD_add_response_header(r, "Allow", reply->allow);
+    if (reply->close)
+        MHD_add_response_header(r, "Connection", "close");
     if (reply->status == 401)
         MHD_add_response_header(r, "WWW-Authenticate", "Basic realm=\"demarche\", charset=\"UTF-8\"");
     snprintf(save, sizeof save, "attachment; filename=\"%s\"", reply->file ? reply->file : "");
