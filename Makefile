@@ -4,7 +4,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 SHARED ?= ../shared
 
-.PHONY: all build check proof bench bench-record bench-cost bench-workers bench-desk faults fuzz train accuracy calibrate parties backoff eval-parse format install deb clean
+.PHONY: all build check proof bench bench-record bench-cost bench-workers bench-desk faults fuzz train accuracy calibrate parties backoff eval-parse format install deb boot-test clean
 all: build
 
 $(BUILD)/build.ninja:
@@ -88,6 +88,11 @@ install: build
 # Debian packages into build-deb/ (needs debhelper; tools/deps.sh check installs it)
 deb:
 	tools/deb.sh build-deb
+
+# Boots a bare Debian 12 and installs, runs, upgrades and purges the packages there (root; debootstrap makes it in build-boot/, once)
+boot-test: deb
+	tools/deps.sh boot
+	python3 tests/boot.py --debs build-deb
 
 clean:
 	rm -rf build build-*

@@ -23,6 +23,7 @@ MIRROR = "http://deb.debian.org/debian"
 PACKAGES = "systemd,systemd-sysv,dbus,nats-server,postgresql-15,python3-minimal"
 OURS = ["demarche", "libdemarche0", "libdemarche-dev", "demarche-data"]
 SECRETS = {"queue": "qu3ue-secret", "base": "b4se-secret", "desk": "d3sk-secret"}
+PATIENCE = float(os.environ.get("PATIENCE", "4"))  # times the seconds that an idle machine would be given
 BEGAN = time.monotonic()
 checks = 0
 
@@ -55,7 +56,7 @@ def sh(*words, check=True, **kw):
 
 
 def wait_for(what, fn, seconds=30):
-    until = time.monotonic() + seconds
+    until = time.monotonic() + PATIENCE * seconds
     while time.monotonic() < until:
         got = fn()
         if got:
@@ -172,7 +173,7 @@ def newer(m, names):
         version = re.search(r"^Version: (.*)$", text, re.M)[1]
         control.write_text(text.replace(version, version + "+later"))
         to = path.with_name(path.name.replace(version, version + "+later"))
-        sh("dpkg-deb", "-b", tree, to)
+        sh("dpkg-deb", "-Znone", "-b", tree, to)
         out.append("/srv/debs/" + to.name)
     return out
 
@@ -415,6 +416,7 @@ def main():
             skip(f"{tool} is not installed (debootstrap, systemd-container)")
     base = pathlib.Path(o.base).resolve()
     base.parent.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the machine is ended in any case
     make_base(base)
     with tempfile.TemporaryDirectory(prefix="demarche-boot-", dir=base.parent) as folder:
         m = Machine(base, pathlib.Path(folder))

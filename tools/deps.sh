@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# deps.sh build|check: installs the Debian packages that building (or also checking) needs. Does nothing when all are there; without
-# root and sudo it prints the one line that somebody with rights has to run, and fails.
+# deps.sh build|check|boot: installs the Debian packages that building (or also checking, or booting a machine of its own) needs. Does
+# nothing when all are there; without root and sudo it prints the one line that somebody with rights has to run, and fails.
 set -eu
 packages='gcc libc6-dev make meson ninja-build pkg-config libicu-dev libgumbo-dev libxml2-dev libarchive-dev libjansson-dev
 libpopt-dev libxxhash-dev libsqlite3-dev libpq-dev libcsv-dev libreadstat-dev
@@ -14,6 +14,7 @@ if [ "${1:-build}" = check ]; then
 slurm-wlm munge parallel
 debhelper dpkg-dev fakeroot lintian man-db mandoc bash-completion systemd binutils"
 fi
+[ "${1:-build}" != boot ] || packages="$packages debhelper dpkg-dev fakeroot debootstrap systemd-container util-linux"
 if ! command -v dpkg-query >/dev/null 2>&1; then
     echo "deps: this is no Debian system; install what stands for:" $packages >&2
     exit 0
