@@ -220,6 +220,8 @@ void cli_put_cell(dm_buf *b, dm_str s, bool first); /* of CSV */
 /* Text in columns of the terminal. */
 typedef enum cli_style { CLI_PLAIN, CLI_BOLD, CLI_DIM, CLI_ACTOR, CLI_TYPE, CLI_MARKED, CLI_GOOD, CLI_BAD } cli_style;
 unsigned cli_columns(dm_str s);
+/* All of s in one line, its blanks kept, nothing that could drive a terminal. */
+void cli_put_clean(dm_buf *b, dm_str s);
 /* At most `width` columns of s, blanks as one, nothing that could drive a terminal; cut text ends in an ellipsis. Returns its columns. */
 unsigned cli_put_cut(dm_buf *b, dm_str s, unsigned width);
 void cli_put_style(dm_buf *b, cli_style style, bool on);

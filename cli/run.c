@@ -29,7 +29,7 @@ static double now(void)
 void cli_tell(const char *before, dm_str text)
 {
     dm_buf line = { 0 };
-    cli_put_cut(&line, text, 0);
+    cli_put_clean(&line, text);
     fprintf(stderr, "%s%.*s\n", before, line.failed ? 0 : (int)line.len, line.p ? line.p : "");
     dm_buf_free(&line);
 }

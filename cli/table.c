@@ -56,6 +56,16 @@ unsigned cli_columns(dm_str s)
     return n;
 }
 
+void cli_put_clean(dm_buf *b, dm_str s)
+{
+    for (size_t i = 0, len; i < s.len; i += len) {
+        uint32_t cp;
+        len = decode(s, i, &cp);
+        bool space = blank(cp) && cp != 0xA0, hidden = !space && drives(cp);
+        dm_buf_add(b, space ? " " : hidden ? "?" : s.p + i, space || hidden ? 1 : len);
+    }
+}
+
 unsigned cli_put_cut(dm_buf *b, dm_str s, unsigned width)
 {
     bool cut = width && cli_columns(s) > width, gap = false;

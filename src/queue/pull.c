@@ -140,6 +140,8 @@ static bool is_open(dm_pull *p)
 
 void dm_pull_end(dm_pull *p)
 {
+    if (!p)
+        return;
     pthread_mutex_lock(&p->lock);
     while (is_open(p) && connected(p))
         dm_wait_ms(&p->told, &p->lock, DM_BACKOFF_FIRST_MS);
@@ -176,6 +178,8 @@ void dm_pull_close(dm_pull *p)
 
 void dm_pull_keep(dm_pull *p)
 {
+    if (!p)
+        return;
     pthread_mutex_lock(&p->lock);
     for (size_t i = 0; i < p->n; i++)
         dm_pull_alive(p->l, p->ring[(p->first + i) % RING]);

@@ -171,7 +171,7 @@ dm_status dm_letter_open(const dm_coder *coder, dm_doc **doc, dm_str form, dm_st
 /* dead.c: puts a document away. */
 dm_status dm_dead_put(dm_link *l, natsMsg *msg, uint64_t deliveries, const char *reason, dm_error *err);
 
-/* pull.c: messages of the workers' consumer, and what is answered to them. Of one thread, but for the answers. */
+/* pull.c: messages of the workers' consumer, and what is answered to them. Of one thread, but for the answers; NULL is nothing to end. */
 typedef struct dm_pull dm_pull;
 dm_status dm_pull_open(dm_pull **out, dm_link *l, dm_error *err);
 void dm_pull_close(dm_pull *p); /* what nobody took goes back */
