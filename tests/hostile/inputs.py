@@ -318,7 +318,7 @@ def secrets():
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     put("good.txt", GOOD)
-    for part in [globals()[x] for x in os.environ["ONLY"].split()] if "ONLY" in os.environ else (archives, crafted, folders, markup, json, text, tables, secrets):
+    for part in (archives, crafted, folders, markup, json, text, tables, secrets):
         part()
 print(f"{done} checks, {len(bad)} failed")
 sys.exit(1 if bad or done < 50 else 0)
