@@ -22,14 +22,23 @@ folder=$(cd "$folder" && pwd)
 port() { cat "$folder/port"; }
 url() { echo "postgres://owner@/$1?host=$folder&port=$(port)"; }
 
+pick() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' >"$folder/port"; }
+
+# A port that was free may be somebody's a moment later. A new cluster takes another one (start pick); one that comes back has to wait for its own.
 start() { # the log says why it does not
-    as "$bin/pg_ctl" -D "$folder/data" -l "$folder/log" -w -t 60 start >/dev/null || { tail -5 "$folder/log" >&2; exit 3; }
+    for try in 1 2 3; do
+        as "$bin/pg_ctl" -D "$folder/data" -l "$folder/log" -o "-p $(port)" -w -t 60 start >/dev/null && return
+        sleep 1
+        ${1:-:}
+    done
+    tail -5 "$folder/log" >&2
+    exit 3
 }
 
 case $what in
 start)
     chmod 711 "$folder"
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' >"$folder/port"
+    pick
     openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
         -keyout "$folder/server.key" -out "$folder/server.crt" 2>/dev/null
     chmod 600 "$folder/server.key"
@@ -40,7 +49,6 @@ start)
     cat >>"$folder/data/postgresql.conf" <<EOF
 unix_socket_directories = '$folder'
 listen_addresses = '127.0.0.1'
-port = $(port)
 ssl = on
 ssl_cert_file = '$folder/server.crt'
 ssl_key_file = '$folder/server.key'
@@ -55,7 +63,7 @@ hostssl all owner 127.0.0.1/32 trust
 hostssl all all 127.0.0.1/32 scram-sha-256
 EOF
     [ "${3:-}" = --fast ] && printf 'fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n' >>"$folder/data/postgresql.conf"
-    start
+    start pick
     echo "PG_SOCKET=$folder"
     echo "PG_PORT=$(port)"
     echo "PG_URL='$(url postgres)'"

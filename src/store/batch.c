@@ -136,6 +136,7 @@ void dm_batch_close(struct dm_batch *b)
     dm_buf_free(&b->blobs);
     dm_buf_free(&b->copy);
     dm_outgoing_free(b);
+    dm_bands_free(&b->near);
     free(b);
 }
 
@@ -177,15 +178,15 @@ static dm_status set_numbers(struct dm_batch *b, dm_error *err)
 
 static dm_status empty(struct dm_batch *b, dm_error *err)
 {
-    static const char clear[] =
-        "DELETE FROM document; DELETE FROM band; DELETE FROM sentence; DELETE FROM instrument; DELETE FROM "
-        "happening; DELETE FROM event; DELETE FROM party; DELETE FROM dyad; DELETE FROM reason; DELETE "
-        "FROM tale; DELETE FROM story; DELETE FROM likeness; DELETE FROM digest; DELETE FROM "
-        "sqlite_sequence";
+    static const char clear[] = "DELETE FROM document; DELETE FROM sentence; DELETE FROM instrument; DELETE FROM "
+                                "happening; DELETE FROM event; DELETE FROM party; DELETE FROM dyad; DELETE FROM reason; DELETE "
+                                "FROM tale; DELETE FROM story; DELETE FROM likeness; DELETE FROM digest; DELETE FROM "
+                                "sqlite_sequence";
     dm_numbers *sets[N_SETS];
     all_sets(b, sets);
     for (int i = 0; i < N_SETS; i++)
         dm_numbers_clear(sets[i]);
+    dm_bands_clear(&b->near);
     b->filed = 0;
     dm_status st = dm_db_exec(b->memory, clear, err);
     return st == DM_OK ? set_numbers(b, err) : st;

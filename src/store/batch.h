@@ -6,6 +6,7 @@
 #ifndef DM_STORE_BATCH_H
 #define DM_STORE_BATCH_H
 
+#include "store/bands.h"
 #include "store/engine.h"
 #include "store/work.h"
 
@@ -48,6 +49,7 @@ struct dm_batch {
     size_t filed;          /* documents since the memory was emptied */
     dm_numbers documents, events, tales, likened, digests;
     dm_numbers bands, words, parties; /* what was asked for, as hashes */
+    dm_bands near;                    /* documents by band, brought and new */
     dm_change *change;
     size_t n_change, cap_change;
     dm_buf blobs, copy;

@@ -208,7 +208,7 @@ static dm_status bring_near(dm_store *s, wanted *w, dm_error *err)
 {
     static const char sql[] =
         "SELECT b.hash, b.document FROM (SELECT DISTINCT unnest(CAST(?1 AS bigint[])) AS h) k JOIN LATERAL (SELECT hash, "
-        "document FROM band WHERE hash=k.h ORDER BY document LIMIT 400) b ON true";
+        "document FROM band WHERE hash=k.h ORDER BY document LIMIT 400) b ON true ORDER BY b.document";
     _Static_assert(NEAR_MAX == 400, "as in the statement");
     lists rows = { 0 };
     dm_stmt *q = NULL;
@@ -217,8 +217,8 @@ static dm_status bring_near(dm_store *s, wanted *w, dm_error *err)
         int fresh = dm_numbers_add(&s->batch->documents, dm_col_int(q, 1));
         if (fresh > 0)
             put_int(&rows.v[0], dm_col_int(q, 1));
-        st = fresh < 0 ? dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch")
-                       : keep(s, "INSERT OR IGNORE INTO band(hash, document) VALUES(?1, ?2)", q, 0, "ii", err);
+        bool held = fresh >= 0 && dm_bands_add(&s->batch->near, dm_col_int(q, 0), dm_col_int(q, 1)) >= 0;
+        st = held ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
     }
     if (q)
         dm_stmt_done(q);

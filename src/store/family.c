@@ -2,7 +2,8 @@
 /* Near copies: documents whose sketches agree are one family, named by its oldest row. Candidates share a band of three minima; with 21
  * bands a pair that has 0.5 of its word runs in common is found with a probability of 0.94, one with 0.6 with 0.99. Families are connected components, so that
  * they do not depend on the order of adding. */
-#include "store/work.h"
+#include "store/batch.h"
+#include <stdlib.h>
 
 enum { BAND_ROWS = DM_SKETCH / DM_SKETCH_BANDS, CANDIDATES_MAX = 400 };
 static const double alike_min =
@@ -36,7 +37,21 @@ static dm_status set_family(dm_store *s, int64_t document, int64_t family, dm_er
     return dm_stmt_run(q, err);
 }
 
-/* Families of the documents that share a band with the sketch and are alike; at most CANDIDATES_MAX, the oldest first. */
+/* A document that shares a band with the sketch: its family counts when they are alike. At most CANDIDATES_MAX families. */
+static void weigh(const dm_filing *f, int64_t fam, dm_str sketch, int64_t *family, uint32_t *n)
+{
+    uint32_t other[DM_SKETCH];
+    bool seen = false;
+    if (sketch.len != sizeof other)
+        return;
+    memcpy(other, sketch.p, sizeof other);
+    for (uint32_t i = 0; i < *n; i++)
+        seen |= family[i] == fam;
+    if (!seen && *n < CANDIDATES_MAX && dm_sketch_alike(f->sketch, other) >= alike_min)
+        family[(*n)++] = fam;
+}
+
+/* At most CANDIDATES_MAX documents of the band, the oldest first. */
 static dm_status alike_in_band(dm_store *s, const dm_filing *f, int band, int64_t *family, uint32_t *n, dm_error *err)
 {
     dm_stmt *q;
@@ -47,20 +62,38 @@ static dm_status alike_in_band(dm_store *s, const dm_filing *f, int band, int64_
         return st;
     dm_bind_int(q, 1, dm_family_band(f->sketch, band));
     dm_bind_int(q, 2, CANDIDATES_MAX);
-    while ((st = dm_stmt_step(q, err)) == DM_OK) {
-        dm_str sketch = dm_col_str(q, 1);
-        uint32_t other[DM_SKETCH];
-        if (sketch.len != sizeof other)
-            continue;
-        memcpy(other, sketch.p, sizeof other);
-        int64_t fam = dm_col_int(q, 0);
-        bool seen = false;
-        for (uint32_t i = 0; i < *n; i++)
-            seen |= family[i] == fam;
-        if (!seen && *n < CANDIDATES_MAX && dm_sketch_alike(f->sketch, other) >= alike_min)
-            family[(*n)++] = fam;
-    }
+    while ((st = dm_stmt_step(q, err)) == DM_OK)
+        weigh(f, dm_col_int(q, 0), dm_col_str(q, 1), family, n);
     return st == DM_END ? DM_OK : st;
+}
+
+/* The same while a batch is filed. Who shares several bands is looked at once. */
+static dm_status alike_in_batch(dm_store *s, const dm_filing *f, int64_t *family, uint32_t *n, dm_error *err)
+{
+    const dm_bands *b = &s->db->batch->near;
+    dm_numbers looked = { 0 };
+    dm_status st = DM_OK;
+    for (int band = 0; band < DM_SKETCH_BANDS && st == DM_OK; band++) {
+        uint32_t at = dm_bands_first(b, dm_family_band(f->sketch, band)), tries = 0;
+        for (; at && tries < CANDIDATES_MAX && st == DM_OK; at = b->in[at - 1].next, tries++) {
+            dm_stmt *q;
+            int fresh = dm_numbers_add(&looked, b->in[at - 1].document);
+            if (fresh == 0)
+                continue;
+            st = fresh < 0 ? dm_fail(err, DM_ENOMEM, 0, "out of memory for near copies")
+                           : dm_db_use(s->db, &q, "SELECT family, sketch FROM document WHERE n=?1", err);
+            if (st != DM_OK)
+                break;
+            dm_bind_int(q, 1, b->in[at - 1].document);
+            if ((st = dm_stmt_step(q, err)) == DM_OK) {
+                weigh(f, dm_col_int(q, 0), dm_col_str(q, 1), family, n);
+                dm_stmt_done(q);
+            }
+            st = st == DM_END ? DM_OK : st;
+        }
+    }
+    free(looked.v);
+    return st;
 }
 
 static dm_status put_bands(dm_store *s, int64_t document, const dm_filing *f, dm_error *err)
@@ -68,6 +101,11 @@ static dm_status put_bands(dm_store *s, int64_t document, const dm_filing *f, dm
     dm_status st = DM_OK;
     for (int band = 0; band < DM_SKETCH_BANDS && st == DM_OK; band++) {
         dm_stmt *q;
+        int fresh = s->db->batch ? dm_bands_add(&s->db->batch->near, dm_family_band(f->sketch, band), document) : 1;
+        if (fresh < 0)
+            return dm_fail(err, DM_ENOMEM, 0, "out of memory for near copies");
+        if (!fresh)
+            continue;
         if ((st = dm_db_use(s->db, &q, "INSERT INTO band VALUES(?1, ?2) ON CONFLICT DO NOTHING", err)) != DM_OK)
             break;
         dm_bind_int(q, 1, dm_family_band(f->sketch, band));
@@ -82,7 +120,9 @@ dm_status dm_store_family(dm_store *s, int64_t document, const dm_filing *f, boo
     int64_t family[CANDIDATES_MAX], oldest = document;
     uint32_t n = 0;
     dm_status st = DM_OK;
-    for (int band = 0; f->sketched && band < DM_SKETCH_BANDS && st == DM_OK; band++)
+    if (f->sketched && s->db->batch)
+        st = alike_in_batch(s, f, family, &n, err);
+    for (int band = 0; f->sketched && !s->db->batch && band < DM_SKETCH_BANDS && st == DM_OK; band++)
         st = alike_in_band(s, f, band, family, &n, err);
     for (uint32_t i = 0; i < n; i++)
         oldest = family[i] < oldest ? family[i] : oldest;

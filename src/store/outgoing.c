@@ -66,11 +66,7 @@ static const outgoing_table tables[DM_N_OUTGOING] = {
         .keeps = { 1, 2, 3, 4, 5, 18, 7 },
         .moves = 17 },
     { .head = "INSERT INTO reason ", .into = "reason(event, place, kind, start, len)", .types = "iiiii" },
-    { .head = "INSERT INTO band ",
-        .into = "band(hash, document)",
-        .types = "ii",
-        .kept = "INSERT INTO band VALUES(?1, ?2) ON CONFLICT DO NOTHING",
-        .keeps = { 1, 2 } },
+    { .head = "INSERT INTO band ", .into = "band(hash, document)", .types = "ii" }, /* bands.c */
     { .head = "INSERT INTO story ",
         .into = "story(term, day, document)",
         .types = "iii",
