@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FLUSH_AT = 1 << 16, NUMBER_BITS = 53 };
@@ -76,6 +77,9 @@ static dm_status check(const dm_export_format *f, const char *name, const dm_exp
             o ? o->version : 0, DM_EXPORT_OPTS_VERSION);
     if (!o->path && (f->own_file || !o->emit))
         return dm_fail(err, DM_EUSAGE, 0, "%s is written to a file: give its path", f->name);
+    struct stat there; /* the file takes the place of what has its name: that must not be /dev/null */
+    if (o->path && stat(o->path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
+        return dm_fail(err, DM_EUSAGE, 0, "'%.300s' is a device or a pipe, not a file; leave -o out and use '>'", o->path);
     return DM_OK;
 }
 

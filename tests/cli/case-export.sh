@@ -16,7 +16,8 @@ $D export "$R" --as csv --by-content | cut -d, -f 1-8
 echo "--- files"
 $D export "$R" --as dta -o a.dta && wc -c <a.dta
 $D export "$R" --as plover -o a.jsonl && $D export "$R" --as plover 2>/dev/null | cmp - a.jsonl && echo same
-for wrong in "$R --as xml" "$R" "none.db --as csv" "events.jsonl --as csv" "$R --as csv --since soon"; do
+mkfifo pipe
+for wrong in "$R --as csv -o pipe" "$R --as xml" "$R" "none.db --as csv" "events.jsonl --as csv" "$R --as csv --since soon"; do
     # shellcheck disable=SC2086
     $D export $wrong
     echo "exit $?"
