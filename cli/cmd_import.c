@@ -74,18 +74,18 @@ static void tell(account *a, const dm_import_stats *s)
 
 static int write_table(const char *path, const dm_buf *table)
 {
-    FILE *f = path ? fopen(path, "wb") : stdout;
-    bool ok = f && fwrite(table->p, 1, table->len, f) == table->len && fflush(f) == 0;
-    int why = errno;
-    if (f && path && fclose(f) != 0 && ok) {
-        ok = false;
-        why = errno;
+    dm_error err = { .msg = "" };
+    if (path) {
+        dm_status st = cli_write_file(path, (dm_str){ table->p, table->len }, &err);
+        if (st != DM_OK)
+            cli_say("%s", err.msg);
+        return st == DM_OK ? EXIT_ALL_READ : EXIT_BROKEN;
     }
-    if (!ok && !path && why == EPIPE)
-        return EXIT_ALL_READ;
-    if (!ok)
-        cli_say("cannot write '%s': %s", path ? path : "the output", strerror(why));
-    return ok ? EXIT_ALL_READ : EXIT_BROKEN;
+    bool ok = fwrite(table->p, 1, table->len, stdout) == table->len && fflush(stdout) == 0;
+    int why = errno;
+    if (!ok && why != EPIPE)
+        cli_say("cannot write the output: %s", strerror(why));
+    return ok || why == EPIPE ? EXIT_ALL_READ : EXIT_BROKEN;
 }
 
 static int import(const char *path, const char *to, bool verbose)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { WRAP_LEAST = 30 };
 
@@ -39,18 +40,26 @@ bool cli_pair_named(const char **names, const char *usage)
     return ok;
 }
 
+/* A pipe or a device is written as it is. */
+static bool is_special(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && !S_ISREG(s.st_mode);
+}
+
 dm_status cli_write_file(const char *path, dm_str bytes, dm_error *err)
 {
     char half[4096];
-    if (snprintf(half, sizeof half, "%s.tmp", path) >= (int)sizeof half)
+    bool direct = is_special(path);
+    if (snprintf(half, sizeof half, "%s%s", path, direct ? "" : ".tmp") >= (int)sizeof half)
         return dm_fail(err, DM_EUSAGE, 0, "the path of the output is too long");
     FILE *f = fopen(half, "wb");
     bool ok = f && fwrite(bytes.p, 1, bytes.len, f) == bytes.len;
     ok = f && fclose(f) == 0 && ok;
-    if (ok && rename(half, path) == 0)
+    if (ok && (direct || rename(half, path) == 0))
         return DM_OK;
     int why = errno;
-    if (f)
+    if (f && !direct)
         remove(half);
     return dm_fail(err, DM_EIO, 0, "cannot write '%s': %s", path, strerror(why));
 }

@@ -87,6 +87,7 @@ int main(int argc, char **argv)
         return ended(EXIT_ALL_READ);
     }
     warn_of_passwords(argc, argv);
+    (void)dm_memory_guard(NULL); /* before anything of ICU; without it only the message of a refusal is lost */
     for (const cli_command *c = cli_commands; c->name; c++)
         if (strcmp(c->name, argv[1]) == 0) {
             const char **rest = (const char **)argv + 1;

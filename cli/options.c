@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Command lines: popt with one way of saying what is wrong. */
 #include "cli.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* popt has no way to say that memory ran out: it ends the program with a code that stands for something else here. */
+/* popt has no way to say that memory ran out: it ends the program with a code that stands for something else here, or goes on without the
+ * arguments. errno tells the latter. */
 static bool in_popt;
 
 static void on_end(int status, void *unused)
@@ -22,7 +24,10 @@ poptContext cli_options(int argc, const char **argv, const struct poptOption *op
 {
     on_exit(on_end, NULL);
     in_popt = true;
+    errno = 0;
     poptContext popt = poptGetContext("demarche", argc, argv, options, 0);
+    if (popt && errno == ENOMEM)
+        popt = poptFreeContext(popt);
     if (popt)
         poptSetOtherOptionHelp(popt, usage);
     return popt;
@@ -30,18 +35,16 @@ poptContext cli_options(int argc, const char **argv, const struct poptOption *op
 
 static bool read_options(poptContext popt, int *code, cli_option_fn *on, void *ctx)
 {
-    if (!popt) {
-        cli_say("out of memory");
+    int rc = -1;
+    bool enough = popt != NULL;
+    errno = 0;
+    while (enough && (rc = poptGetNextOpt(popt)) > 0 && rc != 'h')
+        enough = errno != ENOMEM && (!on || on(ctx, rc, poptGetOptArg(popt)));
+    if (!enough || errno == ENOMEM) {
+        cli_say("out of memory reading the command line; nothing was done");
         *code = EXIT_BROKEN;
         return false;
     }
-    int rc;
-    while ((rc = poptGetNextOpt(popt)) > 0 && rc != 'h')
-        if (on && !on(ctx, rc, poptGetOptArg(popt))) {
-            cli_say("out of memory");
-            *code = EXIT_BROKEN;
-            return false;
-        }
     if (rc == 'h') {
         poptPrintHelp(popt, stdout, 0);
         *code = EXIT_ALL_READ;

@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { INPUT_MAX = 1 << 16, PATH_BYTES = 4096 };
+enum { INPUT_MAX = 1 << 16, PATH_BYTES = 4096, NAMES_MOST = 8 };
 
 typedef struct tables {
     dm_tables *tables;
@@ -19,7 +19,8 @@ typedef struct pass {
     dm_votes_file votes;
     dm_actions_file actions;
     bool is_votes, is_actions, begun;
-    uint64_t mark; /* of all rows that were taken */
+    uint64_t mark;  /* of all rows that were taken */
+    unsigned names; /* of treaties and actions that were looked for: each goes through a table */
 } pass;
 
 static void must(bool ok, const char *what)
@@ -52,10 +53,12 @@ static void action(pass *p, const dm_str *cell, size_t n)
 {
     dm_day from, to;
     for (size_t i = 0; i < n; i++) {
-        dm_str known = dm_action_find(p->t->tables, cell[i]), party = dm_states_name(&p->t->states, cell[i]);
-        must(dm_treaty_name(p->t->tables, cell[i]).len || !cell[i].len, "a treaty that loses its name");
         must(!dm_votes_date(cell[i], &from, &to) || from <= to, "a day that ends before it begins");
-        mark(p, known), mark(p, party);
+        mark(p, dm_states_name(&p->t->states, cell[i]));
+        if (p->names++ >= NAMES_MOST)
+            continue;
+        must(dm_treaty_name(p->t->tables, cell[i]).len || !cell[i].len, "a treaty that loses its name");
+        mark(p, dm_action_find(p->t->tables, cell[i]));
     }
 }
 

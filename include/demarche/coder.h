@@ -18,6 +18,11 @@ extern "C" {
 
 DM_API const char *dm_version(void);
 
+/* For programs that own their process, before ICU is used in it: has ICU's requests for memory guarded (u_setMemoryFunctions), since its
+ * detector of encodings crashes where the system refuses one. Calling it again does nothing. Not for libraries: ICU's functions are those of the
+ * whole process. */
+DM_API dm_status dm_memory_guard(dm_error *err);
+
 typedef struct dm_coder dm_coder;
 
 /* Set with DM_CODER_OPTS_INIT and then change fields; all strings are copied. */

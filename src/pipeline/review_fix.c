@@ -409,7 +409,8 @@ static void fill_gold(json_t **g, const dm_filed *row, const json_t *fix, unsign
 
 dm_status dm_gold_put(dm_buf *out, const dm_filed *row, dm_str fix, unsigned number, dm_error *err)
 {
-    json_t *fixed = fix.len ? json_loadb(fix.p, fix.len, 0, NULL) : NULL; /* was checked when it came in */
+    bool starved;
+    json_t *fixed = fix.len ? dm_json_load(fix.p, fix.len, 0, NULL, &starved) : NULL; /* was checked when it came in */
     json_t *g = fix.len && !fixed ? NULL : json_object();
     if (g)
         fill_gold(&g, row, fixed, number);

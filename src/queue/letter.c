@@ -142,7 +142,8 @@ dm_status dm_letter_write(dm_buf *out, const dm_doc *doc, dm_error *err)
 
 dm_status dm_letter_read(dm_doc *doc, dm_str bytes, dm_error *err)
 {
-    walker w = { .p = (const unsigned char *)bytes.p, .end = (const unsigned char *)bytes.p + bytes.len, .doc = doc };
+    const unsigned char *from = (const unsigned char *)(bytes.p ? bytes.p : ""); /* a message may have no body at all */
+    walker w = { .p = from, .end = from + bytes.len, .doc = doc };
     uint32_t magic = 0;
     dm_str body = DM_NIL;
     dm_doc_reset(doc);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* 8-bit bytes to UTF-8 without NULs. Order: declared encoding, valid UTF-8, UTF-8 with a few broken bytes (repaired), detection by
  * ICU. Every repair leaves a note that counts it. Text that is valid UTF-8 never touches ICU, whose data is slow to load. */
+#include "base/guard.h"
 #include "read/internal.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,8 +11,7 @@
 
 enum {
     DETECT_BYTES = 65536, /* shown to the detector */
-    DETECT_CONFIDENCE = 10,
-    DETECTOR_BYTES = 256 * 1024 /* more than ICU's detector asks for when it is first used */
+    DETECT_CONFIDENCE = 10
 };
 
 dm_status dm_note(dm_doc *doc, const char *format, ...)
@@ -158,18 +158,11 @@ static const char *browser_name(dm_str name)
     return NULL;
 }
 
-/* ICU makes its detector once and does not look whether it got the memory; later it would crash. So there must be enough now. */
-static bool room_for_detector(void)
-{
-    void *p = malloc(DETECTOR_BYTES);
-    free(p);
-    return p;
-}
-
 /* Name of the encoding, "" when none is likely. */
 static dm_status detect(char name[64], int *sure, dm_str s, dm_error *err)
 {
-    if (!room_for_detector())
+    uint64_t before = dm_guard_refusals();
+    if (!dm_guard_enter())
         return no_memory(err);
     UErrorCode e = U_ZERO_ERROR;
     UCharsetDetector *d = ucsdet_open(&e);
@@ -184,7 +177,8 @@ static dm_status detect(char name[64], int *sure, dm_str s, dm_error *err)
     }
     if (d)
         ucsdet_close(d);
-    return e == U_MEMORY_ALLOCATION_ERROR ? no_memory(err) : DM_OK;
+    dm_guard_leave();
+    return dm_guard_refusals() == before && e != U_MEMORY_ALLOCATION_ERROR ? DM_OK : no_memory(err);
 }
 
 static dm_status by_detection(dm_buf *io, const tally *t, dm_doc *doc, dm_error *err)

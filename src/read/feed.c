@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* News feeds: RSS 0.9 to 2.0, RDF, Atom (RFC 4287). Every item or entry is a document: its full content where the feed has it, else its
  * summary, with a note. libxml2 parses without network, outer entities or substitution of inner ones. */
+#include "base/guard.h"
 #include "read/internal.h"
 #include <libxml/parser.h>
 #include <libxml/tree.h>
@@ -55,6 +56,7 @@ dm_status dm_feed_open(dm_feed **out, dm_str bytes, const char *name, const char
     dm_feed *f = calloc(1, sizeof *f);
     if (!f)
         return dm_fail(err, DM_ENOMEM, 0, "'%.*s': out of memory", SHOWN, shown);
+    uint64_t before = dm_guard_refusals();
     bool starved = false;
     f->name = name;
     f->shown = shown;
@@ -62,6 +64,10 @@ dm_status dm_feed_open(dm_feed **out, dm_str bytes, const char *name, const char
         XML_PARSE_IGNORE_ENC | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA |
             XML_PARSE_RECOVER);
     xmlNode *root = f->xml ? xmlDocGetRootElement(f->xml) : NULL;
+    if (dm_guard_refusals() != before) {
+        dm_feed_close(f);
+        return dm_fail(err, DM_ENOMEM, 0, "'%.*s': out of memory", SHOWN, shown);
+    }
     if (!root || f->xml->intSubset) {
         dm_status st = dm_fail(err, DM_EINPUT, 0, "'%.*s' is no feed that can be read: %s", SHOWN, shown,
             root ? "it declares a document type, which no feed needs" : "its XML is broken");
@@ -240,12 +246,14 @@ dm_status dm_feed_next(dm_feed *f, dm_doc *doc, const dm_rules *rules, dm_error 
     if (!item)
         return DM_END;
     found w = { .node = { NULL } };
+    uint64_t before = dm_guard_refusals();
     f->n++;
     look(&w, item);
     if (!w.node[P_CONTENT] && !w.node[P_SUMMARY])
         return dm_fail(err, DM_EINPUT, f->n, "'%.*s', item %zu: neither content nor summary; give the page that it points to",
             SHOWN, f->shown, f->n);
-    if (fill_meta(f, &w, item, doc) != DM_OK)
-        return dm_fail(err, DM_ENOMEM, f->n, "'%.*s', item %zu: out of memory", SHOWN, f->shown, f->n);
-    return read_text(f, &w, doc, rules, err);
+    dm_status st = fill_meta(f, &w, item, doc) == DM_OK ? read_text(f, &w, doc, rules, err) : DM_ENOMEM;
+    return st == DM_ENOMEM || dm_guard_refusals() != before
+               ? dm_fail(err, DM_ENOMEM, f->n, "'%.*s', item %zu: out of memory", SHOWN, f->shown, f->n)
+               : st;
 }

@@ -47,6 +47,14 @@ def scenarios(bench):
     return [
         Scenario("code", "code", "-j1", "--as", "jsonl", bench.inputs),
         Scenario("code-text", "code", "-j2", bench.inputs / "one.txt", bench.inputs / "page.html"),
+        Scenario("code-kinds", "code", "-j1", "--as", "docs", bench.kinds),
+        Scenario("code-part", "code", "-j1", "--as", "part", bench.kinds),
+        Scenario("join", "join", *bench.parts),
+        Scenario("join-record", "join", "--record", "r.db", *bench.parts, record=True),
+        Scenario("text", "text", "--as", "jsonl", bench.kinds),
+        Scenario("parse", "parse", "-j1", bench.inputs / "one.txt"),
+        Scenario("import-actors", "import", "actors", bench.work / "dictionary.txt", "-o", "x.tsv", out="x.tsv", codes=(0, 1)),
+        Scenario("import-treaties", "import", "treaties", "--treaty", "Border Accord", "r.db", bench.work / "actions.csv", record=True, base="base", codes=(0, 1)),
         Scenario("add-new", "add", "-j1", "r.db", bench.inputs, record=True),
         Scenario("add-more", "add", "-j2", "r.db", bench.inputs, record=True, base="base"),
         Scenario("add-events", "add", "--events", "r.db", bench.events, record=True),
@@ -55,6 +63,8 @@ def scenarios(bench):
         Scenario("events", "events", "r.db", base="full"),
         Scenario("events-jsonl", "events", "r.db", "--as", "jsonl", "--text", "treaty", "--actor", "Peru", base="full"),
         Scenario("show", "show", "r.db", "one.txt", base="full"),
+        Scenario("actors", "actors", "r.db", base="full"),
+        Scenario("ideal", "ideal", "r.db", "--as", "csv", base="full"),
         Scenario("stats", "stats", "r.db", "--by", "actor", base="full"),
         Scenario("pressure", "pressure", "r.db", "JPN", base="full"),
         Scenario("instruments", "instruments", "r.db", base="full"),
@@ -210,5 +220,5 @@ class Sweep:
                 print(text, file=out, flush=True)
         for name, label, shown, what in self.wrong:
             print(f"WRONG {name}, {label}: {shown}\n    {what}", file=out)
-        print(f"sweep: {self.runs} runs, {self.hits} met their fault, {self.failed} of them told it; {self.known} of them inside ICU or popt, as is known; {len(self.wrong)} wrong", file=out, flush=True)
+        print(f"sweep: {self.runs} runs, {self.hits} met their fault, {self.failed} of them told it; {self.known} of them inside readstat, as is known; {len(self.wrong)} wrong", file=out, flush=True)
         return not self.wrong
