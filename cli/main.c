@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -71,6 +72,27 @@ static int ended(int code)
     return EXIT_BROKEN;
 }
 
+static bool running;
+
+/* popt and libarchive end the program by themselves when they get no memory, with a code that stands for something else here. */
+static void on_end(int status, void *unused)
+{
+    (void)unused;
+    if (!running || status != EXIT_FAILURE)
+        return;
+    cli_say("out of memory; the program ends here");
+    _exit(EXIT_BROKEN);
+}
+
+static int run(const cli_command *c, int argc, const char **argv)
+{
+    on_exit(on_end, NULL);
+    running = true;
+    int code = c->run(argc, argv);
+    running = false;
+    return ended(code);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, ""); /* for the width of characters on a terminal; numbers stay as in C */
@@ -92,7 +114,7 @@ int main(int argc, char **argv)
         if (strcmp(c->name, argv[1]) == 0) {
             const char **rest = (const char **)argv + 1;
             rest[0] = c->title;
-            return ended(c->run(argc - 1, rest));
+            return run(c, argc - 1, rest);
         }
     cli_say("unknown command '%s'; 'demarche --help' lists the commands", argv[1]);
     return EXIT_USAGE;

@@ -7,23 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* popt has no way to say that memory ran out: it ends the program with a code that stands for something else here, or goes on without the
- * arguments. errno tells the latter. */
-static bool in_popt;
-
-static void on_end(int status, void *unused)
-{
-    (void)unused;
-    if (!in_popt || status != EXIT_FAILURE)
-        return;
-    cli_say("out of memory reading the command line; nothing was done");
-    _exit(EXIT_BROKEN);
-}
-
+/* popt has no way to say that memory ran out: it ends the program with a code that stands for something else here (main.c sees to it), or goes
+ * on without the arguments. errno tells the latter. */
 poptContext cli_options(int argc, const char **argv, const struct poptOption *options, const char *usage)
 {
-    on_exit(on_end, NULL);
-    in_popt = true;
     errno = 0;
     poptContext popt = poptGetContext("demarche", argc, argv, options, 0);
     if (popt && errno == ENOMEM)
@@ -33,7 +20,7 @@ poptContext cli_options(int argc, const char **argv, const struct poptOption *op
     return popt;
 }
 
-static bool read_options(poptContext popt, int *code, cli_option_fn *on, void *ctx)
+bool cli_read_options_with(poptContext popt, int *code, cli_option_fn *on, void *ctx)
 {
     int rc = -1;
     bool enough = popt != NULL;
@@ -56,13 +43,6 @@ static bool read_options(poptContext popt, int *code, cli_option_fn *on, void *c
         return false;
     }
     return true;
-}
-
-bool cli_read_options_with(poptContext popt, int *code, cli_option_fn *on, void *ctx)
-{
-    bool go = read_options(popt, code, on, ctx);
-    in_popt = false;
-    return go;
 }
 
 bool cli_read_options(poptContext popt, int *code) { return cli_read_options_with(popt, code, NULL, NULL); }

@@ -51,39 +51,48 @@ static dm_str text_of(dm_arena *arena, xmlNode *n, bool *starved)
     return out;
 }
 
+static dm_status no_memory(const dm_feed *f, dm_error *err)
+{
+    return dm_fail(err, DM_ENOMEM, f->n, f->n ? "'%.*s', item %zu: out of memory" : "'%.*s': out of memory", SHOWN, f->shown, f->n);
+}
+
+static dm_status parse(dm_feed *f, dm_str bytes, dm_error *err)
+{
+    bool starved = false;
+    f->xml = xmlReadMemory(bytes.p, (int)bytes.len, NULL, "UTF-8",
+        XML_PARSE_IGNORE_ENC | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA |
+            XML_PARSE_RECOVER);
+    xmlNode *root = f->xml ? xmlDocGetRootElement(f->xml) : NULL;
+    if (!root || f->xml->intSubset)
+        return dm_fail(err, DM_EINPUT, 0, "'%.*s' is no feed that can be read: %s", SHOWN, f->shown,
+            root ? "it declares a document type, which no feed needs" : "its XML is broken");
+    xmlNode *channel = child(root, "channel");
+    f->publisher = text_of(&f->arena, child(channel ? channel : root, "title"), &starved);
+    f->language = text_of(&f->arena, child(channel ? channel : root, "language"), &starved);
+    f->at = root->children;
+    return starved ? no_memory(f, err) : DM_OK;
+}
+
 dm_status dm_feed_open(dm_feed **out, dm_str bytes, const char *name, const char *shown, dm_error *err)
 {
     dm_feed *f = calloc(1, sizeof *f);
     if (!f)
         return dm_fail(err, DM_ENOMEM, 0, "'%.*s': out of memory", SHOWN, shown);
-    uint64_t before = dm_guard_refusals();
-    bool starved = false;
     f->name = name;
     f->shown = shown;
-    f->xml = xmlReadMemory(bytes.p, (int)bytes.len, NULL, "UTF-8",
-        XML_PARSE_IGNORE_ENC | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA |
-            XML_PARSE_RECOVER);
-    xmlNode *root = f->xml ? xmlDocGetRootElement(f->xml) : NULL;
-    if (dm_guard_refusals() != before) {
-        dm_feed_close(f);
-        return dm_fail(err, DM_ENOMEM, 0, "'%.*s': out of memory", SHOWN, shown);
+    uint64_t before = dm_guard_refusals();
+    dm_status st = DM_ENOMEM;
+    if (dm_guard_enter()) {
+        st = parse(f, bytes, err);
+        dm_guard_leave();
     }
-    if (!root || f->xml->intSubset) {
-        dm_status st = dm_fail(err, DM_EINPUT, 0, "'%.*s' is no feed that can be read: %s", SHOWN, shown,
-            root ? "it declares a document type, which no feed needs" : "its XML is broken");
+    if (st == DM_ENOMEM || dm_guard_refusals() != before)
+        st = no_memory(f, err);
+    if (st == DM_OK)
+        *out = f;
+    else
         dm_feed_close(f);
-        return st;
-    }
-    xmlNode *channel = child(root, "channel");
-    f->publisher = text_of(&f->arena, child(channel ? channel : root, "title"), &starved);
-    f->language = text_of(&f->arena, child(channel ? channel : root, "language"), &starved);
-    f->at = root->children;
-    *out = f;
-    if (!starved)
-        return DM_OK;
-    *out = NULL;
-    dm_feed_close(f);
-    return dm_fail(err, DM_ENOMEM, 0, "'%.*s': out of memory", SHOWN, shown);
+    return st;
 }
 
 void dm_feed_close(dm_feed *f)
@@ -231,7 +240,7 @@ static dm_status read_text(dm_feed *f, const found *w, dm_doc *doc, const dm_rul
     if (st == DM_OK && summary)
         st = dm_note(doc, "the feed has only a summary");
     if (st != DM_OK)
-        st = dm_fail(err, DM_ENOMEM, 0, "'%.*s', item %zu: out of memory", SHOWN, f->shown, f->n);
+        st = no_memory(f, err);
     else if (has_tags(&inner))
         st = read_markup(f, doc, rules, &inner, err);
     else
@@ -240,20 +249,27 @@ static dm_status read_text(dm_feed *f, const found *w, dm_doc *doc, const dm_rul
     return st;
 }
 
-dm_status dm_feed_next(dm_feed *f, dm_doc *doc, const dm_rules *rules, dm_error *err)
+static dm_status read_item(dm_feed *f, xmlNode *item, dm_doc *doc, const dm_rules *rules, dm_error *err)
 {
-    xmlNode *item = next_item(f);
-    if (!item)
-        return DM_END;
     found w = { .node = { NULL } };
-    uint64_t before = dm_guard_refusals();
     f->n++;
     look(&w, item);
     if (!w.node[P_CONTENT] && !w.node[P_SUMMARY])
         return dm_fail(err, DM_EINPUT, f->n, "'%.*s', item %zu: neither content nor summary; give the page that it points to",
             SHOWN, f->shown, f->n);
-    dm_status st = fill_meta(f, &w, item, doc) == DM_OK ? read_text(f, &w, doc, rules, err) : DM_ENOMEM;
-    return st == DM_ENOMEM || dm_guard_refusals() != before
-               ? dm_fail(err, DM_ENOMEM, f->n, "'%.*s', item %zu: out of memory", SHOWN, f->shown, f->n)
-               : st;
+    return fill_meta(f, &w, item, doc) == DM_OK ? read_text(f, &w, doc, rules, err) : DM_ENOMEM;
+}
+
+dm_status dm_feed_next(dm_feed *f, dm_doc *doc, const dm_rules *rules, dm_error *err)
+{
+    xmlNode *item = next_item(f);
+    uint64_t before = dm_guard_refusals();
+    dm_status st = DM_ENOMEM;
+    if (!item)
+        return DM_END;
+    if (dm_guard_enter()) {
+        st = read_item(f, item, doc, rules, err);
+        dm_guard_leave();
+    }
+    return st == DM_ENOMEM || dm_guard_refusals() != before ? no_memory(f, err) : st;
 }

@@ -5,6 +5,7 @@
 #include "read/internal.h"
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -70,6 +71,12 @@ static int formats(struct archive *a)
     return bad | archive_read_support_format_tar(a) | archive_read_support_format_zip(a) | archive_read_support_format_raw(a);
 }
 
+static const char *why_of(dm_unpack *u)
+{
+    const char *why = archive_error_string(u->a);
+    return archive_errno(u->a) == ENOMEM ? "out of memory" : why ? why : "damaged";
+}
+
 /* A file is read with its directory at the end (zip); a pipe from front to back. */
 static int open_source(dm_unpack *u)
 {
@@ -91,8 +98,8 @@ dm_status dm_unpack_open(dm_unpack **out, dm_stream *below, const char *name, dm
     *below = (dm_stream){ .fd = -1 };
     u->name = name;
     if (formats(u->a) < ARCHIVE_WARN || open_source(u) < ARCHIVE_WARN) {
-        const char *why = archive_error_string(u->a);
-        dm_status st = dm_fail(err, DM_EINPUT, 0, "cannot unpack '%.*s': %.120s", SHOWN, name, why ? why : "damaged");
+        dm_status st = archive_errno(u->a) == ENOMEM ? DM_ENOMEM : DM_EINPUT;
+        st = dm_fail(err, st, 0, "cannot unpack '%.*s': %.120s", SHOWN, name, why_of(u));
         dm_unpack_close(u);
         return st;
     }
@@ -117,8 +124,8 @@ uint64_t dm_unpack_bytes(const dm_unpack *u)
 
 static dm_status failed(dm_unpack *u, dm_error *err)
 {
-    const char *why = archive_error_string(u->a);
-    return dm_fail(err, DM_EINPUT, 0, "cannot unpack '%.*s' any further: %.160s", SHOWN, u->name, why ? why : "damaged");
+    dm_status st = archive_errno(u->a) == ENOMEM ? DM_ENOMEM : DM_EINPUT;
+    return dm_fail(err, st, 0, "cannot unpack '%.*s' any further: %.160s", SHOWN, u->name, why_of(u));
 }
 
 /* What is left of an entry, within the limits, too. */
@@ -165,8 +172,7 @@ ssize_t dm_unpack_read(dm_unpack *u, char *out, size_t max, const char **why)
     u->open = n > 0;
     if (n < 0) {
         u->ended = n == ARCHIVE_FATAL;
-        const char *told = archive_error_string(u->a);
-        snprintf(u->why, sizeof u->why, "it cannot be unpacked: %.200s", told ? told : "damaged");
+        snprintf(u->why, sizeof u->why, "it cannot be unpacked: %.200s", why_of(u));
         *why = u->why;
         return -1;
     }

@@ -13,6 +13,7 @@ import tempfile
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
 import bench  # noqa: E402
+import clock  # noqa: E402
 import damage  # noqa: E402
 import desk  # noqa: E402
 import disk  # noqa: E402
@@ -36,7 +37,8 @@ def main():
         if subprocess.run([b.program, "--version"], env=b.env | {"LD_PRELOAD": b.shim, "FAULT_CALL": "rename"}, stdout=subprocess.DEVNULL).returncode == 77:
             sys.exit(77)
         for part in o.parts.split(","):
-            work = {"sweep": lambda: sweep.Sweep(b, o.share, o.workers), "damage": lambda: damage.Damage(b, o.share), "disk": lambda: disk.Disk(b, o.share), "desk": lambda: desk.Desk(b, o.share)}[part]()
+            work = {"sweep": lambda: sweep.Sweep(b, o.share, o.workers), "damage": lambda: damage.Damage(b, o.share), "disk": lambda: disk.Disk(b, o.share), "desk": lambda: desk.Desk(b, o.share),
+                    "clock": lambda: clock.Clock(b, o.share)}[part]()
             ok = work.go(o.only, sys.stdout) and ok
     sys.exit(0 if ok else 1)
 

@@ -10,6 +10,8 @@
  *   FAULT_SHORT=K        every K-th read and write transfers only a part (1: all)
  *   FAULT_EINTR=K        every K-th of the counted calls is interrupted first
  *   FAULT_CLOCK=K        every K-th look at a clock jumps: the calendar both ways, the monotonic clock forward
+ *   FAULT_CLOCK_FILE=F   the calendar is off by the seconds in F (8 bytes), which somebody else changes meanwhile, as when the clock of the
+ *                        machine is set; waits until a time of the calendar end by it, too
  *   FAULT_TELL=FILE      the first fault is told there in one line, with FAULT_TRACE=1 also from where
  *
  * Memory goes by symbols, so a sanitizer's allocator may stand behind ours. System calls are caught by a seccomp filter that traps into
@@ -20,6 +22,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,11 +30,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 enum { BOOT_BYTES = 65536, PATH_BYTES = 4096, FRAMES = 40 };
 
@@ -41,6 +46,7 @@ static struct {
     uint32_t calls;                           /* 1 << K for each kind that is counted */
     char files[256], tell[PATH_BYTES];
     bool trace;
+    const int64_t *off; /* seconds that the calendar is off */
 } plan = { .many = 1, .number = ENOSPC };
 
 static struct {
@@ -249,6 +255,8 @@ __attribute__((visibility("default"))) int clock_gettime(clockid_t id, struct ti
     int rc = real(id, t);
     if (rc == 0 && plan.clock && (id == CLOCK_REALTIME || id == CLOCK_MONOTONIC))
         t->tv_sec += jumped(id == CLOCK_MONOTONIC);
+    if (rc == 0 && plan.off && id == CLOCK_REALTIME)
+        t->tv_sec += __atomic_load_n(plan.off, __ATOMIC_RELAXED);
     return rc;
 }
 
@@ -268,6 +276,31 @@ __attribute__((visibility("default"))) int gettimeofday(struct timeval *restrict
     clock_gettime(CLOCK_REALTIME, &t);
     *tv = (struct timeval){ t.tv_sec, t.tv_nsec / 1000 };
     return 0;
+}
+
+/* The kernel wakes whoever waits for a time of the calendar when the calendar comes to it, also by being set. So the wait goes on in slices, each
+ * time with a look at our clock. */
+__attribute__((visibility("default"))) int pthread_cond_timedwait(
+    pthread_cond_t *restrict c, pthread_mutex_t *restrict m, const struct timespec *restrict until)
+{
+    enum { SLICE_NS = 20000000, SECOND_NS = 1000000000 };
+    static int (*real)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+    struct timespec now;
+    if (!real)
+        find(&real, "pthread_cond_timedwait");
+    if (!plan.off)
+        return real(c, m, until);
+    for (;;) {
+        clock_gettime(CLOCK_REALTIME, &now);
+        bool over = now.tv_sec > until->tv_sec || (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
+        now.tv_sec -= __atomic_load_n(plan.off, __ATOMIC_RELAXED);
+        now.tv_nsec += over ? 0 : SLICE_NS;
+        now.tv_sec += now.tv_nsec / SECOND_NS;
+        now.tv_nsec %= SECOND_NS;
+        int rc = real(c, m, &now);
+        if (rc != ETIMEDOUT || over)
+            return rc;
+    }
 }
 
 /* --- files --- */
@@ -433,6 +466,12 @@ static void read_plan(void)
     plan.calls = calls ? kinds_of(calls) : 0;
     word("FAULT_FILES", plan.files, sizeof plan.files);
     word("FAULT_TELL", plan.tell, sizeof plan.tell);
+    const char *clock_file = getenv("FAULT_CLOCK_FILE");
+    int fd = clock_file ? open(clock_file, O_RDONLY | O_CLOEXEC) : -1;
+    void *off = fd >= 0 ? mmap(NULL, sizeof *plan.off, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+    plan.off = off == MAP_FAILED ? NULL : off;
+    if (fd >= 0)
+        close(fd);
     if (plan.trace) {
         void *frame[2];
         backtrace(frame, 2); /* loads what it needs now */
