@@ -431,6 +431,28 @@ def read_metrics(text):
     return values
 
 
+def test_consumer_lost(b):
+    """The queue forgets its consumer while a worker holds a document: it is made anew, and what is left comes again."""
+    text = "LIMA - Peru condemned Chile on Tuesday over ships. The president of Brazil, who had asked Peru for talks, praised Chile. "
+    long = b.work / "long.jsonl"
+    long.write_text(json.dumps({"id": "long", "date": "1999-05-04", "text": text * 4000}) + "\n")
+    want = b.alone(long)
+    b.run("send", long)
+    worker = b.start("work", "--store", b.work / "q.db", "-j1", "--until-empty", "--ack-seconds", 60)
+    wait_for("the document is taken", lambda: look(b, lambda c: (c.consumer(STREAM) or {}).get("num_ack_pending")))
+    look(b, lambda c: c.request(f"$JS.API.CONSUMER.DELETE.{STREAM}.workers"))
+    expect("exit of the worker", worker.wait(60), 0)
+    b.same("q.db", want)
+
+
+def look(b, what):
+    c = b.client()
+    try:
+        return what(c)
+    finally:
+        c.close()
+
+
 def test_metrics(b):
     """Prometheus' text form, counts that are true, loopback only."""
     jsonl = articles(b.work / "a.jsonl", 600)

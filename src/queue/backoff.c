@@ -44,11 +44,11 @@ uint64_t dm_backoff_next(dm_backoff *b)
 void dm_wait_ms(pthread_cond_t *told, pthread_mutex_t *held, unsigned ms)
 {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until); /* the calendar may be set meanwhile */
     until.tv_nsec += (long)ms * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
-    pthread_cond_timedwait(told, held, &until);
+    pthread_cond_clockwait(told, held, CLOCK_MONOTONIC, &until);
 }
 
 bool dm_backoff_wait(dm_backoff *b, unsigned patience, const volatile int *stop)

@@ -6,13 +6,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
     CONNECT_MS = 3000,
     RECONNECT_MS = 250,
     JITTER_MS = 250,
-    CLOSE_SECONDS = 10,
+    CLOSE_MS = 10000,
+    LOOK_MS = 100,
     TOLD_MS = 30000,
     KEEP_BYTES = 32 << 20,
     DENIED_MS = DM_ASK_MS + 1000
@@ -185,6 +185,16 @@ static natsStatus set_way(natsOptions *o, const dm_queue *q)
     return s;
 }
 
+/* Between two looks at all servers. The library would wait for a time of the calendar, which comes a day late when the clock is set back. */
+static int64_t pause_before_next(natsConnection *nc, int attempts, void *closure)
+{
+    dm_link *l = closure;
+    dm_backoff wait = { .ms = RECONNECT_MS, .most_ms = RECONNECT_MS + JITTER_MS };
+    (void)nc, (void)attempts;
+    (void)dm_backoff_wait(&wait, 0, &l->leaving);
+    return 0;
+}
+
 static natsStatus set_patience(natsOptions *o, dm_link *l)
 {
     natsStatus s = natsOptions_SetName(o, "demarche");
@@ -193,9 +203,7 @@ static natsStatus set_patience(natsOptions *o, dm_link *l)
     if (s == NATS_OK)
         s = natsOptions_SetMaxReconnect(o, -1);
     if (s == NATS_OK)
-        s = natsOptions_SetReconnectWait(o, RECONNECT_MS);
-    if (s == NATS_OK)
-        s = natsOptions_SetReconnectJitter(o, JITTER_MS, JITTER_MS);
+        s = natsOptions_SetCustomReconnectDelay(o, pause_before_next, l);
     if (s == NATS_OK)
         s = natsOptions_SetReconnectBufSize(o, KEEP_BYTES);
     if (s == NATS_OK)
@@ -297,8 +305,7 @@ static dm_status make_streams(dm_link *l, dm_error *err)
 /* Waits for the callback of the end: those before it still look at the link. */
 static void end_connection(dm_link *l)
 {
-    struct timespec until;
-    int late = 0;
+    uint64_t until = dm_clock_ms() + CLOSE_MS;
     jsCtx_Destroy(l->js);
     l->js = NULL;
     if (!l->nc)
@@ -306,16 +313,16 @@ static void end_connection(dm_link *l)
     pthread_mutex_lock(&l->lock);
     l->closing = true;
     pthread_mutex_unlock(&l->lock);
+    dm_flag_set(&l->leaving);
     natsConnection_Close(l->nc);
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += CLOSE_SECONDS;
     pthread_mutex_lock(&l->lock);
-    while (!l->closed && !late)
-        late = pthread_cond_timedwait(&l->done, &l->lock, &until);
+    while (!l->closed && dm_clock_ms() < until)
+        dm_wait_ms(&l->done, &l->lock, LOOK_MS);
     l->closing = l->closed = false;
     pthread_mutex_unlock(&l->lock);
     natsConnection_Destroy(l->nc);
     l->nc = NULL;
+    l->leaving = 0;
 }
 
 void dm_link_close(dm_link *l)

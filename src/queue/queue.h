@@ -90,6 +90,7 @@ typedef struct dm_link {
     pthread_cond_t done;
     bool closing, closed;    /* under lock */
     char why[DM_DENIED_MAX]; /* it was closed; under lock */
+    volatile int leaving;    /* a flag: nobody waits for a server any more */
 } dm_link;
 void dm_queue_tell(dm_queue *q, const char *format, ...) DM_PRINTF(2, 3);
 /* Connects, and makes the streams that are not there. Waits as long as the queue's patience allows. DM_END: *stop. */
