@@ -53,7 +53,8 @@ static dm_str text_of(dm_arena *arena, xmlNode *n, bool *starved)
 
 static dm_status no_memory(const dm_feed *f, dm_error *err)
 {
-    return dm_fail(err, DM_ENOMEM, f->n, f->n ? "'%.*s', item %zu: out of memory" : "'%.*s': out of memory", SHOWN, f->shown, f->n);
+    return dm_fail(
+        err, DM_ENOMEM, f->n, f->n ? "'%.*s', item %zu: out of memory" : "'%.*s': out of memory", SHOWN, f->shown, f->n);
 }
 
 static dm_status parse(dm_feed *f, dm_str bytes, dm_error *err)
