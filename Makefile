@@ -48,7 +48,7 @@ fuzz:
 
 # Every fault of tests/faults, not a sample: an hour or two. SHARE=0.1 tries a tenth; KILLS=1000 kills behind it.
 faults: build
-	python3 tests/faults/run.py $(BUILD) --parts sweep,damage,disk,desk --share $${SHARE:-1}
+	python3 tests/faults/run.py $(BUILD) --parts sweep,damage,disk,desk,clock --share $${SHARE:-1}
 	python3 tests/kill.py --program $(BUILD)/demarche --shared $(SHARED) --times $${KILLS:-1000}
 
 # Writes data/model/english.dmm; see tools/train.md for what it reads and how long it takes.
