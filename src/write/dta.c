@@ -228,10 +228,14 @@ static dm_status end(dm_exporter *x, dm_error *err)
     readstat_writer_t *w = room ? readstat_writer_init() : NULL;
     if (!w)
         return dm_fail(err, DM_ENOMEM, 0, "out of memory for the export");
+    errno = 0;
     readstat_error_t bad = write_file(w, d);
+    bool starved = errno == ENOMEM; /* it may have gone on without a label */
     readstat_writer_free(w);
     if (d->status != DM_OK)
         return d->status;
+    if (starved)
+        return dm_fail(err, DM_ENOMEM, 0, "out of memory for the export");
     return bad == READSTAT_OK ? DM_OK
                               : dm_fail(err, DM_EIO, 0, "cannot write Stata's file: %.200s", readstat_error_message(bad));
 }
