@@ -187,13 +187,15 @@ typedef struct sweep {
     uint64_t last, messages, first; /* clock of the last look, and what was left then; 0: nothing */
 } sweep;
 
-static uint64_t left_over(worker *w, const char *stream, uint64_t *first)
+static uint64_t left_over(worker *w, const char *stream, uint64_t *first, bool *gone)
 {
     jsConsumerInfo *ci = NULL;
     jsStreamInfo *si = NULL;
     uint64_t n = 0;
-    if (js_GetConsumerInfo(&ci, w->l->js, stream, DM_CONSUMER, NULL, NULL) == NATS_OK && !ci->NumPending &&
-        !ci->NumAckPending && js_GetStreamInfo(&si, w->l->js, stream, NULL, NULL) == NATS_OK) {
+    natsStatus s = js_GetConsumerInfo(&ci, w->l->js, stream, DM_CONSUMER, NULL, NULL);
+    *gone = s == NATS_NOT_FOUND;
+    if (s == NATS_OK && !ci->NumPending && !ci->NumAckPending &&
+        js_GetStreamInfo(&si, w->l->js, stream, NULL, NULL) == NATS_OK) {
         n = si->State.Msgs;
         *first = si->State.FirstSeq;
     }
@@ -210,7 +212,12 @@ static dm_status look_for_left_over(worker *w, sweep *s, dm_error *err)
         return DM_OK;
     s->last = now;
     dm_stream_name(w->q, DM_STREAM_DOCS, stream);
-    uint64_t n = left_over(w, stream, &first);
+    bool gone;
+    uint64_t n = left_over(w, stream, &first, &gone);
+    if (gone) {
+        dm_queue_tell(w->q, "the queue has lost its consumer; it is made anew");
+        return dm_take_open(w, err);
+    }
     bool again = n && n == s->messages && first == s->first;
     s->messages = again ? 0 : n;
     s->first = first;
