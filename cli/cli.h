@@ -37,6 +37,7 @@ int cmd_send(int argc, const char **argv);
 int cmd_work(int argc, const char **argv);
 int cmd_ideal(int argc, const char **argv);
 int cmd_join(int argc, const char **argv);
+int cmd_relink(int argc, const char **argv);
 int cmd_import(int argc, const char **argv);
 int cmd_events(int argc, const char **argv);
 int cmd_serve(int argc, const char **argv);
@@ -97,6 +98,8 @@ void cli_progress_total(uint64_t bytes);
 /* Finds out how many there are in files and folders; not of standard input. */
 void cli_progress_find(const char **inputs, const volatile int *stop);
 void cli_progress(const dm_run_stats *s, bool last);
+/* The same for work whose share is known, 0 to 1. */
+void cli_progress_share(double share, const char *text);
 void cli_progress_clear(void);
 
 /* Text on standard output in lines of at most width columns, indented. */

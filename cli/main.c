@@ -12,6 +12,7 @@ const cli_command cli_commands[] = {
     { "code", "demarche code", cmd_code, "code events from news text" },
     { "add", "demarche add", cmd_add, "code articles into a record" },
     { "join", "demarche join", cmd_join, "the parts that many machines coded, as one record or one list of events" },
+    { "relink", "demarche relink", cmd_relink, "find the happenings and near copies of a record anew, whatever the order of adding" },
     { "events", "demarche events", cmd_events, "list the events of a record" },
     { "show", "demarche show", cmd_show, "an event of a record with its reports, or an article" },
     { "actors", "demarche actors", cmd_actors, "who is in a record" },

@@ -81,21 +81,37 @@ static void show_bar(double done, double seconds)
         fprintf(stderr, "%ld:%02ld left  ", (long)left / 60, (long)left % 60);
 }
 
-void cli_progress(const dm_run_stats *s, bool last)
+/* Whether it is time for another line, and how long the work takes so far; the line is empty then. */
+static bool begin_line(double *seconds)
 {
-    if (!progress.on)
-        return;
     double t = now();
-    if (last) {
-        cli_progress_clear();
-        return;
-    }
-    if (t - progress.started < QUIET_S || t - progress.last < 1.0 / STEPS_PER_S)
-        return;
-    double seconds = t - progress.started, done = progress.total ? (double)s->read / (double)progress.total : 0;
+    if (!progress.on || t - progress.started < QUIET_S || t - progress.last < 1.0 / STEPS_PER_S)
+        return false;
     progress.last = t;
     progress.shown = true;
+    *seconds = t - progress.started;
     fputs("\r\033[K", stderr);
+    return true;
+}
+
+void cli_progress_share(double share, const char *text)
+{
+    double seconds;
+    if (!begin_line(&seconds))
+        return;
+    show_bar(share > 1 ? 1 : share, seconds);
+    fputs(text, stderr);
+    fflush(stderr);
+}
+
+void cli_progress(const dm_run_stats *s, bool last)
+{
+    double seconds;
+    if (last)
+        cli_progress_clear();
+    if (last || !begin_line(&seconds))
+        return;
+    double done = progress.total ? (double)s->read / (double)progress.total : 0;
     if (progress.total)
         show_bar(done > 1 ? 1 : done, seconds);
     fprintf(stderr, "%llu documents, %llu events, %.0f documents/s, %.1f MB/s", (unsigned long long)(s->documents + s->failed),

@@ -64,6 +64,32 @@ DM_API dm_status dm_record_recode(
 DM_API dm_status dm_record_add_events(
     dm_record *record, const char *path, const dm_add_opts *opts, dm_add_stats *stats, dm_error *err);
 
+/* Which happening each event tells and which documents are near copies, found anew for the whole record in an order that depends on what the
+ * documents say alone: by day of publication, then by hash. Two records of the same documents, coded with the same tables, tell the same happenings afterwards,
+ * whatever the order of adding was; beyond the limits of linking (docs/record.md) the order shows before. Happenings keep their numbers
+ * where most of their events stay, reviews stay, and so does what a file of events gave as happenings. One transaction, under the lock of
+ * those who write: all or nothing. What linking needs meanwhile is in a temporary file. */
+typedef struct dm_relink_stats {
+    uint64_t documents, events; /* of the record; while it runs: those that were looked at */
+    uint64_t moved;             /* events that tell a happening of another number now */
+    uint64_t copies;            /* documents that are of another family now */
+    uint64_t happenings;        /* of the record now */
+    bool stopped;               /* by `stop`: the record is as it was */
+} dm_relink_stats;
+typedef struct dm_relink_opts {
+    unsigned version;
+    void *ctx;                                                                   /* for the callback, which may be NULL */
+    void (*after)(void *ctx, const dm_relink_stats *so_far, double share);       /* share: of the work, 0 to 1 */
+    const volatile int *stop;                                                    /* not NULL and not 0: gives up */
+} dm_relink_opts;
+#define DM_RELINK_OPTS_VERSION 1
+#define DM_RELINK_OPTS_INIT                                                                                                    \
+    {                                                                                                                          \
+        DM_RELINK_OPTS_VERSION, NULL, NULL, NULL                                                                               \
+    }
+/* opts and stats may be NULL. */
+DM_API dm_status dm_record_relink(dm_record *record, const dm_relink_opts *opts, dm_relink_stats *stats, dm_error *err);
+
 /* Names. The alpha-3 code of a country or body given by name, code or demonym, in any case, into code. DM_EUSAGE with suggestions in
  * err when it is unknown. */
 DM_API dm_status dm_record_code(const dm_record *record, const char *name, char code[DM_CODE_MAX], dm_error *err);

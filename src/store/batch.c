@@ -134,7 +134,6 @@ void dm_batch_close(struct dm_batch *b)
         free(sets[i]->v);
     free(b->change);
     dm_buf_free(&b->blobs);
-    dm_buf_free(&b->copy);
     dm_outgoing_free(b);
     dm_bands_free(&b->near);
     free(b);

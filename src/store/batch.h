@@ -52,7 +52,7 @@ struct dm_batch {
     dm_bands near;                    /* documents by band, brought and new */
     dm_change *change;
     size_t n_change, cap_change;
-    dm_buf blobs, copy;
+    dm_buf blobs;
     struct dm_route {
         const char *sql;
         int8_t outgoing;  /* the table whose rows it puts down, or -1 */

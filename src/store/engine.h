@@ -60,6 +60,9 @@ struct dm_db {
 };
 
 dm_status dm_sqlite_open(dm_db **out, const char *path, dm_db_mode mode, dm_error *err);
+/* A database in a file without a name, in $SQLITE_TMPDIR, $TMPDIR or /var/tmp: it is gone with its last process, however that ends. Small
+ * ones stay in memory. */
+dm_status dm_sqlite_scratch(dm_db **out, dm_error *err);
 /* Of a batch (batch.c). */
 dm_status dm_batch_use(struct dm_batch *b, dm_stmt **out, const char *sql, dm_error *err);
 int64_t dm_batch_last_id(const struct dm_batch *b);

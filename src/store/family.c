@@ -5,9 +5,7 @@
 #include "store/batch.h"
 #include <stdlib.h>
 
-enum { BAND_ROWS = DM_SKETCH / DM_SKETCH_BANDS, CANDIDATES_MAX = 400 };
-static const double alike_min =
-    0.4; /* a short copy with a sentence cut and a few words edited stays above; other articles have less than 0.1 */
+enum { BAND_ROWS = DM_SKETCH / DM_SKETCH_BANDS, CANDIDATES_MAX = DM_FAMILY_CANDIDATES };
 
 int64_t dm_family_band(const uint32_t *sketch, int band)
 {
@@ -47,7 +45,7 @@ static void weigh(const dm_filing *f, int64_t fam, dm_str sketch, int64_t *famil
     memcpy(other, sketch.p, sizeof other);
     for (uint32_t i = 0; i < *n; i++)
         seen |= family[i] == fam;
-    if (!seen && *n < CANDIDATES_MAX && dm_sketch_alike(f->sketch, other) >= alike_min)
+    if (!seen && *n < CANDIDATES_MAX && dm_sketch_alike(f->sketch, other) >= DM_FAMILY_ALIKE)
         family[(*n)++] = fam;
 }
 

@@ -192,17 +192,18 @@ static dm_status bring_found(dm_store *s, dm_error *err)
     return st;
 }
 
-static dm_status compare(dm_store *s, const dm_doc *doc, int64_t document, dm_error *err)
+/* ev: the document's events, by their place in w->index. */
+static dm_status compare(dm_store *s, const dm_event *ev, uint32_t n_ev, int64_t document, dm_error *err)
 {
     struct linking *w = s->linking;
     int64_t other[COMPARED_MAX];
     uint32_t n = 0, n_other;
     dm_status st = w->now->n ? dm_story_candidates(s, w->now->term, w->now->n_term, w->now->day, other, &n, err) : DM_OK;
-    for (uint32_t i = 0; i < doc->events.n && st == DM_OK; i++) {
+    for (uint32_t i = 0; i < n_ev && st == DM_OK; i++) {
         if (w->index[i] == DM_NONE || !w->now->v[w->index[i]].precise)
             continue;
-        recall r = { document, w->now->v[w->index[i]].day, doc->events.v[i].type };
-        st = dm_story_recall(s, &doc->events.v[i], &r, other, &n, err);
+        recall r = { document, w->now->v[w->index[i]].day, ev[i].type };
+        st = dm_story_recall(s, &ev[i], &r, other, &n, err);
     }
     if (st == DM_OK)
         st = dm_bring_tales(s, other, n, err);
@@ -215,18 +216,25 @@ static dm_status compare(dm_store *s, const dm_doc *doc, int64_t document, dm_er
     return st == DM_OK ? bring_found(s, err) : st;
 }
 
+static bool index_room(struct linking *w, uint32_t n)
+{
+    if (n <= w->cap_index)
+        return true;
+    uint32_t *bigger = realloc(w->index, n * sizeof *bigger);
+    if (!bigger)
+        return false;
+    w->index = bigger;
+    w->cap_index = n;
+    return true;
+}
+
 /* Facts of the document's events; an event that another has the content of is not filed and stands aside. */
 static dm_status gather(dm_store *s, const dm_doc *doc, dm_error *err)
 {
     struct linking *w = s->linking;
     tale *now = w->now;
-    if (doc->events.n > w->cap_index) {
-        uint32_t *bigger = realloc(w->index, doc->events.n * sizeof *bigger);
-        if (!bigger)
-            return no_memory(err);
-        w->index = bigger;
-        w->cap_index = doc->events.n;
-    }
+    if (!index_room(w, doc->events.n))
+        return no_memory(err);
     said_words said;
     said.sentence = DM_NONE;
     now->n = 0;
@@ -420,7 +428,7 @@ static dm_status move_event(dm_store *s, int64_t document, int64_t event, int64_
     static const char *const steps[] = { "UPDATE event SET happening=?2 WHERE n=?1",
         "UPDATE dyad SET happening=?2 WHERE event=?1" };
     dm_status st = DM_OK;
-    for (size_t i = 0; i < 2 && st == DM_OK; i++) {
+    for (size_t i = 0; i < (s->slim ? 1 : 2) && st == DM_OK; i++) {
         dm_stmt *q;
         if ((st = dm_db_use(s->db, &q, steps[i], err)) != DM_OK)
             return st;
@@ -428,7 +436,7 @@ static dm_status move_event(dm_store *s, int64_t document, int64_t event, int64_
         dm_bind_int(q, 2, happening);
         st = dm_stmt_run(q, err);
     }
-    return st == DM_OK ? dm_digest_move(s, document, event, happening, err) : st;
+    return st == DM_OK && !s->slim ? dm_digest_move(s, document, event, happening, err) : st;
 }
 
 static dm_status set_happening(dm_store *s, strand_event *e, int64_t happening, bool joined, dm_error *err)
@@ -635,9 +643,28 @@ dm_status dm_store_link_begin(dm_store *s, const dm_doc *doc, int64_t document, 
     w->n_found = 0;
     if (s->n_old == 0)
         w->n_touched = w->n_left = 0;
-    if ((st = gather(s, doc, err)) == DM_OK && (st = compare(s, doc, document, err)) == DM_OK)
+    if ((st = gather(s, doc, err)) == DM_OK && (st = compare(s, doc->events.v, doc->events.n, document, err)) == DM_OK)
         st = sort_all(s, document, err);
     return st;
+}
+
+dm_status dm_link_ready(dm_store *s, dm_error *err) { return work_of(s, err); }
+
+dm_status dm_link_again(dm_store *s, const dm_event *ev, int64_t document, const uint8_t hash[DM_HASH_BYTES], dm_error *err)
+{
+    struct linking *w = s->linking;
+    if (!index_room(w, w->now->n))
+        return no_memory(err);
+    for (uint32_t i = 0; i < w->now->n; i++) {
+        w->index[i] = i;
+        w->id[i] = ev[i].id;
+        w->joined[i] = false;
+        w->happening[i] = 0;
+    }
+    w->salt = salt_of((const char *)hash);
+    w->n_found = w->n_touched = w->n_left = 0;
+    dm_status st = compare(s, ev, w->now->n, document, err);
+    return st == DM_OK ? sort_all(s, document, err) : st;
 }
 
 dm_status dm_store_link(
@@ -683,14 +710,9 @@ static dm_status drop_untold(dm_store *s, dm_error *err)
     return st;
 }
 
-dm_status dm_store_link_end(dm_store *s, const dm_doc *doc, const int64_t *row, int64_t document, dm_error *err)
+dm_status dm_link_keep(dm_store *s, int64_t document, dm_error *err)
 {
-    struct linking *w = s->linking;
-    if (!s->linker)
-        return DM_OK;
-    for (uint32_t i = 0; i < doc->events.n; i++)
-        if (w->index[i] != DM_NONE)
-            w->now->v[w->index[i]].event = row[i];
+    const struct linking *w = s->linking;
     dm_status st = w->now->n ? dm_tale_put(s, document, w->now, err) : DM_OK;
     for (uint32_t i = 0; i < w->n_found && st == DM_OK; i++) {
         const likeness *l = &w->found[i];
@@ -698,6 +720,17 @@ dm_status dm_store_link_end(dm_store *s, const dm_doc *doc, const int64_t *row, 
         st = write_likeness(s, a, b, l->score, err);
     }
     return st == DM_OK ? drop_untold(s, err) : st;
+}
+
+dm_status dm_store_link_end(dm_store *s, const dm_doc *doc, const int64_t *row, int64_t document, dm_error *err)
+{
+    const struct linking *w = s->linking;
+    if (!s->linker)
+        return DM_OK;
+    for (uint32_t i = 0; i < doc->events.n; i++)
+        if (w->index[i] != DM_NONE)
+            w->now->v[w->index[i]].event = row[i];
+    return dm_link_keep(s, document, err);
 }
 
 dm_status dm_store_tidy(dm_store *s, dm_error *err)

@@ -69,4 +69,11 @@ struct linking {
     uint64_t salt; /* of the document's hash: parts alike events of copies */
 };
 
+/* Linking without the documents (relink.c): makes s->linking. */
+dm_status dm_link_ready(dm_store *s, dm_error *err);
+/* Finds the happenings of the events whose tellings the caller has put into `now`; ev: their types, ids and parties, in the same order. */
+dm_status dm_link_again(dm_store *s, const dm_event *ev, int64_t document, const uint8_t hash[DM_HASH_BYTES], dm_error *err);
+/* Keeps what later documents are compared with, when the events in `now` have their rows. */
+dm_status dm_link_keep(dm_store *s, int64_t document, dm_error *err);
+
 #endif

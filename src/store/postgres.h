@@ -49,6 +49,9 @@ dm_status dm_pg_do(pg *db, const char *sql, dm_error *err);
 /* The next result of the connection, within its limits; NULL: the answer is over. */
 PGresult *dm_pg_next(pg *db);
 
+/* All rows of q, of another database, by COPY (ship.c). into: table and columns; types: of each, i a whole number, r a real, t text or bytes. */
+dm_status dm_pg_copy(dm_db *to, const char *into, const char *types, dm_stmt *q, dm_error *err);
+
 /* Statements sent ahead (pg_ahead.c). Before one is sent; false: the connection is lost. */
 bool dm_pg_ahead(pg *db);
 /* After it was. */

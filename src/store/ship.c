@@ -63,9 +63,12 @@ static dm_status begin_copy(pg *db, const char *into, dm_error *err)
     char sql[640];
     PGresult *r = NULL;
     snprintf(sql, sizeof sql, "COPY %s FROM STDIN (FORMAT binary)", into);
+    dm_status st = dm_pg_settle_write(db, err);
+    if (st != DM_OK)
+        return st;
     if (!PQsendQuery(db->c, sql))
         return dm_pg_told(db, NULL, err);
-    dm_status st = dm_pg_answer(db, &r, err);
+    st = dm_pg_answer(db, &r, err);
     PQclear(r);
     return st;
 }
@@ -113,37 +116,44 @@ static dm_status ship_outgoing(dm_store *s, int table, dm_error *err)
     return st == DM_OK ? end : st;
 }
 
+dm_status dm_pg_copy(dm_db *to, const char *into, const char *types, dm_stmt *q, dm_error *err)
+{
+    pg *db = (pg *)to;
+    dm_buf rows = { 0 };
+    dm_status st = dm_stmt_step(q, err);
+    if (st == DM_END)
+        return DM_OK;
+    dm_buf_add(&rows, head, HEAD);
+    if (st == DM_OK)
+        st = begin_copy(db, into, err);
+    if (st != DM_OK) {
+        dm_stmt_done(q);
+        dm_buf_free(&rows);
+        return st;
+    }
+    do {
+        if ((st = put_row(&rows, q, types, err)) == DM_OK && rows.len > COPY_BYTES)
+            st = send_rows(db, &rows, err);
+    } while (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK);
+    dm_stmt_done(q);
+    bool good = st == DM_END;
+    if (good)
+        dm_buf_add(&rows, tail, sizeof tail);
+    if (good)
+        st = rows.failed ? dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch") : send_rows(db, &rows, err);
+    dm_status end = end_copy(db, good && st == DM_OK, st == DM_OK ? err : NULL);
+    dm_buf_free(&rows);
+    return st == DM_OK ? end : st;
+}
+
 static dm_status ship_table(dm_store *s, const shipped *t, dm_error *err)
 {
-    pg *db = (pg *)s->db;
-    dm_buf *rows = &s->batch->copy;
     dm_stmt *q;
     dm_status st = dm_db_use(s->batch->memory, &q, t->select, err);
     if (st != DM_OK)
         return st;
     dm_bind_int(q, 1, s->batch->base[t->base]);
-    if ((st = dm_stmt_step(q, err)) == DM_END)
-        return DM_OK;
-    dm_buf_clear(rows);
-    dm_buf_add(rows, head, HEAD);
-    if (st == DM_OK)
-        st = begin_copy(db, t->into, err);
-    if (st != DM_OK) {
-        dm_stmt_done(q);
-        return st;
-    }
-    do {
-        if ((st = put_row(rows, q, t->types, err)) == DM_OK && rows->len > COPY_BYTES)
-            st = send_rows(db, rows, err);
-    } while (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK);
-    dm_stmt_done(q);
-    bool good = st == DM_END;
-    if (good)
-        dm_buf_add(rows, tail, sizeof tail);
-    if (good)
-        st = send_rows(db, rows, err);
-    dm_status end = end_copy(db, good && st == DM_OK, st == DM_OK ? err : NULL);
-    return st == DM_OK ? end : st;
+    return dm_pg_copy(s->db, t->into, t->types, q, err);
 }
 
 /* --- changes --- */

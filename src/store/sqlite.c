@@ -13,6 +13,7 @@ enum {
     GAP_NS = 2000000,
     CACHE_KB = 64 * 1024,
     BULK_CACHE_KB = 768 * 1024,
+    SCRATCH_CACHE_KB = 256 * 1024,
     MMAP_MB = 1024,
     CHECKPOINT_PAGES = 4000,
     BULK_CHECKPOINT_PAGES = 100000,
@@ -109,6 +110,23 @@ dm_status dm_sqlite_open(dm_db **out, const char *path, dm_db_mode mode, dm_erro
     else
         dm_db_close(&db->base);
     return st;
+}
+
+dm_status dm_sqlite_scratch(dm_db **out, dm_error *err)
+{
+    char *shown = strdup("(a temporary file)");
+    dm_status st = shown ? dm_sqlite_open(out, "", DM_DB_WRITE, err) : dm_fail(err, DM_ENOMEM, 0, "out of memory");
+    if (st != DM_OK) {
+        free(shown);
+        return st;
+    }
+    free((*out)->path);
+    (*out)->path = shown;
+    char sql[160];
+    snprintf(sql, sizeof sql,
+        "PRAGMA foreign_keys=OFF; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-%d",
+        SCRATCH_CACHE_KB);
+    return dm_db_exec(*out, sql, err);
 }
 
 static uint64_t clock_ns(void)

@@ -98,6 +98,9 @@ dm_status dm_store_link(
     dm_store *s, uint32_t event, uint64_t id, int64_t document, int64_t *happening, bool *joined, dm_error *err);
 dm_status dm_store_link_end(dm_store *s, const dm_doc *doc, const int64_t *row, int64_t document, dm_error *err);
 
+/* Happenings and families of the whole record anew: dm_record_relink(). Outside a transaction. opts may be NULL. */
+dm_status dm_store_relink(dm_store *s, const dm_relink_opts *opts, dm_relink_stats *stats, dm_error *err);
+
 /* Row of an instrument, made when it is new. */
 dm_status dm_store_instrument(dm_store *s, const dm_instrument *in, int64_t *out, dm_error *err);
 

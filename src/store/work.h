@@ -39,6 +39,7 @@ struct dm_store {
     bool given_links; /* the record held documents before it, of something else: they are linked, whatever the file's numbers */
     old_event *old;
     uint32_t n_old, cap_old;
+    bool slim;               /* a scratch record, of what linking reads alone (relink.c) */
     struct linker *linker;   /* NULL: no linking */
     struct linking *linking; /* its work on the document in hand */
     struct dm_batch *batch;  /* where many documents are filed before a server has them (batch.h); made when it is wanted */
@@ -52,6 +53,9 @@ struct dm_store {
 
 dm_status dm_store_words(dm_store *s, dm_error *err);
 
+enum { DM_FAMILY_CANDIDATES = 400 /* documents of a band that one is compared with, the first ones */ };
+/* Sketches of near copies: a short one with a sentence cut and a few words edited stays above; other articles have less than 0.1. */
+#define DM_FAMILY_ALIKE 0.4
 /* Finds the near copies of a new document and sets its family. */
 dm_status dm_store_family(dm_store *s, int64_t document, const dm_filing *f, bool *near_copy, dm_error *err);
 
