@@ -20,7 +20,7 @@ static void on_after(void *ctx, const dm_relink_stats *so_far, double share)
     cli_progress_share(share, text);
 }
 
-static dm_status relink(const char *path, dm_error *err)
+static dm_status relink(const char *path, bool *stopped, dm_error *err)
 {
     dm_record *record = NULL;
     dm_relink_stats s = { 0 };
@@ -39,11 +39,12 @@ static dm_status relink(const char *path, dm_error *err)
         st = dm_record_relink(record, &o, &s, err);
     dm_record_close(record);
     cli_progress_clear();
+    *stopped = s.stopped;
     if (st == DM_OK && s.stopped)
         cli_say("stopped; the record is as it was");
     else if (st == DM_OK)
-        cli_say("%s: %llu of %llu events tell another happening now, %llu documents are of another family; %llu happenings", shown,
-            (unsigned long long)s.moved, (unsigned long long)s.events, (unsigned long long)s.copies,
+        cli_say("%s: %llu of %llu events tell another happening now, %llu documents are of another family; %llu happenings",
+            shown, (unsigned long long)s.moved, (unsigned long long)s.events, (unsigned long long)s.copies,
             (unsigned long long)s.happenings);
     return st;
 }
@@ -51,6 +52,7 @@ static dm_status relink(const char *path, dm_error *err)
 static int run(const char **paths)
 {
     dm_error err = { .msg = "" };
+    bool stopped = false;
     if (!paths || !paths[0] || paths[1]) {
         cli_say("name one record: demarche relink RECORD");
         return EXIT_USAGE;
@@ -59,12 +61,12 @@ static int run(const char **paths)
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
     cli_progress_start();
-    dm_status st = relink(paths[0], &err);
+    dm_status st = relink(paths[0], &stopped, &err);
     if (st != DM_OK) {
         cli_say("%s", err.msg);
         return cli_exit(st);
     }
-    return stop_asked ? EXIT_SIGNAL + stop_asked : EXIT_ALL_READ;
+    return stopped ? EXIT_SIGNAL + stop_asked : EXIT_ALL_READ;
 }
 
 int cmd_relink(int argc, const char **argv)

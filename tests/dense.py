@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A corpus that is denser than linking looks: few happenings, each told by far more articles than one is compared with, in words that
 differ more or less, on the same days, and articles that were copied some hundred times with small changes. In what linking cuts off the
-order of adding shows (docs/record.md); `demarche relink` takes it out again."""
+order of adding shows (docs/schema.md); `demarche relink` takes it out again."""
 import random
 
 STATES = {"France": ("French", "Paris"), "Germany": ("German", "Berlin"), "Japan": ("Japanese", "Tokyo"), "China": ("Chinese", "Beijing"),
@@ -24,7 +24,10 @@ MORE = ["The president of {C} called the step a mistake and asked for talks abou
 PLACES = [a + b for a in "Kal Dor Osta Brin Quel Tes Varn Ilmo Sado Per Loran Mira".split() for b in "mir vador nel dova marsk sith holan rana toth nica".split()]
 GOODS = "steel rice copper timber wheat coal cotton fish sugar tea glass paper wool salt".split()
 MONTHS = "January February March April May June July August September October November December".split()
-TOLD, COPIES = 90, 520  # articles of one happening; copies of one article, more than linking compares (400)
+COMMON = ("market house water morning people city street report number small large early later street school council paper office worker family "
+          "season weather north south train river bridge winter summer music garden letter window coffee dinner market teacher student engineer "
+          "factory hospital village church museum theatre library airport harbour station").split()
+TOLD, COPIES = 90, 450  # articles of one happening; copies of one article, more than linking compares (400)
 
 
 def capital_first(s):
@@ -51,7 +54,8 @@ def article(rng, i, h):
     facts["act"] = h["act"].format(**facts)
     facts["day"] = f"{d} {MONTHS[m - 1]} {y}"
     head = capital_first(rng.choice(HEADS).format(**facts))
-    more = [w.format(**facts) for w in rng.sample(MORE, rng.randint(2, 5))]
+    more = [w.format(**facts) for w in rng.sample(MORE, rng.randint(1, 4))]
+    more.insert(rng.randint(0, len(more)), f"In other news there was talk of {' '.join(rng.choices(COMMON, k=rng.randint(15, 60)))}.")
     date = f"{y}-{m:02}-{min(28, d + late):02}"
     return {"id": f"dense-{i:06}", "text": f"{STATES[h['A']][1].upper()}, {min(28, d + late)} {MONTHS[m - 1]} {y} - {head} {' '.join(more)}",
             "date": date, "source": rng.choice(("Wire", "Herald", "Gazette", "Courier"))}
@@ -69,9 +73,8 @@ def articles(n, seed=1):
     rng = random.Random(seed)
     of, out, base, left = [happening(rng) for _ in range(max(4, n // TOLD))], [], None, 0
     for i in range(n):
-        if left == 0 and rng.random() < 1 / 400 and n - i > COPIES:  # now and then one that many take over
+        if i == n // 20 or (left == 0 and rng.random() < 1 / 1000):  # now and then one that many take over
             base, left = article(rng, i, rng.choice(of)), COPIES
-            base["text"] += " " + " ".join(w.format(**dict(of[0], m=7, act="", day="")) for w in MORE)
         if left and rng.random() < 0.6:
             left -= 1
             out.append(copy_of(rng, i, base))

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The record in PostgreSQL, in one throw-away cluster: the same bytes as from a file, several writers at once, writers killed and the server
-restarted in the middle, roles, passwords, TLS; and the suites that run over files run over it (store.py, kill.py, property/links.py, cli/run.sh,
-the unit tests of the store, serve.py). Two at a time; the server crashes when the others are done.
+restarted in the middle, roles, passwords, TLS; and the suites that run over files run over it (store.py, kill.py, property/links.py, relink.py,
+cli/run.sh, the unit tests of the store, serve.py). Two at a time; the server crashes when the others are done.
 
 usage: postgres.py [--program P] [--only WORD] [--times 6] [--jobs 2]"""
 import argparse
@@ -261,6 +261,11 @@ def linked(b):
     return over_both(b, "tests/property/links.py", "--orders", "1")
 
 
+def relinked(b):
+    """tests/relink.py: after relink the order of adding does not show, and the bytes are those of a file."""
+    return over_both(b, "tests/relink.py", "--articles", "250", "--kills", "2")
+
+
 def commands(b):
     """tests/cli: every command's words."""
     return suite(b, ROOT / "tests/cli/run.sh", pathlib.Path(b.program).parent, "--cluster", b.cluster)
@@ -310,7 +315,7 @@ def secrets(b):
     check("is empty" in said, said)
 
 
-TESTS = (outputs, store, kill, first, writers, linked, units, desk, events, commands, secrets, roles)
+TESTS = (outputs, store, kill, first, writers, linked, relinked, units, desk, events, commands, secrets, roles)
 ALONE = (killed,)
 
 

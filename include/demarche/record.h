@@ -66,7 +66,7 @@ DM_API dm_status dm_record_add_events(
 
 /* Which happening each event tells and which documents are near copies, found anew for the whole record in an order that depends on what the
  * documents say alone: by day of publication, then by hash. Two records of the same documents, coded with the same tables, tell the same happenings afterwards,
- * whatever the order of adding was; beyond the limits of linking (docs/record.md) the order shows before. Happenings keep their numbers
+ * whatever the order of adding was; beyond the limits of linking (docs/schema.md) the order shows before. Happenings keep their numbers
  * where most of their events stay, reviews stay, and so does what a file of events gave as happenings. One transaction, under the lock of
  * those who write: all or nothing. What linking needs meanwhile is in a temporary file. */
 typedef struct dm_relink_stats {
@@ -78,9 +78,9 @@ typedef struct dm_relink_stats {
 } dm_relink_stats;
 typedef struct dm_relink_opts {
     unsigned version;
-    void *ctx;                                                                   /* for the callback, which may be NULL */
-    void (*after)(void *ctx, const dm_relink_stats *so_far, double share);       /* share: of the work, 0 to 1 */
-    const volatile int *stop;                                                    /* not NULL and not 0: gives up */
+    void *ctx;                                                             /* for the callback, which may be NULL */
+    void (*after)(void *ctx, const dm_relink_stats *so_far, double share); /* share: of the work, 0 to 1 */
+    const volatile int *stop;                                              /* not NULL and not 0: gives up */
 } dm_relink_opts;
 #define DM_RELINK_OPTS_VERSION 1
 #define DM_RELINK_OPTS_INIT                                                                                                    \

@@ -8,6 +8,7 @@
  * with the happening that they have, and where linked events had it too, with the first of these. */
 #include "store/relink.h"
 #include "base/flag.h"
+#include "base/room.h"
 #include "store/digest.h"
 #include <stdlib.h>
 
@@ -18,13 +19,16 @@ static const char tables[] =
     "CREATE TABLE document(n INTEGER PRIMARY KEY, hash BLOB NOT NULL, row INTEGER NOT NULL);"
     "CREATE TABLE happening(n INTEGER PRIMARY KEY, id INTEGER NOT NULL);"
     "CREATE TABLE event(n INTEGER PRIMARY KEY, id INTEGER NOT NULL, document INTEGER NOT NULL, happening INTEGER NOT NULL,"
-    " day INTEGER NOT NULL, day_end INTEGER NOT NULL, when_precision INTEGER NOT NULL, key INTEGER NOT NULL, row INTEGER NOT NULL,"
+    " day INTEGER NOT NULL, day_end INTEGER NOT NULL, when_precision INTEGER NOT NULL, key INTEGER NOT NULL, row INTEGER NOT "
+    "NULL,"
     " old INTEGER NOT NULL);"
     "CREATE INDEX event_happening ON event(happening);"
-    "CREATE TABLE dyad(actor TEXT NOT NULL, target TEXT NOT NULL, day INTEGER NOT NULL, event INTEGER NOT NULL, via INTEGER NOT NULL,"
+    "CREATE TABLE dyad(actor TEXT NOT NULL, target TEXT NOT NULL, day INTEGER NOT NULL, event INTEGER NOT NULL, via INTEGER "
+    "NOT NULL,"
     " type INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY(actor, target, day, event, via)) WITHOUT ROWID;"
     "CREATE TABLE tale(document INTEGER PRIMARY KEY, day INTEGER NOT NULL, terms BLOB NOT NULL, facts BLOB NOT NULL);"
-    "CREATE TABLE story(term INTEGER NOT NULL, day INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY(term, day, document))"
+    "CREATE TABLE story(term INTEGER NOT NULL, day INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY(term, day, "
+    "document))"
     " WITHOUT ROWID;"
     "CREATE TABLE likeness(a INTEGER NOT NULL, b INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY(a, b)) WITHOUT ROWID;"
     "CREATE TABLE kept(row INTEGER PRIMARY KEY, document INTEGER NOT NULL, old INTEGER NOT NULL);";
@@ -77,24 +81,11 @@ dm_status dm_relink_put(relinking *r, const char *sql, int64_t a, int64_t b, dm_
 
 /* --- a document out of the record --- */
 
-static bool grow(void **v, uint32_t *cap, uint32_t n, size_t size)
-{
-    if (n < *cap)
-        return true;
-    uint32_t more = *cap ? *cap * 2 : 64;
-    void *bigger = realloc(*v, more * size);
-    if (!bigger)
-        return false;
-    *v = bigger;
-    *cap = more;
-    return true;
-}
-
 static dm_status take_party(reading *g, told_event *e, const dm_digest_party *p, dm_error *err)
 {
     if (p->role > 1) /* a speaker; actors come first, then recipients */
         return DM_OK;
-    if (!grow((void **)&g->party, &g->cap_party, g->n_party, sizeof *g->party))
+    if (!DM_ROOM(g->party, g->n_party, g->cap_party, 64))
         return no_memory(err);
     memset(&g->party[g->n_party], 0, sizeof *g->party);
     memcpy(g->party[g->n_party++].code, p->code, sizeof p->code);
@@ -104,11 +95,12 @@ static dm_status take_party(reading *g, told_event *e, const dm_digest_party *p,
 
 static dm_status take_event(reading *g, const dm_digest_event *d, dm_error *err)
 {
-    if (!grow((void **)&g->v, &g->cap, g->n, sizeof *g->v))
+    if (!DM_ROOM(g->v, g->n, g->cap, 64))
         return no_memory(err);
     told_event *e = &g->v[g->n++];
-    *e = (told_event){ .row = d->n, .old = d->happening, .day = d->day, .day_end = d->day_end, .type = d->type,
-        .party = g->n_party };
+    *e = (told_event){
+        .row = d->n, .old = d->happening, .day = d->day, .day_end = d->day_end, .type = d->type, .party = g->n_party
+    };
     dm_status st = DM_OK;
     for (uint32_t i = 0; i < d->n_party && st == DM_OK; i++)
         st = take_party(g, e, &d->party[i], err);
@@ -140,9 +132,9 @@ static dm_status take_digest(reading *g, dm_str bytes, dm_error *err)
         qsort(g->v, g->n, sizeof *g->v, by_row);
     if (st == DM_OK && d.failed)
         return no_memory(err);
-    return st == DM_OK && d.bad ? dm_fail(err, DM_ECORRUPT, 0, "the record '%s' is damaged (a digest); restore a copy",
-                                      dm_db_path(g->r->s->db))
-                                : st;
+    return st == DM_OK && d.bad
+               ? dm_fail(err, DM_ECORRUPT, 0, "the record '%s' is damaged (a digest); restore a copy", dm_db_path(g->r->s->db))
+               : st;
 }
 
 static dm_status next_id(reading *g, dm_error *err)
@@ -164,10 +156,10 @@ static dm_status take_ids(reading *g, int64_t row, dm_error *err)
             n++;
         }
     }
-    return st == DM_OK && n < g->n ? dm_fail(err, DM_ECORRUPT, 0,
-                                         "the record '%s' is damaged (the digest of document %lld); restore a copy",
-                                         dm_db_path(g->r->s->db), (long long)row)
-                                   : st;
+    return st == DM_OK && n < g->n
+               ? dm_fail(err, DM_ECORRUPT, 0, "the record '%s' is damaged (the digest of document %lld); restore a copy",
+                     dm_db_path(g->r->s->db), (long long)row)
+               : st;
 }
 
 /* --- linking it --- */
@@ -184,7 +176,7 @@ static int by_id(const void *x, const void *y)
 }
 
 /* Tellings of the document's events, in the order of the events' ids. */
-static dm_status take_tellings(reading *g, dm_str facts)
+static void take_tellings(reading *g, dm_str facts)
 {
     struct linking *w = g->r->scratch.linking;
     order list[TELL_EVENTS];
@@ -200,11 +192,14 @@ static dm_status take_tellings(reading *g, dm_str facts)
     for (uint32_t i = 0; i < n; i++) {
         told_event *e = g->place[i] = list[i].event;
         w->now->v[i] = w->other[list[i].telling];
-        g->event[i] = (dm_event){ .id = e->id, .type = e->type, .actor = g->party + e->party, .n_actor = e->n_actor,
-            .recipient = g->party + e->party + e->n_actor, .n_recipient = e->n_recipient };
+        g->event[i] = (dm_event){ .id = e->id,
+            .type = e->type,
+            .actor = g->party + e->party,
+            .n_actor = e->n_actor,
+            .recipient = g->party + e->party + e->n_actor,
+            .n_recipient = e->n_recipient };
     }
     w->now->n = n;
-    return DM_OK;
 }
 
 static dm_status put_document(const reading *g, int64_t n, int64_t row, dm_error *err)
@@ -219,11 +214,12 @@ static dm_status put_document(const reading *g, int64_t n, int64_t row, dm_error
     return dm_stmt_run(q, err);
 }
 
-static dm_status put_dyad(const reading *g, const told_event *e, const char *actor, const char *target, bool mutual, dm_error *err)
+static dm_status put_dyad(
+    const reading *g, const told_event *e, const char *actor, const char *target, bool mutual, dm_error *err)
 {
     dm_stmt *q;
-    dm_status st = dm_db_use(
-        g->r->scratch.db, &q, "INSERT INTO dyad VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING", err);
+    dm_status st =
+        dm_db_use(g->r->scratch.db, &q, "INSERT INTO dyad VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING", err);
     if (st != DM_OK)
         return st;
     dm_bind_str(q, 1, dm_str_of(actor));
@@ -256,8 +252,7 @@ static dm_status put_event(reading *g, uint32_t i, dm_error *err)
     const told_event *e = g->place[i];
     telling *t = &w->now->v[i];
     dm_stmt *q;
-    dm_status st =
-        dm_db_use(g->r->scratch.db, &q, "INSERT INTO event VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", err);
+    dm_status st = dm_db_use(g->r->scratch.db, &q, "INSERT INTO event VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", err);
     if (st != DM_OK)
         return st;
     t->event = ++g->events_put;
@@ -318,7 +313,7 @@ static dm_status take_document(reading *g, dm_error *err)
     if (st == DM_OK)
         st = take_ids(g, row, err);
     if (st == DM_OK)
-        st = take_tellings(g, dm_col_str(g->documents, 4));
+        take_tellings(g, dm_col_str(g->documents, 4));
     if (st == DM_OK && now->n)
         st = link_document(g, row, err);
     g->r->stats.documents++;
@@ -337,7 +332,8 @@ static dm_status walk(reading *g, dm_error *err)
         err);
     if (st == DM_OK)
         st = dm_db_prepare_long(db, &g->ids,
-            "SELECT e.document, e.n, e.id FROM event e JOIN document d ON d.n=e.document ORDER BY d.day_from, d.hash, e.id", err);
+            "SELECT e.document, e.n, e.id FROM event e JOIN document d ON d.n=e.document ORDER BY d.day_from, d.hash, e.id",
+            err);
     if (st == DM_OK)
         st = next_id(g, err);
     while (st == DM_OK && (st = dm_stmt_step(g->documents, err)) == DM_OK) {

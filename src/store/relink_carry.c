@@ -4,9 +4,10 @@
  *
  * A happening keeps its number where most of its events have it: of all pairs of a new happening and an old number those with the most events
  * in common are matched first. */
-#include "store/relink.h"
+#include "base/room.h"
 #include "store/digest.h"
 #include "store/postgres.h"
+#include "store/relink.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,8 @@ static const char naming[] =
     "INSERT INTO led SELECT old, happening FROM (SELECT old, happening, min(key) FROM event WHERE old IN (SELECT old FROM kept)"
     " GROUP BY old);"
     "CREATE TABLE pair(g INTEGER NOT NULL, old INTEGER NOT NULL, told INTEGER NOT NULL);"
-    "INSERT INTO pair SELECT g, old, count(*) FROM (SELECT happening AS g, old FROM event UNION ALL SELECT l.g, k.old FROM kept k"
+    "INSERT INTO pair SELECT g, old, count(*) FROM (SELECT happening AS g, old FROM event UNION ALL SELECT l.g, k.old FROM "
+    "kept k"
     " JOIN led l ON l.old=k.old) GROUP BY g, old;"
     "CREATE TABLE named(g INTEGER PRIMARY KEY, n INTEGER NOT NULL UNIQUE, id INTEGER);"
     "INSERT OR IGNORE INTO named(g, n) SELECT g, old FROM pair ORDER BY told DESC, old, g;"
@@ -25,15 +27,16 @@ static const char naming[] =
     "INSERT INTO fresh(g) SELECT DISTINCT g FROM pair WHERE g NOT IN (SELECT g FROM named) ORDER BY g;";
 
 /* ?1: the record's highest number. The id of a new happening is that of its first event by key, as in link.c. */
-static const char founding[] =
-    "INSERT INTO named SELECT f.g, ?1 + f.n, (SELECT e.key FROM event e WHERE e.happening=f.g ORDER BY e.key LIMIT 1) FROM fresh f";
+static const char founding[] = "INSERT INTO named SELECT f.g, ?1 + f.n, (SELECT e.key FROM event e WHERE e.happening=f.g ORDER "
+                               "BY e.key LIMIT 1) FROM fresh f";
 
 static const char moving[] =
     "CREATE TABLE moved(document INTEGER NOT NULL, event INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(document, event))"
     " WITHOUT ROWID;"
     "INSERT INTO moved SELECT d.row, e.row, m.n FROM event e JOIN named m ON m.g=e.happening JOIN document d ON d.n=e.document"
     " WHERE e.old<>m.n;"
-    "INSERT INTO moved SELECT k.document, k.row, m.n FROM kept k JOIN led l ON l.old=k.old JOIN named m ON m.g=l.g WHERE k.old<>m.n;"
+    "INSERT INTO moved SELECT k.document, k.row, m.n FROM kept k JOIN led l ON l.old=k.old JOIN named m ON m.g=l.g WHERE "
+    "k.old<>m.n;"
     "CREATE TABLE digest(document INTEGER PRIMARY KEY, events BLOB NOT NULL);"
     "CREATE TABLE alike(a INTEGER NOT NULL, b INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY(a, b)) WITHOUT ROWID;"
     "INSERT INTO alike SELECT x.row, y.row, l.score FROM likeness l JOIN event x ON x.n=l.a JOIN event y ON y.n=l.b;"
@@ -42,7 +45,7 @@ static const char moving[] =
 
 /* Rows of the scratch for a table of the record: how they go there, and what is done with them. */
 typedef struct carried {
-    const char *make;  /* of the temporary table; NULL: the rows go where they belong */
+    const char *make; /* of the temporary table; NULL: the rows go where they belong */
     const char *into, *insert, *types, *select;
     const char *change[2], *drop;
 } carried;
@@ -187,14 +190,8 @@ static dm_status moves_of(moves *m, int64_t document, dm_error *err)
 {
     dm_status st = DM_OK;
     for (m->n = 0; m->there && st == DM_OK && dm_col_int(m->q, 0) <= document; st = next_move(m, err)) {
-        if (m->n == m->cap) {
-            size_t cap = m->cap ? m->cap * 2 : 64;
-            move *more = realloc(m->v, cap * sizeof *more);
-            if (!more)
-                return dm_fail(err, DM_ENOMEM, 0, "out of memory for the events of a document");
-            m->v = more;
-            m->cap = cap;
-        }
+        if (!DM_ROOM(m->v, m->n, m->cap, 64))
+            return dm_fail(err, DM_ENOMEM, 0, "out of memory for the events of a document");
         if (dm_col_int(m->q, 0) == document)
             m->v[m->n++] = (move){ dm_col_int(m->q, 1), dm_col_int(m->q, 2) };
     }

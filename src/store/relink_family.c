@@ -2,6 +2,7 @@
 /* Near copies of a whole record: the rule of family.c (documents that share a band and are alike are one family; of a band's documents each
  * is compared with the first CANDIDATES_MAX), with the documents in the order of their content in place of that of adding. Bands come sorted
  * from their table, so each is looked at once. */
+#include "base/room.h"
 #include "store/relink.h"
 #include <stdlib.h>
 
@@ -43,14 +44,8 @@ static dm_status keep_sketch(relinking *r, uint32_t place, dm_str sketch, dm_err
 
 static dm_status take_document(families *f, dm_stmt *q, dm_error *err)
 {
-    if (f->n == f->cap) {
-        uint32_t cap = f->cap ? f->cap * 2 : 1024;
-        member *v = cap > f->cap ? realloc(f->v, cap * sizeof *v) : NULL;
-        if (!v)
-            return no_memory(err);
-        f->v = v;
-        f->cap = cap;
-    }
+    if (!DM_ROOM(f->v, f->n, f->cap, 1024))
+        return no_memory(err);
     int64_t row = dm_col_int(q, 0);
     f->v[f->n] = (member){ row, dm_col_int(q, 1), row, f->n };
     return keep_sketch(f->r, f->n++, dm_col_str(q, 2), err);
@@ -59,8 +54,7 @@ static dm_status take_document(families *f, dm_stmt *q, dm_error *err)
 static dm_status take_documents(families *f, dm_error *err)
 {
     dm_stmt *q = NULL;
-    dm_status st =
-        dm_db_prepare_long(f->r->s->db, &q, "SELECT n, family, sketch FROM document ORDER BY day_from, hash", err);
+    dm_status st = dm_db_prepare_long(f->r->s->db, &q, "SELECT n, family, sketch FROM document ORDER BY day_from, hash", err);
     while (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK)
         st = take_document(f, q, err);
     dm_stmt_free(q);
@@ -182,13 +176,8 @@ static dm_status end_band(families *f, dm_error *err)
 
 static dm_status add_to_band(families *f, int64_t row, dm_error *err)
 {
-    if (f->n_band == f->cap_band) {
-        uint32_t cap = f->cap_band ? f->cap_band * 2 : 64, *more = realloc(f->band, cap * sizeof *more);
-        if (!more)
-            return no_memory(err);
-        f->band = more;
-        f->cap_band = cap;
-    }
+    if (!DM_ROOM(f->band, f->n_band, f->cap_band, 64))
+        return no_memory(err);
     uint32_t place = place_of(f, row);
     if (place < f->n)
         f->band[f->n_band++] = place;

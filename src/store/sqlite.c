@@ -124,7 +124,8 @@ dm_status dm_sqlite_scratch(dm_db **out, dm_error *err)
     (*out)->path = shown;
     char sql[160];
     snprintf(sql, sizeof sql,
-        "PRAGMA foreign_keys=OFF; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; PRAGMA cache_size=-%d",
+        "PRAGMA foreign_keys=OFF; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; PRAGMA "
+        "cache_size=-%d",
         SCRATCH_CACHE_KB);
     return dm_db_exec(*out, sql, err);
 }
