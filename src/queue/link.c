@@ -210,6 +210,8 @@ static natsStatus set_patience(natsOptions *o, dm_link *l)
         s = natsOptions_SetPingInterval(o, DM_PING_MS);
     if (s == NATS_OK)
         s = natsOptions_SetMaxPingsOut(o, DM_PINGS_LOST);
+    if (s == NATS_OK) /* its flushing thread waits a moment by the calendar: a day when the clock is set back just then */
+        s = natsOptions_SetSendAsap(o, true);
     if (s == NATS_OK)
         s = natsOptions_SetErrorHandler(o, on_error, l);
     if (s == NATS_OK)
