@@ -26,11 +26,28 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* Where there is no memory for a clean copy: what is not plain becomes "?". */
+static void put_plain(dm_str text)
+{
+    char part[256];
+    for (size_t i = 0, n; i < text.len; i += n) {
+        for (n = 0; n < sizeof part && i + n < text.len; n++)
+            part[n] = text.p[i + n] >= ' ' && text.p[i + n] <= '~' ? text.p[i + n] : '?';
+        fwrite(part, 1, n, stderr);
+    }
+}
+
 void cli_tell(const char *before, dm_str text)
 {
     dm_buf line = { 0 };
     cli_put_clean(&line, text);
-    fprintf(stderr, "%s%.*s\n", before, line.failed ? 0 : (int)line.len, line.p ? line.p : "");
+    if (line.failed) {
+        fputs(before, stderr);
+        put_plain(text);
+        fputc('\n', stderr);
+    } else {
+        fprintf(stderr, "%s%.*s\n", before, (int)line.len, line.p ? line.p : "");
+    }
     dm_buf_free(&line);
 }
 
