@@ -132,7 +132,7 @@ static dm_status check_body(dm_model *m, const char *path, dm_error *err)
     const dm_model_head *h = m->head;
     const dm_model_section *s = (const void *)(h + 1);
     size_t from = sizeof *h + DM_SECTIONS * sizeof *s;
-    bool ok = h->sections == DM_SECTIONS && m->map_size >= from && dm_model_sizes(need, h);
+    bool ok = h->sections == DM_SECTIONS && h->reserved == 0 && m->map_size >= from && dm_model_sizes(need, h);
     ok = ok && dm_hash((const char *)m->map + sizeof *h, m->map_size - sizeof *h, 0) == h->hash;
     for (int i = 0; ok && i < DM_SECTIONS; i++) {
         ok = s[i].size == need[i] && s[i].at % DM_MODEL_ALIGN == 0 && s[i].at >= from && s[i].at <= m->map_size &&
