@@ -7,7 +7,10 @@ the sender are killed with -9 and started again, nodes of the queue are killed a
 network is cut: between network namespaces where the machine allows them (root, ip), else in small proxies on loopback. Afterwards every
 document is in the record once, the queue is empty, there are no dead letters, and the record's export is that of `demarche add` alone.
 
-usage: cluster.py [--program P] [--articles 600] [--seed 1] [--every SECONDS] [--loopback] [--limit SECONDS]"""
+With --dense the articles are denser than linking looks (dense.py): the order of filing shows, and `demarche relink` takes it out of both
+records before they are compared.
+
+usage: cluster.py [--program P] [--articles 600] [--dense] [--seed 1] [--every SECONDS] [--loopback] [--limit SECONDS]"""
 import argparse
 import json
 import os
@@ -24,6 +27,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
+import dense  # noqa: E402
 import natsd  # noqa: E402
 
 STREAM, NODES, WORKERS = "DEMARCHE", 3, 4
@@ -34,7 +38,7 @@ def say(*words):
 
 
 # --- the corpus: short articles, some telling what another one tells, some near copies; so many places and days that no story has more
-# articles than the linker compares (COMPARED_MAX in src/store/links.h): beyond that the order of filing may show (docs/queue.md) ---
+# articles than the linker compares (COMPARED_MAX in src/store/links.h): beyond that the order of filing may show (docs/queue.md), as with --dense ---
 
 STATES = {"France": ("French", "Paris"), "Germany": ("German", "Berlin"), "Japan": ("Japanese", "Tokyo"), "China": ("Chinese", "Beijing"),
           "Italy": ("Italian", "Rome"), "Spain": ("Spanish", "Madrid"), "Peru": ("Peruvian", "Lima"), "Chile": ("Chilean", "Santiago"),
@@ -89,6 +93,11 @@ def write_corpus(path, n, seed):
             else:
                 one = last = article(rng, i, told)
             f.write(json.dumps(one) + "\n")
+
+
+def write_dense(path, n, seed):
+    with open(path, "w") as f:
+        f.writelines(json.dumps(a) + "\n" for a in dense.articles(n, seed))
 
 
 # --- the network ---
@@ -394,6 +403,20 @@ def disturb(c, rng, every, limit):
             empty += 1
 
 
+def relink_both(c, program, alone):
+    """The order of filing shows before; afterwards it is the caller's to compare."""
+    a, b = (export(program, r, "csv", c.work / f"{name}.csv") for r, name in ((alone, "alone"), (c.store, "many")))
+    with open(a) as x, open(b) as y:
+        x, y = x.readlines(), y.readlines()
+    say(f"before relink {sum(p != q for p, q in zip(x, y)) + abs(len(x) - len(y))} of {len(x)} rows of the csv differ")
+    for record in (alone, c.store):
+        began = time.monotonic()
+        r = sh(program, "relink", record, check=False)
+        if r.returncode:
+            raise SystemExit(f"relink of {record} ends with {r.returncode}: {r.stderr[-500:]}")
+        say(f"relink, {time.monotonic() - began:.1f} s: {r.stderr.strip()}")
+
+
 def prove(c, o, rng, alone):
     for i in range(WORKERS):
         c.start_worker(i)
@@ -409,6 +432,8 @@ def prove(c, o, rng, alone):
     docs, dead, _ = c.state()
     if docs["messages"] or dead["messages"]:
         raise SystemExit(f"left: {docs['messages']} documents, {dead['messages']} dead letters")
+    if o.dense:
+        relink_both(c, o.program, str(alone))
     for form in ("plover", "csv"):
         same(export(o.program, str(alone), form, c.work / f"alone.{form}"), export(o.program, c.store, form, c.work / f"many.{form}"), form)
 
@@ -417,6 +442,7 @@ def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--program", default=str(ROOT / "build/demarche"))
     ap.add_argument("--articles", type=int, default=600)
+    ap.add_argument("--dense", action="store_true")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--every", type=float, default=2.0)
     ap.add_argument("--limit", type=float, default=1500)
@@ -430,7 +456,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="demarche-cluster-") as folder:
         work = pathlib.Path(folder)
         corpus = work / "corpus.jsonl"
-        write_corpus(corpus, o.articles, o.seed)
+        (write_dense if o.dense else write_corpus)(corpus, o.articles, o.seed)
         began = time.monotonic()
         subprocess.run([o.program, "add", str(work / "alone.db"), str(corpus)], check=True, capture_output=True)
         say(f"one machine alone: {o.articles} articles, {time.monotonic() - began:.1f} s")
