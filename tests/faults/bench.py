@@ -2,17 +2,20 @@
 """What the fault tests share: small real inputs, the undisturbed results, a run under the shim, and what is asked of every run: an exit code
 that is documented, a message, no sanitizer report, no false success, a sound record that the next run completes to the same bytes."""
 import hashlib
+import json
 import os
 import pathlib
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tests"))  # behind: tests/queue.py has the name of a module of Python
+import dense  # noqa: E402
 import record_dump  # noqa: E402
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # thousands of runs, each with its fsyncs
@@ -101,6 +104,12 @@ class Bench:
         shutil.copy(self.base, self.full)
         self.plain("add", "-j1", self.full, self.inputs)
         self.plain("import", "votes", self.full, ROOT / "tests/votes/undl.csv", codes=(0, 1))
+        self.dense = self.work / "dense.db"
+        (self.work / "dense.jsonl").write_text("".join(json.dumps(a) + "\n" for a in dense.articles(150)))
+        self.plain("add", "-j1", self.dense, self.work / "dense.jsonl")
+        with sqlite3.connect(self.dense) as db:  # so that relink has families to write, too
+            db.execute("UPDATE document SET family=n")
+        db.close()
         self.parts = [self.work / f"{n}.part" for n in (1, 2)]
         for n, part in enumerate(self.parts):
             part.write_bytes(self.plain("code", "-j1", "--as", "part", "--shard", f"{n + 1}/2", self.inputs).out)

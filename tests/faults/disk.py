@@ -70,6 +70,7 @@ class Disk:
                 ("add to a record", ("add", "-j2", "r.db", self.bench.inputs), self.bench.base),
                 ("add --events", ("add", "--events", "r.db", self.bench.events), None),
                 ("import votes", ("import", "votes", "r.db", ROOT / "tests/votes/undl.csv"), self.bench.base),
+                ("relink", ("relink", "r.db"), self.bench.dense),
                 ("add --recode", ("add", "--recode", "-j1", "-A", self.bench.work / "mine.tsv", "r.db"), self.bench.base)]
         for name, args, start in jobs:
             try:

@@ -59,6 +59,7 @@ def scenarios(bench):
         Scenario("add-more", "add", "-j2", "r.db", bench.inputs, record=True, base="base"),
         Scenario("add-events", "add", "--events", "r.db", bench.events, record=True),
         Scenario("recode", "add", "--recode", "-j1", "-A", bench.work / "mine.tsv", "r.db", record=True, base="base"),
+        Scenario("relink", "relink", "r.db", record=True, base="dense"),
         Scenario("import-votes", "import", "votes", "r.db", votes, record=True, base="base", codes=(0, 1)),
         Scenario("events", "events", "r.db", base="full"),
         Scenario("events-jsonl", "events", "r.db", "--as", "jsonl", "--text", "treaty", "--actor", "Peru", base="full"),
