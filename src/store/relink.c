@@ -327,8 +327,8 @@ static dm_status walk(reading *g, dm_error *err)
 {
     dm_db *db = g->r->s->db;
     dm_status st = dm_db_prepare_long(db, &g->documents,
-        "SELECT d.n, d.hash, t.day, t.terms, t.facts, g.events FROM document d JOIN digest g ON g.document=d.n"
-        " LEFT JOIN tale t ON t.document=d.n ORDER BY d.day_from, d.hash",
+        "SELECT d.n, d.hash, t.day, t.terms, t.facts, g.events FROM digest g CROSS JOIN document d ON d.n=g.document"
+        " LEFT JOIN tale t ON t.document=d.n ORDER BY d.day_from, +d.hash",
         err);
     if (st == DM_OK)
         st = dm_db_prepare_long(db, &g->ids,
