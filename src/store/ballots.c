@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Ballots on their way to a server. A file has hundreds of thousands; asked and written one by one they would take minutes. Who imports
  * holds the writers' lock: so what a roll call has is asked once, kept here, and new ballots go many in a statement. */
+#include "base/room.h"
+#include "store/dialect.h"
 #include "store/rolls.h"
 #include "store/rowset.h"
 #include "store/work.h"
@@ -35,14 +37,8 @@ static dm_status keep(struct dm_ballots *b, uint64_t key, char mark, dm_error *e
     uint32_t at = dm_rowset_add(&b->known, key);
     if (at == DM_ROWSET_NONE)
         return no_memory(err);
-    if (at >= b->cap_vote) {
-        size_t cap = b->cap_vote ? b->cap_vote * 2 : TOGETHER;
-        char *more = realloc(b->vote, cap);
-        if (!more)
-            return no_memory(err);
-        b->vote = more;
-        b->cap_vote = cap;
-    }
+    if (!DM_ROOM(b->vote, at, b->cap_vote, TOGETHER))
+        return no_memory(err);
     b->vote[at] = mark;
     return DM_OK;
 }
@@ -69,12 +65,6 @@ static dm_status know(dm_store *s, int64_t rollcall, dm_error *err)
     return dm_rowset_add(&b->asked, (uint64_t)rollcall) == DM_ROWSET_NONE ? no_memory(err) : bring(s, rollcall, err);
 }
 
-static void put(dm_buf *list, size_t n, dm_str item)
-{
-    dm_buf_add(list, n ? "," : "{", 1);
-    dm_buf_add(list, item.p, item.len);
-}
-
 dm_status dm_ballots_flush(dm_store *s, dm_error *err)
 {
     struct dm_ballots *b = s->ballots;
@@ -87,7 +77,8 @@ dm_status dm_ballots_flush(dm_store *s, dm_error *err)
         "NOTHING",
         err);
     for (int i = 0; i < 3 && st == DM_OK; i++) {
-        st = dm_buf_add(lists[i], "}", 1) == DM_OK ? DM_OK : no_memory(err);
+        dm_array_end(lists[i]);
+        st = lists[i]->failed ? no_memory(err) : DM_OK;
         dm_bind_str(q, i + 1, (dm_str){ lists[i]->p, lists[i]->len });
     }
     if (st == DM_OK)
@@ -124,14 +115,11 @@ dm_status dm_ballots_put(dm_store *s, int64_t rollcall, dm_str code, dm_str vote
     *how = at == DM_ROWSET_NONE ? DM_FILED_NEW : b->vote[at] == mark_of(vote) ? DM_FILED_SAME : DM_FILED_OTHER;
     if (*how != DM_FILED_NEW)
         return DM_OK;
-    dm_buf number = { 0 };
-    const int64_t one[] = { rollcall };
-    if ((st = keep(b, key, mark_of(vote), err)) != DM_OK || (st = dm_numbers_list(&number, one, 1, err)) != DM_OK)
+    if ((st = keep(b, key, mark_of(vote), err)) != DM_OK)
         return st;
-    put(&b->rolls, b->n, (dm_str){ number.p + 1, number.len - 2 });
-    put(&b->codes, b->n, code);
-    put(&b->votes, b->n, vote);
-    dm_buf_free(&number);
+    dm_array_int(&b->rolls, rollcall);
+    dm_array_item(&b->codes, code);
+    dm_array_item(&b->votes, vote);
     if (b->rolls.failed || b->codes.failed || b->votes.failed)
         return no_memory(err);
     return ++b->n == TOGETHER ? dm_ballots_flush(s, err) : DM_OK;

@@ -3,6 +3,7 @@
  * copies, words and parties; then, document by document, the facts and the strands that linking comes upon. A row that is there already
  * stays: it may have been changed since. */
 #include "store/batch.h"
+#include "store/dialect.h"
 #include "store/links.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,18 +16,6 @@ typedef struct lists {
     size_t n;
 } lists;
 
-static void put_item(dm_buf *b, const char *z, size_t n)
-{
-    dm_buf_add(b, b->len ? "," : "{", 1);
-    dm_buf_add(b, z, n);
-}
-
-static void put_int(dm_buf *b, int64_t v)
-{
-    char text[24];
-    put_item(b, text, (size_t)snprintf(text, sizeof text, "%lld", (long long)v));
-}
-
 static void put_hex(dm_buf *b, const uint8_t *v, size_t n)
 {
     char text[2 * DM_HASH_BYTES + 8];
@@ -34,7 +23,7 @@ static void put_hex(dm_buf *b, const uint8_t *v, size_t n)
     for (size_t i = 0; i < n && at + 4 < sizeof text; i++)
         at += (size_t)snprintf(text + at, sizeof text - at, "%02x", v[i]);
     text[at++] = '"';
-    put_item(b, text, at);
+    dm_array_item(b, (dm_str){ text, at });
 }
 
 /* Codes of parties: letters and digits, but who knows. */
@@ -49,7 +38,7 @@ static void put_code(dm_buf *b, const char *code)
         text[at++] = *code;
     }
     text[at++] = '"';
-    put_item(b, text, at);
+    dm_array_item(b, (dm_str){ text, at });
 }
 
 static void free_lists(lists *l)
@@ -69,7 +58,8 @@ static dm_status ask(dm_store *s, dm_stmt **q, const char *sql, lists *l, dm_err
         dm_buf *v = &l->v[i];
         if (v->len == 0)
             continue;
-        if (dm_buf_add(v, "}", 1) != DM_OK)
+        dm_array_end(v);
+        if (v->failed)
             return dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
         dm_bind_str(*q, i + 1, (dm_str){ v->p, v->len });
     }
@@ -133,7 +123,7 @@ static void want_bands(dm_store *s, wanted *w, const dm_filing *f)
     for (int band = 0; f->sketched && band < DM_SKETCH_BANDS; band++) {
         int64_t key = dm_family_band(f->sketch, band);
         if (first_time(&s->batch->bands, key))
-            put_int(&w->bands.v[0], key);
+            dm_array_int(&w->bands.v[0], key);
     }
 }
 
@@ -144,8 +134,8 @@ static void want_words(dm_store *s, wanted *w, const dm_doc *doc, const dm_batch
         const int64_t key[] = { t->term[i], day };
         if (!first_time(&s->batch->words, (int64_t)dm_hash(key, sizeof key, 1)))
             continue;
-        put_int(&w->words.v[0], t->term[i]);
-        put_int(&w->words.v[1], day);
+        dm_array_int(&w->words.v[0], t->term[i]);
+        dm_array_int(&w->words.v[1], day);
     }
 }
 
@@ -158,7 +148,7 @@ static void want_party(dm_store *s, wanted *w, const char *actor, const char *ta
         return;
     put_code(&w->parties.v[0], actor);
     put_code(&w->parties.v[1], target);
-    put_int(&w->parties.v[2], day);
+    dm_array_int(&w->parties.v[2], day);
 }
 
 static void want_parties(dm_store *s, wanted *w, const dm_doc *doc, const dm_event *e)
@@ -216,7 +206,7 @@ static dm_status bring_near(dm_store *s, wanted *w, dm_error *err)
     while (st == DM_OK && (st = dm_stmt_step(q, err)) == DM_OK) {
         int fresh = dm_numbers_add(&s->batch->documents, dm_col_int(q, 1));
         if (fresh > 0)
-            put_int(&rows.v[0], dm_col_int(q, 1));
+            dm_array_int(&rows.v[0], dm_col_int(q, 1));
         bool held = fresh >= 0 && dm_bands_add(&s->batch->near, dm_col_int(q, 0), dm_col_int(q, 1)) >= 0;
         st = held ? DM_OK : dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
     }
@@ -287,7 +277,7 @@ dm_status dm_bring_tales(dm_store *s, const int64_t *document, uint32_t n, dm_er
     int fresh = 0;
     for (uint32_t i = 0; b && i < n && fresh >= 0; i++)
         if (document[i] <= b->base[BASE_DOCUMENT] && (fresh = dm_numbers_add(&b->tales, document[i])) > 0)
-            put_int(&l.v[0], document[i]);
+            dm_array_int(&l.v[0], document[i]);
     dm_status st = fresh < 0 ? no_memory(err) : DM_OK;
     if (st == DM_OK && l.v[0].len)
         st = bring(s, "SELECT document, facts FROM tale WHERE document = ANY(CAST(?1 AS bigint[]))", &l,
@@ -313,7 +303,7 @@ static dm_status bring_likenesses(dm_store *s, lists *from, lists *events, dm_er
         for (int i = 0; i < 2 && st == DM_OK; i++) {
             int fresh = row[i] ? dm_numbers_add(&b->events, row[i]) : 0;
             if (fresh > 0)
-                put_int(&events->v[0], row[i]);
+                dm_array_int(&events->v[0], row[i]);
             st = fresh < 0 ? no_memory(err) : DM_OK;
         }
         if (st == DM_OK && row[1])
@@ -355,7 +345,7 @@ dm_status dm_bring_strands(dm_store *s, const int64_t *event, size_t n, dm_error
     int fresh = 0;
     for (size_t i = 0; b && i < n && fresh >= 0; i++)
         if (event[i] > 0 && event[i] <= b->base[BASE_EVENT] && (fresh = dm_numbers_add(&b->likened, event[i])) > 0)
-            put_int(&from.v[0], event[i]);
+            dm_array_int(&from.v[0], event[i]);
     dm_status st = fresh < 0 ? no_memory(err) : DM_OK;
     if (st == DM_OK && from.v[0].len)
         st = bring_likenesses(s, &from, &events, err);
@@ -373,7 +363,7 @@ dm_status dm_bring_digest(dm_store *s, int64_t document, dm_error *err)
         return DM_OK;
     int fresh = dm_numbers_add(&b->digests, document);
     lists l = { 0 };
-    put_int(&l.v[0], document);
+    dm_array_int(&l.v[0], document);
     dm_status st = fresh < 0 ? no_memory(err) : DM_OK;
     if (fresh > 0)
         st = bring(s, "SELECT document, events FROM digest WHERE document = ANY(CAST(?1 AS bigint[]))", &l,

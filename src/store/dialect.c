@@ -164,3 +164,17 @@ bool dm_dialect_schema(dm_buf *out, const char *sql)
     dm_buf_add(out, "", 1);
     return !out->failed;
 }
+
+void dm_array_item(dm_buf *array, dm_str item)
+{
+    dm_buf_add(array, array->len ? "," : "{", 1);
+    dm_buf_add(array, item.p, item.len);
+}
+
+void dm_array_int(dm_buf *array, int64_t item)
+{
+    char text[24];
+    dm_array_item(array, (dm_str){ text, (size_t)snprintf(text, sizeof text, "%lld", (long long)item) });
+}
+
+void dm_array_end(dm_buf *array) { dm_buf_add(array, array->len ? "}" : "{}", array->len ? 1 : 2); }

@@ -65,32 +65,47 @@ static dm_status alike_in_band(dm_store *s, const dm_filing *f, int band, int64_
     return st == DM_END ? DM_OK : st;
 }
 
-/* The same while a batch is filed. Who shares several bands is looked at once. */
+static dm_status weigh_document(dm_store *s, const dm_filing *f, int64_t document, int64_t *family, uint32_t *n, dm_error *err)
+{
+    dm_stmt *q;
+    dm_status st = dm_db_use(s->db, &q, "SELECT family, sketch FROM document WHERE n=?1", err);
+    if (st != DM_OK)
+        return st;
+    dm_bind_int(q, 1, document);
+    if ((st = dm_stmt_step(q, err)) == DM_OK) {
+        weigh(f, dm_col_int(q, 0), dm_col_str(q, 1), family, n);
+        dm_stmt_done(q);
+    }
+    return st == DM_END ? DM_OK : st;
+}
+
+/* The same for all bands while a batch is filed. Who shares several of them is looked at once. */
 static dm_status alike_in_batch(dm_store *s, const dm_filing *f, int64_t *family, uint32_t *n, dm_error *err)
 {
     const dm_bands *b = &s->db->batch->near;
     dm_numbers looked = { 0 };
     dm_status st = DM_OK;
     for (int band = 0; band < DM_SKETCH_BANDS && st == DM_OK; band++) {
-        uint32_t at = dm_bands_first(b, dm_family_band(f->sketch, band)), tries = 0;
-        for (; at && tries < CANDIDATES_MAX && st == DM_OK; at = b->in[at - 1].next, tries++) {
-            dm_stmt *q;
+        uint32_t at = dm_bands_first(b, dm_family_band(f->sketch, band));
+        for (int tries = 0; at && tries < CANDIDATES_MAX && st == DM_OK; at = b->in[at - 1].next, tries++) {
             int fresh = dm_numbers_add(&looked, b->in[at - 1].document);
-            if (fresh == 0)
-                continue;
-            st = fresh < 0 ? dm_fail(err, DM_ENOMEM, 0, "out of memory for near copies")
-                           : dm_db_use(s->db, &q, "SELECT family, sketch FROM document WHERE n=?1", err);
-            if (st != DM_OK)
-                break;
-            dm_bind_int(q, 1, b->in[at - 1].document);
-            if ((st = dm_stmt_step(q, err)) == DM_OK) {
-                weigh(f, dm_col_int(q, 0), dm_col_str(q, 1), family, n);
-                dm_stmt_done(q);
-            }
-            st = st == DM_END ? DM_OK : st;
+            if (fresh < 0)
+                st = dm_fail(err, DM_ENOMEM, 0, "out of memory for near copies");
+            else if (fresh)
+                st = weigh_document(s, f, b->in[at - 1].document, family, n, err);
         }
     }
     free(looked.v);
+    return st;
+}
+
+static dm_status find_alike(dm_store *s, const dm_filing *f, int64_t *family, uint32_t *n, dm_error *err)
+{
+    if (s->db->batch)
+        return alike_in_batch(s, f, family, n, err);
+    dm_status st = DM_OK;
+    for (int band = 0; band < DM_SKETCH_BANDS && st == DM_OK; band++)
+        st = alike_in_band(s, f, band, family, n, err);
     return st;
 }
 
@@ -118,10 +133,8 @@ dm_status dm_store_family(dm_store *s, int64_t document, const dm_filing *f, boo
     int64_t family[CANDIDATES_MAX], oldest = document;
     uint32_t n = 0;
     dm_status st = DM_OK;
-    if (f->sketched && s->db->batch)
-        st = alike_in_batch(s, f, family, &n, err);
-    for (int band = 0; f->sketched && !s->db->batch && band < DM_SKETCH_BANDS && st == DM_OK; band++)
-        st = alike_in_band(s, f, band, family, &n, err);
+    if (f->sketched)
+        st = find_alike(s, f, family, &n, err);
     for (uint32_t i = 0; i < n; i++)
         oldest = family[i] < oldest ? family[i] : oldest;
     for (uint32_t i = 0; i < n && st == DM_OK; i++)

@@ -4,10 +4,7 @@
 #include "store/postgres.h"
 #include <stdlib.h>
 
-enum {
-    AHEAD_MAX = 512,
-    /* answers that wait at the server */ FLUSH_EACH = 16 /* statements, so that the server begins early */
-};
+enum { AHEAD_MAX = 512 /* answers that wait at the server */, FLUSH_EACH = 16 /* statements, so that it begins early */ };
 
 bool dm_pg_ahead(pg *db)
 {

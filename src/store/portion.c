@@ -2,6 +2,7 @@
 /* Events that are about to be loaded one after the other. At a server each question costs a way there and back, and an event needs four: so
  * the events of a portion are asked for together, and their rows are taken in the order in which they will be wanted. */
 #include "store/portion.h"
+#include "store/dialect.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -48,11 +49,10 @@ static dm_status ask(dm_store *s, struct dm_portion *p, dm_stream *m, const char
 
 dm_status dm_numbers_list(dm_buf *out, const int64_t *v, size_t n, dm_error *err)
 {
-    char text[24];
     dm_buf_clear(out);
     for (size_t i = 0; i < n; i++)
-        dm_buf_add(out, text, (size_t)snprintf(text, sizeof text, "%c%lld", i ? ',' : '{', (long long)v[i]));
-    dm_buf_add(out, n ? "}" : "{}", n ? 1 : 2);
+        dm_array_int(out, v[i]);
+    dm_array_end(out);
     return out->failed ? dm_fail(err, DM_ENOMEM, 0, "out of memory for %zu events", n) : DM_OK;
 }
 

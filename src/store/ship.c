@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { COPY_BYTES = 1 << 18, LINE_MAX_STATEMENTS = 256 };
+enum { COPY_BYTES = 1 << 18 };
 
 /* Tables whose rows may change until the batch is filed: how their columns go (i: whole number, r: real, t: text or bytes), and which rows are
  * new: those above the base. likeness has rows of old events that are new. Columns are in the order of schema.c. */
@@ -168,51 +168,32 @@ static bool send_change(pg *db, const dm_change *c, const struct dm_batch *b, co
     return PQsendQueryParams(db->c, sql, c->params, types, values, lens, formats, 1) == 1;
 }
 
-/* All answers up to the sync; the first that failed is told. */
-static dm_status take_answers(pg *db, dm_error *err)
-{
-    dm_status st = DM_OK;
-    for (bool empty = false;;) {
-        PGresult *r = PQgetResult(db->c);
-        ExecStatusType how = r ? PQresultStatus(r) : PGRES_COMMAND_OK;
-        if (st == DM_OK && r && (how == PGRES_FATAL_ERROR || how == PGRES_PIPELINE_ABORTED))
-            st = dm_pg_told(db, r, err);
-        bool lost = PQstatus(db->c) != CONNECTION_OK || (!r && empty);
-        empty = !r;
-        PQclear(r);
-        if (how == PGRES_PIPELINE_SYNC)
-            return st;
-        if (lost)
-            return st == DM_OK ? dm_pg_told(db, NULL, err) : st;
-    }
-}
-
-static dm_status ship_some(dm_store *s, size_t from, size_t to, dm_error *err)
+/* In the order in which they were made; many have the text of the one before. */
+static dm_status ship_changes(dm_store *s, dm_error *err)
 {
     pg *db = (pg *)s->db;
     dm_buf sql = { 0 };
+    const char *text = NULL;
     dm_status st = DM_OK;
-    if (!PQenterPipelineMode(db->c))
-        return dm_pg_told(db, NULL, err);
-    for (size_t i = from; i < to && st == DM_OK; i++) {
+    for (size_t i = 0; i < s->batch->n_change && st == DM_OK; i++) {
         const dm_change *c = &s->batch->change[i];
-        bool own;
+        bool own, good = true;
         int params;
-        dm_buf_clear(&sql);
-        if (!dm_dialect_statement(&sql, c->sql, &own, &params))
+        if (c->sql != text) {
+            dm_buf_clear(&sql);
+            good = dm_dialect_statement(&sql, c->sql, &own, &params);
+            text = c->sql;
+        }
+        if (!good)
             st = dm_fail(err, DM_ENOMEM, 0, "out of memory for a batch");
-        else if (!send_change(db, c, s->batch, sql.p))
+        else if (!dm_pg_ahead(db) || !send_change(db, c, s->batch, sql.p))
             st = dm_pg_told(db, NULL, err);
+        else
+            st = dm_pg_sent(db, err);
     }
-    if (PQpipelineSync(db->c) == 1) {
-        dm_status answered = take_answers(db, st == DM_OK ? err : NULL);
-        st = st == DM_OK ? answered : st;
-    } else if (st == DM_OK) {
-        st = dm_pg_told(db, NULL, err);
-    }
-    PQexitPipelineMode(db->c);
+    dm_status answered = dm_pg_settle(db, NULL, st == DM_OK ? err : NULL);
     dm_buf_free(&sql);
-    return st;
+    return st == DM_OK ? answered : st;
 }
 
 dm_status dm_batch_ship(dm_store *s, dm_error *err)
@@ -222,8 +203,5 @@ dm_status dm_batch_ship(dm_store *s, dm_error *err)
         st = ship_table(s, &list[i], err);
     for (int i = 0; i < DM_N_OUTGOING && st == DM_OK; i++)
         st = ship_outgoing(s, i, err);
-    size_t n = s->batch->n_change;
-    for (size_t i = 0; i < n && st == DM_OK; i += LINE_MAX_STATEMENTS)
-        st = ship_some(s, i, i + LINE_MAX_STATEMENTS < n ? i + LINE_MAX_STATEMENTS : n, err);
-    return st;
+    return st == DM_OK ? ship_changes(s, err) : st;
 }
