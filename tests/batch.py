@@ -27,21 +27,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests")]
 import corpus  # noqa: E402
 import natsd  # noqa: E402
+from places import Failed, check  # noqa: E402
 import record_dump  # noqa: E402
 import slurm  # noqa: E402
 
 SENTENCE = "The United States condemned China on Monday and France recalled its ambassador from Turkey."
 MEGA = 1 << 20
 FILE_MAX = 2 << 30   # a test gone wild must not fill the disk
-
-
-class Failed(Exception):
-    pass
-
-
-def check(ok, what):
-    if not ok:
-        raise Failed(what)
 
 
 def recipe(path):

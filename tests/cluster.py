@@ -28,6 +28,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
 import dense  # noqa: E402
+from dense import GOODS, MONTHS  # noqa: E402
 import natsd  # noqa: E402
 
 STREAM, NODES, WORKERS = "DEMARCHE", 3, 4
@@ -60,8 +61,6 @@ MORE = ["The president of {C} called the step a mistake and asked for talks abou
         "A spokesman declined to say how many people of {place} were affected.", "Last year {C} had criticized {A} for a similar decision on {good}."]
 PLACES = [a + b + c for a in "Kal Dor Osta Brin Quel Tes Varn Ilmo Sado Per Loran Mira Nord Cas Ruvi Hest Belg Ondr Faly Guma".split()
           for b in "mi va ne do mar si hol ra to ni".split() for c in "r l va dor na ven th lan ma sk".split()]
-GOODS = "steel rice copper timber wheat coal cotton fish sugar tea glass paper wool salt".split()
-MONTHS = "January February March April May June July August September October November December".split()
 
 
 def article(rng, i, told):

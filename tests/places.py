@@ -15,6 +15,15 @@ PG = pathlib.Path(__file__).resolve().parent / "pg.sh"
 KINDS = ("sqlite", "postgres")
 
 
+class Failed(Exception):
+    pass
+
+
+def check(ok, what):
+    if not ok:
+        raise Failed(what)
+
+
 def options(parser):
     """The options of every suite that runs over both."""
     parser.add_argument("--record", choices=KINDS, default="sqlite")

@@ -28,16 +28,8 @@ import linking  # noqa: E402
 import links  # noqa: E402
 import pg_fetch  # noqa: E402
 import places  # noqa: E402
+from places import Failed, check  # noqa: E402
 import record_dump  # noqa: E402
-
-
-class Failed(Exception):
-    pass
-
-
-def check(ok, what):
-    if not ok:
-        raise Failed(what)
 
 
 class Bench:

@@ -25,17 +25,9 @@ import dense  # noqa: E402
 import linking  # noqa: E402
 import links  # noqa: E402
 import places  # noqa: E402
+from places import Failed, check  # noqa: E402
 
 SAID = re.compile(r": (\d+) of (\d+) events tell another happening now, (\d+) documents are of another family; (\d+) happenings$")
-
-
-class Failed(Exception):
-    pass
-
-
-def check(ok, what):
-    if not ok:
-        raise Failed(what)
 
 
 class Bench:

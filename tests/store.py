@@ -25,18 +25,10 @@ sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests")]
 import corpus  # noqa: E402
 import pg_fetch  # noqa: E402
 import places  # noqa: E402
+from places import Failed, check  # noqa: E402
 import record_dump  # noqa: E402
 
 NOBODY = 65534
-
-
-class Failed(Exception):
-    pass
-
-
-def check(ok, what):
-    if not ok:
-        raise Failed(what)
 
 
 class Bench:
